@@ -1,0 +1,1 @@
+"""qfin: a compiler for quantized neural networks, on xDSL and llvmlite."""
