@@ -1,0 +1,329 @@
+"""KernelBuilder: terse methods over xDSL's builder, so that a kernel reads like its recipe.
+
+Ops are made with `create` from cached attributes, not with their constructors: a kernel has
+hundreds of ops, and this takes a third of the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from xdsl.builder import Builder
+from xdsl.dialects import func, llvm, scf
+from xdsl.dialects.builtin import (
+    DenseArrayBase,
+    DenseIntOrFPElementsAttr,
+    FloatAttr,
+    IntegerAttr,
+    IntegerType,
+    LocationAttr,
+    StringAttr,
+    UnknownLoc,
+    VectorType,
+    f32,
+    i1,
+    i8,
+    i32,
+    i64,
+)
+from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
+from xdsl.rewriter import InsertPoint
+
+ptr = llvm.LLVMPointerType()
+Index = int | SSAValue
+"""A number known now, or an i64 value."""
+
+_NO_FASTMATH: dict[str, Attribute] = {"fastmathFlags": llvm.FastMathAttr(None)}
+
+
+@cache
+def vector(element: Attribute, lanes: int) -> VectorType:
+    """`vector<{lanes}x{element}>`; cached, since making a type costs more than making an op."""
+    return VectorType(element, [lanes])
+
+
+@cache
+def _int(value: int, bits: int) -> IntegerAttr:
+    return IntegerAttr(value, bits)
+
+
+@cache
+def _gep_properties(offset: int) -> dict[str, Attribute]:
+    return {
+        "rawConstantIndices": DenseArrayBase.from_list(i32, [offset]),
+        "elem_type": i8,
+        "noWrapFlags": _int(0, 32),
+    }
+
+
+@cache
+def _mask(lanes: tuple[int, ...]) -> DenseArrayBase:
+    return DenseArrayBase.from_list(i32, lanes)
+
+
+@cache
+def _intrinsic_properties(name: str, arity: int) -> dict[str, Attribute]:
+    return _NO_FASTMATH | {
+        "intrin": StringAttr(name),
+        "op_bundle_sizes": DenseArrayBase.from_list(i32, ()),
+        "operandSegmentSizes": DenseArrayBase.from_list(i32, (arity, 0)),
+    }
+
+
+def _suffix(value_type: Attribute) -> str:
+    """How intrinsics name a vector of f32. xDSL's own maxnum op leaves this out of the name, so
+    that a second vector length in a module would get the first one's declaration."""
+    assert isinstance(value_type, VectorType)
+    return f"v{value_type.get_shape()[0]}f32"
+
+
+class KernelBuilder:
+    """Builds the body of one function; all ops get the location that the builder was made with."""
+
+    def __init__(
+        self, name: str, arguments: Sequence[Attribute], location: LocationAttr | None = None
+    ):
+        self.location = location or UnknownLoc()
+        self.func = func.FuncOp(name, (list(arguments), []))
+        self.func.location = self.location
+        self._entry = self.func.body.block
+        self._builder = Builder(InsertPoint.at_end(self._entry))
+        self._constants: dict[tuple[Attribute, Attribute], SSAValue] = {}
+        self.vector = vector
+
+    @property
+    def arguments(self) -> Sequence[SSAValue]:
+        """The function's arguments."""
+        return self._entry.args
+
+    def finish(self) -> func.FuncOp:
+        """Close the body and hand out the function."""
+        self._insert(func.ReturnOp())
+        return self.func
+
+    # constants: one op each, at the top of the function
+
+    def index(self, value: Index) -> SSAValue:
+        """`value` as an i64."""
+        return value if isinstance(value, SSAValue) else self.constant(value, 64)
+
+    def constant(self, value: int, bits: int) -> SSAValue:
+        """An integer constant."""
+        return self._constant(_int(value, bits), IntegerType(bits))
+
+    def splat(self, value: float, vector_type: VectorType[Any]) -> SSAValue:
+        """The same number on all lanes; f32 or integer after the vector type."""
+        element = vector_type.element_type
+        if isinstance(element, IntegerType):
+            # The signed reading of the bits: xDSL refuses 0xFF as an i8.
+            half = 1 << (element.width.data - 1)
+            number = IntegerAttr((int(value) + half) % (2 * half) - half, element)
+        else:
+            number = FloatAttr(value, f32)
+        attribute = DenseIntOrFPElementsAttr.from_list(vector_type, [number.value.data])
+        return self._constant(attribute, vector_type)
+
+    def _constant(self, value: Attribute, result: Attribute) -> SSAValue:
+        key = value, result
+        if key not in self._constants:
+            op = llvm.ConstantOp.create(
+                result_types=[result], properties={"value": value}, location=self.location
+            )
+            first = self._entry.first_op
+            where = InsertPoint.before(first) if first else InsertPoint.at_end(self._entry)
+            self._constants[key] = self._builder.insert(op, where).results[0]
+        return self._constants[key]
+
+    # memory
+
+    def gep(self, base: SSAValue, *offsets: Index) -> SSAValue:
+        """`base` moved by the sum of the offsets, in bytes."""
+        constant = sum(o for o in offsets if isinstance(o, int))
+        for offset in offsets:
+            if isinstance(offset, SSAValue):
+                base = self._value(
+                    llvm.GEPOp, (base, offset), ptr, _gep_properties(llvm.GEP_USE_SSA_VAL)
+                )
+        return (
+            self._value(llvm.GEPOp, (base,), ptr, _gep_properties(constant)) if constant else base
+        )
+
+    def load(self, base: SSAValue, result: Attribute, align: int = 1) -> SSAValue:
+        """Load a value of type `result`."""
+        properties: dict[str, Attribute] = {"alignment": _int(align, 64), "ordering": _int(0, 64)}
+        return self._value(llvm.LoadOp, (base,), result, properties)
+
+    def store(self, value: SSAValue, base: SSAValue, align: int = 1) -> None:
+        """Store a value."""
+        properties: dict[str, Attribute] = {"alignment": _int(align, 64), "ordering": _int(0, 64)}
+        self._insert(llvm.StoreOp.create(operands=(value, base), properties=properties))
+
+    def prefetch(self, base: SSAValue) -> None:
+        """Ask for the cache line at `base`, to read, in the second-level cache."""
+        arguments = (base, self.constant(0, 32), self.constant(2, 32), self.constant(1, 32))
+        self.intrinsic("llvm.prefetch.p0", None, *arguments)
+
+    # arithmetic, on scalars and vectors alike
+
+    def add(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Integer a + b, wrapping."""
+        return self._value(llvm.AddOp, (a, b), a.type)
+
+    def sub(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Integer a - b, wrapping."""
+        return self._value(llvm.SubOp, (a, b), a.type)
+
+    def mul(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Integer a * b, wrapping."""
+        return self._value(llvm.MulOp, (a, b), a.type)
+
+    def udiv(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Unsigned quotient."""
+        return self._value(llvm.UDivOp, (a, b), a.type)
+
+    def urem(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Unsigned remainder."""
+        return self._value(llvm.URemOp, (a, b), a.type)
+
+    def and_(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Bitwise and."""
+        return self._value(llvm.AndOp, (a, b), a.type)
+
+    def shl(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Shift left."""
+        return self._value(llvm.ShlOp, (a, b), a.type)
+
+    def ashr(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Shift right, keeping the sign."""
+        return self._value(llvm.AShrOp, (a, b), a.type)
+
+    def lshr(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Shift right, zeros from above."""
+        return self._value(llvm.LShrOp, (a, b), a.type)
+
+    def minimum(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """The smaller of two i64."""
+        return self.intrinsic("llvm.smin.i64", i64, a, b)
+
+    def less(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Signed a < b, an i1."""
+        return self._value(llvm.ICmpOp, (a, b), i1, {"predicate": _int(2, 64)})
+
+    def fadd(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Float a + b, rounded once; never contracted with a multiplication."""
+        return self._value(llvm.FAddOp, (a, b), a.type, _NO_FASTMATH)
+
+    def fmul(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Float a * b, rounded once; never contracted with an addition."""
+        return self._value(llvm.FMulOp, (a, b), a.type, _NO_FASTMATH)
+
+    def fmax(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """The larger float of vectors; one instruction when `b` is a constant."""
+        return self.intrinsic(f"llvm.maxnum.{_suffix(a.type)}", a.type, a, b)
+
+    def fmin(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """The smaller float of vectors; one instruction when `b` is a constant."""
+        return self.intrinsic(f"llvm.minnum.{_suffix(a.type)}", a.type, a, b)
+
+    # conversions and permutations
+
+    def sitofp(self, value: SSAValue, to: Attribute) -> SSAValue:
+        """Signed integers as floats, rounded to nearest even."""
+        return self._value(llvm.SIToFPOp, (value,), to)
+
+    def trunc(self, value: SSAValue, to: Attribute) -> SSAValue:
+        """The low bits of integers."""
+        return self._value(llvm.TruncOp, (value,), to)
+
+    def bitcast(self, value: SSAValue, to: Attribute) -> SSAValue:
+        """The same bits as another type."""
+        return self._value(llvm.BitcastOp, (value,), to)
+
+    def shuffle(self, a: SSAValue, b: SSAValue, mask: tuple[int, ...]) -> SSAValue:
+        """Lanes of a and b (counted on after a's), as `mask` picks them."""
+        assert isinstance(a.type, VectorType)
+        result = vector(a.type.element_type, len(mask))
+        return self._value(llvm.ShuffleVectorOp, (a, b), result, {"mask": _mask(mask)})
+
+    def concat(self, values: Sequence[SSAValue]) -> SSAValue:
+        """Vectors of one type, a power of two of them, one after the other."""
+        if len(values) == 1:
+            return values[0]
+        half = len(values) // 2
+        low, high = self.concat(values[:half]), self.concat(values[half:])
+        assert isinstance(low.type, VectorType)
+        return self.shuffle(low, high, tuple(range(2 * low.type.get_shape()[0])))
+
+    def intrinsic(self, name: str, result: Attribute | None, *arguments: SSAValue) -> Any:
+        """Call an LLVM intrinsic; its value, or None where it has none."""
+        properties = _intrinsic_properties(name, len(arguments))
+        if result is not None:
+            return self._value(llvm.CallIntrinsicOp, arguments, result, properties)
+        op = llvm.CallIntrinsicOp.create(operands=arguments, properties=properties)
+        self._insert(op)
+        return None
+
+    # control flow
+
+    def for_loop(
+        self,
+        begin: Index,
+        end: Index,
+        step: int,
+        body: Callable[[Index, Sequence[SSAValue]], Sequence[SSAValue] | None],
+        *carried: SSAValue,
+    ) -> Sequence[SSAValue]:
+        """Call `body(i, carried)` for i in range(begin, end, step); it returns the next carried
+        values.
+
+        Returns the last carried values. A loop that is known to run once is no loop.
+        """
+        if isinstance(begin, int) and isinstance(end, int) and begin < end <= begin + step:
+            return body(begin, carried) or ()
+        block = Block(arg_types=[i64, *(value.type for value in carried)])
+        i, *arguments = block.args
+        self._inside(block, lambda: body(i, arguments) or ())
+        loop = scf.ForOp.create(
+            operands=(self.index(begin), self.index(end), self.index(step), *carried),
+            result_types=[value.type for value in carried],
+            regions=[Region(block)],
+        )
+        return self._insert(loop).results
+
+    def if_else(
+        self, condition: SSAValue, then: Callable[[], None], otherwise: Callable[[], None]
+    ) -> None:
+        """Build `then()` and `otherwise()` as the two branches."""
+        blocks = Block(), Block()
+        for block, build in zip(blocks, (then, otherwise), strict=True):
+            self._inside(block, lambda build=build: build() or ())
+        self._insert(
+            scf.IfOp.create(operands=(condition,), regions=[Region(block) for block in blocks])
+        )
+
+    def _inside(self, block: Block, build: Callable[[], Sequence[SSAValue]]) -> None:
+        outer = self._builder.insertion_point
+        self._builder.insertion_point = InsertPoint.at_end(block)
+        self._insert(scf.YieldOp.create(operands=build()))
+        self._builder.insertion_point = outer
+
+    def _insert(self, op: Operation) -> Operation:
+        op.location = self.location
+        return self._builder.insert(op)
+
+    def _value(
+        self,
+        op: type[Operation],
+        operands: Sequence[SSAValue],
+        result: Attribute,
+        properties: Mapping[str, Attribute] | None = None,
+    ) -> SSAValue:
+        made = op.create(
+            operands=operands,
+            result_types=(result,),
+            properties=properties or {},
+            location=self.location,
+        )
+        return self._builder.insert(made).results[0]

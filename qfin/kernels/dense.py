@@ -1,0 +1,303 @@
+"""conv2d and linear in int8: unsigned activations, signed weights, exact int32 sums, requantized to
+bytes.
+
+A direct convolution: activations lie as NHWC bytes with their halo (filled with the zero point)
+around them, so there is no im2col and no test for a border. A linear layer of M rows is a 1x1
+convolution with one row of M pixels.
+
+Layout: weights as `qfin.kernels.packing` packs them, a block of B output channels after the other;
+for each padded output channel an int32 start value of the sum, an f32 multiplier and perhaps an f32
+bias.
+
+Loops: [block of channels] [rows] [tiles of pixels] around one register tile, so that a block's
+weights stay in the first-level cache while the activations pass. In the tile: taps, then channels
+in steps of 4: broadcast 4 bytes of each pixel, multiply with each vector of weights. A last tile
+that does not fit starts earlier and computes some pixels twice, to the same result.
+
+Reads run up to 3 bytes past a pixel's channels, against zero weights: the caller leaves that slack
+readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from xdsl.dialects import func
+from xdsl.dialects.builtin import LocationAttr, f32, i8, i32, i64
+from xdsl.ir import SSAValue
+
+from qfin.kernels.builder import Index, KernelBuilder, ptr, vector
+from qfin.kernels.epilogue import Requantize
+from qfin.kernels.tiles import Tile, choose_tile, weight_block
+from qfin.target.isa import Isa
+
+__all__ = ["DenseSpec", "Tile", "build_dense", "choose_tile", "weight_block"]
+
+# Weights beyond this come from the third-level cache or memory: ask for them this far ahead.
+_PREFETCH_ABOVE = 64 * 1024
+_PREFETCH_AHEAD = 8 * 1024
+
+
+@dataclass(frozen=True)
+class DenseSpec:
+    """Everything that is baked into one dense kernel.
+
+    `in_channels` and `out_channels` are those of one group. Strides are in bytes, (image, row,
+    pixel) of the tensor itself; channels lie next to each other. `x` points to the top left tap of
+    output pixel (0, 0, 0), in the halo if there is one. The result is `clamp(rint(t * mult) +
+    zero_point, qmin, qmax)`, `t = f32(acc)`, plus bias if `float_bias`. `parallel` is the dimension
+    that `[begin, end)` counts: batch*out_h rows, or the blocks of B channels of all groups.
+    """
+
+    batch: int
+    out_h: int
+    out_w: int
+    groups: int
+    in_channels: int
+    out_channels: int
+    kernel_h: int
+    kernel_w: int
+    stride_h: int
+    stride_w: int
+    dilation_h: int
+    dilation_w: int
+    x_strides: tuple[int, int, int]
+    y_strides: tuple[int, int, int]
+    zero_point: int
+    qmin: int
+    qmax: int
+    float_bias: bool
+    parallel: Literal["rows", "channel-blocks"]
+    tile: Tile
+
+    def blocks(self, isa: Isa) -> int:
+        """Blocks of channels of one group."""
+        return -(-self.out_channels // (self.tile.vectors * isa.lanes))
+
+    def parallel_size(self, isa: Isa) -> int:
+        """The end of the whole range of the parallel dimension."""
+        if self.parallel == "rows":
+            return self.batch * self.out_h
+        return self.groups * self.blocks(isa)
+
+
+def build_dense(
+    name: str, spec: DenseSpec, isa: Isa, location: LocationAttr | None = None
+) -> func.FuncOp:
+    """The function `name(x, w, init, mult, [bias,] y, begin, end)`: pointers, then i64; no result.
+
+    It computes the part `[begin, end)` of the parallel dimension and writes nothing else.
+    """
+    pointers = 6 if spec.float_bias else 5
+    b = KernelBuilder(name, [*[ptr] * pointers, i64, i64], location)
+    if spec.out_w > 0:
+        _Dense(b, spec, isa).build()
+    return b.finish()
+
+
+class _Dense:
+    """One kernel under construction: the loops from the outside in."""
+
+    def __init__(self, b: KernelBuilder, spec: DenseSpec, isa: Isa):
+        self.b, self.spec, self.isa = b, spec, isa
+        self.x, self.w, self.init, self.mult, *bias, self.y, self.begin, self.end = b.arguments
+        self.bias = bias[0] if bias else None
+        self.block = spec.tile.vectors * isa.lanes
+        self.pixels = min(spec.tile.pixels, spec.out_w)
+        self.steps = -(-spec.in_channels // 4)
+        self.block_bytes = spec.kernel_h * spec.kernel_w * self.steps * 4 * self.block
+        all_bytes = self.block_bytes * spec.blocks(isa) * spec.groups
+        self.prefetch = all_bytes > _PREFETCH_ABOVE
+        self.requantize = Requantize(spec.zero_point, spec.qmin, spec.qmax)
+
+    def build(self) -> None:
+        spec = self.spec
+        rows: tuple[Index, Index] = 0, spec.batch * spec.out_h
+        blocks: tuple[Index, Index] = 0, spec.groups * spec.blocks(self.isa)
+        if spec.parallel == "rows":
+            rows = self.begin, self.end
+        else:
+            blocks = self.begin, self.end
+        self.b.for_loop(*blocks, 1, lambda block, _: self.channel_block(block, rows))
+
+    def channel_block(self, block: Index, rows: tuple[Index, Index]) -> None:
+        """All rows for one block of output channels."""
+        b, spec = self.b, self.spec
+        blocks = spec.blocks(self.isa)
+        group, local = self.divide(block, blocks)
+        first = self.scale(block, 4 * self.block)
+        self.block_w = b.gep(self.w, self.scale(block, self.block_bytes))
+        self.block_init = b.gep(self.init, first)
+        self.block_mult = b.gep(self.mult, first)
+        self.block_bias = b.gep(self.bias, first) if self.bias else None
+        self.block_x = b.gep(self.x, self.scale(group, spec.in_channels))
+        self.block_y = b.gep(
+            self.y, self.scale(group, spec.out_channels), self.scale(local, self.block)
+        )
+        self.last_channels = spec.out_channels - (blocks - 1) * self.block
+        self.is_full = None
+        if self.last_channels < self.block and blocks > 1:
+            self.is_full = b.less(b.index(local), b.index(blocks - 1))
+        begin, end = rows
+        tall = spec.tile.rows if spec.batch == 1 else 1
+        if tall > 1:
+            middle = self.whole_tiles(begin, end, tall)
+            b.for_loop(begin, middle, tall, lambda row, _: self.row(row, tall))
+            begin = middle
+        b.for_loop(begin, end, 1, lambda row, _: self.row(row, 1))
+
+    def whole_tiles(self, begin: Index, end: Index, tall: int) -> Index:
+        """The row at which tiles of `tall` rows stop."""
+        if isinstance(begin, int) and isinstance(end, int):
+            return begin + (end - begin) // tall * tall
+        b = self.b
+        rest = b.urem(b.sub(b.index(end), b.index(begin)), b.index(tall))
+        return b.sub(b.index(end), rest)
+
+    def row(self, row: Index, tall: int) -> None:
+        """The tiles of `tall` rows of pixels; `row` counts through all images."""
+        b, spec, pixels = self.b, self.spec, self.pixels
+        image, line = self.divide(row, spec.out_h) if spec.batch > 1 else (0, row)
+        x_image, x_row, x_pixel = spec.x_strides
+        y_image, y_row, y_pixel = spec.y_strides
+        x = b.gep(self.block_x, self.scale(image, x_image), self.scale(line, spec.stride_h * x_row))
+        y = b.gep(self.block_y, self.scale(image, y_image), self.scale(line, y_row))
+        offsets = [
+            (r * spec.stride_h * x_row + p * spec.stride_w * x_pixel, r * y_row + p * y_pixel)
+            for r in range(tall)
+            for p in range(pixels)
+        ]
+
+        def tile(column: Index, _: Sequence[SSAValue]) -> None:
+            if spec.out_w % pixels:
+                column = b.minimum(b.index(column), b.index(spec.out_w - pixels))
+            self.tile(
+                b.gep(x, self.scale(column, spec.stride_w * x_pixel)),
+                b.gep(y, self.scale(column, y_pixel)),
+                offsets,
+            )
+
+        b.for_loop(0, spec.out_w, pixels, tile)
+
+    def tile(self, x: SSAValue, y: SSAValue, offsets: Sequence[tuple[int, int]]) -> None:
+        """One register tile: its pixels at `offsets` bytes from `x` and `y`."""
+        b, spec, isa = self.b, self.spec, self.isa
+        start = [
+            b.load(b.gep(self.block_init, v * isa.vector_bytes), vector(i32, isa.lanes))
+            for v in range(spec.tile.vectors)
+        ]
+        sums = self.taps(x, [offset for offset, _ in offsets], start * len(offsets))
+        outputs = self.to_bytes(sums)
+        if self.is_full is not None:
+            b.if_else(
+                self.is_full,
+                lambda: self.store(y, offsets, outputs, self.block),
+                lambda: self.store(y, offsets, outputs, self.last_channels),
+            )
+        else:
+            self.store(y, offsets, outputs, self.last_channels)
+
+    def taps(
+        self, x: SSAValue, offsets: Sequence[int], sums: Sequence[SSAValue]
+    ) -> Sequence[SSAValue]:
+        """All products of a tile. Neighbouring taps that lie in one run of bytes are one run."""
+        b, spec = self.b, self.spec
+        run, columns = self.steps, spec.kernel_w
+        compact = spec.dilation_w == 1 and spec.x_strides[2] == 4 * self.steps
+        if compact and spec.in_channels == 4 * self.steps:
+            run, columns = self.steps * columns, 1
+        x_row, x_pixel = spec.dilation_h * spec.x_strides[1], spec.dilation_w * spec.x_strides[2]
+        run_bytes = run * 4 * self.block
+
+        def line(kh: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            x_line = b.gep(x, self.scale(kh, x_row))
+            w_line = b.gep(self.block_w, self.scale(kh, run_bytes * columns))
+
+            def tap(kw: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+                x_tap = b.gep(x_line, self.scale(kw, x_pixel))
+                w_tap = b.gep(w_line, self.scale(kw, run_bytes))
+
+                def step(k: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+                    w = b.gep(w_tap, self.scale(k, self.block))
+                    return self.dots(b.gep(x_tap, k), w, offsets, sums)
+
+                return b.for_loop(0, 4 * run, 4, step, *sums)
+
+            return b.for_loop(0, columns, 1, tap, *sums)
+
+        return b.for_loop(0, spec.kernel_h, 1, line, *sums)
+
+    def dots(
+        self, x: SSAValue, w: SSAValue, offsets: Sequence[int], sums: Sequence[SSAValue]
+    ) -> Sequence[SSAValue]:
+        """One step of 4 channels: each pixel's 4 bytes with each vector of weights."""
+        b, isa, vectors = self.b, self.isa, self.spec.tile.vectors
+        weights: list[Sequence[SSAValue]] = []
+        for v in range(vectors):
+            at = b.gep(w, v * isa.vector_bytes)
+            weights.append(isa.expand_weights(b, b.load(at, vector(i8, isa.vector_bytes))))
+            if self.prefetch:
+                b.prefetch(b.gep(at, _PREFETCH_AHEAD))
+        new: list[SSAValue] = []
+        for p, offset in enumerate(offsets):
+            group = b.load(b.gep(x, offset), vector(i8, 4))
+            activation = isa.expand_activation(b, group)
+            for v in range(vectors):
+                new.append(isa.dot4(b, sums[p * vectors + v], activation, weights[v]))
+        return new
+
+    def to_bytes(self, sums: Sequence[SSAValue]) -> list[list[SSAValue]]:
+        """The bytes of each pixel, in pieces whose lengths are powers of two."""
+        b, isa, vectors = self.b, self.isa, self.spec.tile.vectors
+        pieces = [slice(0, 2), slice(2, 3)] if vectors == 3 else [slice(0, vectors)]
+        constants: list[tuple[SSAValue, SSAValue | None]] = []
+        for piece in pieces:
+            floats = vector(f32, (piece.stop - piece.start) * isa.lanes)
+            at = piece.start * isa.vector_bytes
+            bias = self.block_bias and b.load(b.gep(self.block_bias, at), floats)
+            constants.append((b.load(b.gep(self.block_mult, at), floats), bias))
+        return [
+            [
+                self.requantize.emit(b, b.concat(sums[p : p + vectors][piece]), mult, bias)
+                for piece, (mult, bias) in zip(pieces, constants, strict=True)
+            ]
+            for p in range(0, len(sums), vectors)
+        ]
+
+    def store(
+        self,
+        y: SSAValue,
+        offsets: Sequence[tuple[int, int]],
+        outputs: Sequence[Sequence[SSAValue]],
+        channels: int,
+    ) -> None:
+        """Store the first `channels` bytes of each pixel, and no others."""
+        b = self.b
+        for (_, offset), pieces in zip(offsets, outputs, strict=True):
+            done = 0
+            for piece in pieces:
+                length = min(piece.type.get_shape()[0], channels - done)  # pyright: ignore
+                if length <= 0:
+                    break
+                narrow = piece
+                if length < piece.type.get_shape()[0]:  # pyright: ignore
+                    narrow = b.shuffle(piece, piece, tuple(range(length)))
+                b.store(narrow, b.gep(y, offset + done))
+                done += length
+
+    def scale(self, value: Index, factor: int) -> Index:
+        """value * factor."""
+        if isinstance(value, int):
+            return value * factor
+        return self.b.mul(value, self.b.index(factor)) if factor != 1 else value
+
+    def divide(self, value: Index, by: int) -> tuple[Index, Index]:
+        """Quotient and remainder of a number that is not negative."""
+        if by == 1:
+            return value, 0
+        if isinstance(value, int):
+            return divmod(value, by)
+        divisor = self.b.index(by)
+        return self.b.udiv(value, divisor), self.b.urem(value, divisor)

@@ -1,0 +1,1 @@
+"""From kernels in scf and llvm ops to the llvm dialect alone."""

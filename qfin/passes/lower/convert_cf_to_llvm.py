@@ -1,0 +1,52 @@
+"""convert-cf-to-llvm: branches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects import cf, llvm
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
+from xdsl.pattern_rewriter import (
+    GreedyRewritePatternApplier,
+    PatternRewriter,
+    PatternRewriteWalker,
+    RewritePattern,
+    op_type_rewrite_pattern,
+)
+
+
+class BranchPattern(RewritePattern):
+    """A jump. Before: `cf.br ^1(%x : i64)`. After: `llvm.br ^1(%x : i64)`."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: cf.BranchOp, rewriter: PatternRewriter, /) -> None:
+        new = llvm.BrOp(op.successor, *op.arguments)
+        new.location = op.location
+        rewriter.replace(op, new)
+
+
+class CondBranchPattern(RewritePattern):
+    """A choice. Before: `cf.cond_br %c, ^1, ^2`. After: `llvm.cond_br %c, ^1, ^2`."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: cf.ConditionalBranchOp, rewriter: PatternRewriter, /) -> None:
+        new = llvm.CondBrOp(
+            op.cond, op.then_block, op.then_arguments, op.else_block, op.else_arguments
+        )
+        new.location = op.location
+        rewriter.replace(op, new)
+
+
+@dataclass(frozen=True)
+class CfToLLVMPass(ModulePass):
+    """Lower cf.br and cf.cond_br to the llvm dialect."""
+
+    name = "convert-cf-to-llvm"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        PatternRewriteWalker(
+            GreedyRewritePatternApplier([BranchPattern(), CondBranchPattern()], dce_enabled=False),
+            apply_recursively=False,
+        ).rewrite_module(op)

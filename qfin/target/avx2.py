@@ -1,0 +1,55 @@
+"""AVX2, exact at full range.
+
+`vpmaddubsw` saturates where two products pass 32767, so it is not used. Bytes are widened to 16
+bits, in pairs that `vpmaddwd` multiplies and adds: the even bytes (0, 2) of each group first, then
+the odd ones (1, 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xdsl.dialects.builtin import i16
+
+from qfin.target.isa import Emitter, Isa, broadcast_group
+
+if TYPE_CHECKING:
+    from xdsl.ir import SSAValue
+
+
+@dataclass(frozen=True)
+class Avx2(Isa):
+    """Dot products as two `vpmaddwd` of even and odd bytes."""
+
+    def expand_activation(self, b: Emitter, group: SSAValue) -> Sequence[SSAValue]:
+        """Unsigned: mask the even bytes, shift the odd ones down."""
+        words_type = b.vector(i16, self.vector_bytes // 2)
+        words = b.bitcast(broadcast_group(b, group, self.vector_bytes), words_type)
+        even = b.and_(words, b.splat(0x00FF, words_type))
+        return even, b.lshr(words, b.splat(8, words_type))
+
+    def expand_weights(self, b: Emitter, weights: SSAValue) -> Sequence[SSAValue]:
+        """Signed: arithmetic shifts, the even bytes by way of the upper half."""
+        words_type = b.vector(i16, self.vector_bytes // 2)
+        words = b.bitcast(weights, words_type)
+        eight = b.splat(8, words_type)
+        return b.ashr(b.shl(words, eight), eight), b.ashr(words, eight)
+
+    def dot4(
+        self, b: Emitter, acc: SSAValue, activation: Sequence[SSAValue], weights: Sequence[SSAValue]
+    ) -> SSAValue:
+        for a, w in zip(activation, weights, strict=True):
+            acc = b.add(acc, b.intrinsic("llvm.x86.avx2.pmadd.wd", acc.type, a, w))
+        return acc
+
+
+AVX2 = Avx2(
+    name="avx2",
+    cpu="x86-64-v3",
+    features="",
+    vector_bytes=32,
+    registers=16,
+    required=("avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe"),
+)

@@ -1,0 +1,72 @@
+"""What a kernel must know of a CPU: its vectors, and how it multiplies bytes.
+
+An `Isa` names an instruction set, says what a host needs to run it, and emits the one recipe that
+differs from set to set: the dot product of four unsigned with four signed bytes, added to int32
+lanes.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from xdsl.dialects.builtin import VectorType
+    from xdsl.ir import Attribute, SSAValue
+
+
+class Emitter(Protocol):
+    """What the recipes need of `qfin.kernels.builder.KernelBuilder`, which kernels pass in."""
+
+    def vector(self, element: Attribute, lanes: int, /) -> VectorType: ...
+    def splat(self, value: int, vector_type: VectorType, /) -> SSAValue: ...
+    def bitcast(self, value: SSAValue, to: Attribute, /) -> SSAValue: ...
+    def shuffle(self, a: SSAValue, b: SSAValue, mask: tuple[int, ...], /) -> SSAValue: ...
+    def add(self, a: SSAValue, b: SSAValue, /) -> SSAValue: ...
+    def and_(self, a: SSAValue, b: SSAValue, /) -> SSAValue: ...
+    def shl(self, a: SSAValue, b: SSAValue, /) -> SSAValue: ...
+    def ashr(self, a: SSAValue, b: SSAValue, /) -> SSAValue: ...
+    def lshr(self, a: SSAValue, b: SSAValue, /) -> SSAValue: ...
+    def intrinsic(self, name: str, result: Attribute, /, *args: SSAValue) -> SSAValue: ...
+
+
+@dataclass(frozen=True)
+class Isa(ABC):
+    """An instruction set; each target is one instance, in a file of its own.
+
+    `cpu` and `features` are LLVM's; `required` are the host features, as
+    `llvmlite.binding.get_host_cpu_features` names them, without which its code must not run.
+    """
+
+    name: str
+    cpu: str
+    features: str
+    vector_bytes: int
+    registers: int
+    required: tuple[str, ...]
+
+    @property
+    def lanes(self) -> int:
+        """int32 lanes of a vector."""
+        return self.vector_bytes // 4
+
+    @abstractmethod
+    def expand_activation(self, b: Emitter, group: SSAValue) -> Sequence[SSAValue]:
+        """4 unsigned bytes (`vector<4xi8>`) on all int32 lanes, in the form that `dot4` takes."""
+
+    @abstractmethod
+    def expand_weights(self, b: Emitter, weights: SSAValue) -> Sequence[SSAValue]:
+        """4 signed bytes a lane (`vector<{vector_bytes}xi8>`), in the form that `dot4` takes."""
+
+    @abstractmethod
+    def dot4(
+        self, b: Emitter, acc: SSAValue, activation: Sequence[SSAValue], weights: Sequence[SSAValue]
+    ) -> SSAValue:
+        """acc + the sum over 4 bytes of activation * weights, in every int32 lane; exact."""
+
+
+def broadcast_group(b: Emitter, group: SSAValue, vector_bytes: int) -> SSAValue:
+    """The 4 bytes repeated over a vector: with the load before it, one broadcast from memory."""
+    return b.shuffle(group, group, (0, 1, 2, 3) * (vector_bytes // 4))
