@@ -10,15 +10,10 @@ from xdsl.dialects import arith, llvm
 from xdsl.dialects.builtin import IndexType, IntegerAttr, ModuleOp, i64
 from xdsl.ir import Operation
 from xdsl.passes import ModulePass
-from xdsl.pattern_rewriter import (
-    GreedyRewritePatternApplier,
-    PatternRewriter,
-    PatternRewriteWalker,
-    RewritePattern,
-    op_type_rewrite_pattern,
-)
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from qfin.errors import UnsupportedError
+from qfin.passes.rewriting import rewrite
 
 _BINARY: dict[type[Operation], type[Operation]] = {
     arith.AddiOp: llvm.AddOp,
@@ -44,9 +39,7 @@ class BinaryPattern(RewritePattern):
         if (target := _BINARY.get(type(op))) is None:
             return
         _refuse_index(op)
-        new = target.create(
-            operands=op.operands, result_types=op.result_types, location=op.location
-        )
+        new = target.create(operands=op.operands, result_types=op.result_types)
         rewriter.replace(op, new)
 
 
@@ -57,7 +50,6 @@ class ConstantPattern(RewritePattern):
     def match_and_rewrite(self, op: arith.ConstantOp, rewriter: PatternRewriter, /) -> None:
         _refuse_index(op)
         new = llvm.ConstantOp(op.value, op.result.type)
-        new.location = op.location
         rewriter.replace(op, new)
 
 
@@ -71,7 +63,6 @@ class CmpiPattern(RewritePattern):
     def match_and_rewrite(self, op: arith.CmpiOp, rewriter: PatternRewriter, /) -> None:
         _refuse_index(op)
         new = llvm.ICmpOp(op.lhs, op.rhs, IntegerAttr(op.predicate.value.data, i64))
-        new.location = op.location
         rewriter.replace(op, new)
 
 
@@ -82,8 +73,15 @@ class SelectPattern(RewritePattern):
     def match_and_rewrite(self, op: arith.SelectOp, rewriter: PatternRewriter, /) -> None:
         _refuse_index(op)
         new = llvm.SelectOp(op.cond, op.lhs, op.rhs)
-        new.location = op.location
         rewriter.replace(op, new)
+
+
+ARITH_PATTERNS: tuple[RewritePattern, ...] = (
+    BinaryPattern(),
+    ConstantPattern(),
+    CmpiPattern(),
+    SelectPattern(),
+)
 
 
 @dataclass(frozen=True)
@@ -93,15 +91,7 @@ class ArithToLLVMPass(ModulePass):
     name = "convert-arith-to-llvm"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        patterns: list[RewritePattern] = [
-            BinaryPattern(),
-            ConstantPattern(),
-            CmpiPattern(),
-            SelectPattern(),
-        ]
-        PatternRewriteWalker(
-            GreedyRewritePatternApplier(patterns, dce_enabled=False), apply_recursively=False
-        ).rewrite_module(op)
+        rewrite(op, ARITH_PATTERNS, recursive=False, dce=False)
 
 
 def _refuse_index(op: Operation) -> None:

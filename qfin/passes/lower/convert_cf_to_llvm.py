@@ -8,13 +8,9 @@ from xdsl.context import Context
 from xdsl.dialects import cf, llvm
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
-from xdsl.pattern_rewriter import (
-    GreedyRewritePatternApplier,
-    PatternRewriter,
-    PatternRewriteWalker,
-    RewritePattern,
-    op_type_rewrite_pattern,
-)
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+
+from qfin.passes.rewriting import rewrite
 
 
 class BranchPattern(RewritePattern):
@@ -23,7 +19,6 @@ class BranchPattern(RewritePattern):
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: cf.BranchOp, rewriter: PatternRewriter, /) -> None:
         new = llvm.BrOp(op.successor, *op.arguments)
-        new.location = op.location
         rewriter.replace(op, new)
 
 
@@ -35,8 +30,10 @@ class CondBranchPattern(RewritePattern):
         new = llvm.CondBrOp(
             op.cond, op.then_block, op.then_arguments, op.else_block, op.else_arguments
         )
-        new.location = op.location
         rewriter.replace(op, new)
+
+
+CF_PATTERNS: tuple[RewritePattern, ...] = (BranchPattern(), CondBranchPattern())
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,4 @@ class CfToLLVMPass(ModulePass):
     name = "convert-cf-to-llvm"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        PatternRewriteWalker(
-            GreedyRewritePatternApplier([BranchPattern(), CondBranchPattern()], dce_enabled=False),
-            apply_recursively=False,
-        ).rewrite_module(op)
+        rewrite(op, CF_PATTERNS, recursive=False, dce=False)

@@ -9,15 +9,10 @@ from xdsl.dialects import func, llvm
 from xdsl.dialects.builtin import IndexType, ModuleOp, StringAttr
 from xdsl.ir import Attribute
 from xdsl.passes import ModulePass
-from xdsl.pattern_rewriter import (
-    GreedyRewritePatternApplier,
-    PatternRewriter,
-    PatternRewriteWalker,
-    RewritePattern,
-    op_type_rewrite_pattern,
-)
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from qfin.errors import UnsupportedError
+from qfin.passes.rewriting import rewrite
 
 
 class FuncPattern(RewritePattern):
@@ -43,7 +38,6 @@ class FuncPattern(RewritePattern):
             other_props={"arg_attrs": op.arg_attrs, "res_attrs": op.res_attrs},
             extra_attrs=op.attributes,
         )
-        new.location = op.location
         rewriter.replace(op, new)
 
 
@@ -57,7 +51,6 @@ class CallPattern(RewritePattern):
             raise UnsupportedError("a call with several results has no lowering", op)
         return_type = op.results[0].type if op.results else None
         new = llvm.CallOp(op.callee, *op.arguments, return_type=return_type)
-        new.location = op.location
         rewriter.replace(op, new)
 
 
@@ -67,8 +60,10 @@ class ReturnPattern(RewritePattern):
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: func.ReturnOp, rewriter: PatternRewriter, /) -> None:
         new = llvm.ReturnOp(op.arguments[0] if op.arguments else None)
-        new.location = op.location
         rewriter.replace(op, new)
+
+
+FUNC_PATTERNS: tuple[RewritePattern, ...] = (FuncPattern(), CallPattern(), ReturnPattern())
 
 
 @dataclass(frozen=True)
@@ -78,12 +73,7 @@ class FuncToLLVMPass(ModulePass):
     name = "convert-func-to-llvm"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        patterns: list[RewritePattern] = [FuncPattern(), CallPattern(), ReturnPattern()]
-        PatternRewriteWalker(
-            GreedyRewritePatternApplier(patterns, dce_enabled=False),
-            walk_regions_first=True,
-            apply_recursively=False,
-        ).rewrite_module(op)
+        rewrite(op, FUNC_PATTERNS, recursive=False, dce=False)
 
 
 def _refuse_index(op: func.FuncOp, types: tuple[Attribute, ...]) -> None:

@@ -1,0 +1,233 @@
+"""The dense kernel against plain numpy, bit for bit, on shapes that are multiples of nothing."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import os
+import random
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+
+from qfin.kernels.dense import DenseSpec, Tile, build_dense, choose_tile, weight_block
+from qfin.kernels.packing import pack_dense_weights, pad_channels
+from qfin.passes.lower.convert_kernels_to_llvm import KernelsToLLVMPass
+from qfin.target import host_target_names, resolve
+from qfin.target.codegen import LoadedCode, load, to_llvm_ir
+from qfin.target.isa import Isa
+
+CASES = int(os.environ.get("QFIN_TEST_CASES", "60"))
+targets = pytest.mark.parametrize("target", host_target_names())
+
+
+@dataclass
+class Case:
+    """A kernel's spec and the data it is called with."""
+
+    spec: DenseSpec
+    image: NDArray[np.uint8]  # [batch, height, width, groups*I], halo included
+    weights: NDArray[np.int8]  # [groups*O, I, kh, kw]
+    init: NDArray[np.int32]
+    mult: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    margin: tuple[int, int, int]  # rows, pixels and bytes of a pixel left free in the output
+
+
+def make_spec(rng: random.Random, isa: Isa) -> DenseSpec:
+    """Any spec, small; the strides are set by `make_case`."""
+    out_h, out_w = rng.choice([1, 1, 2, 3, 5, 7]), rng.choice([1, 2, 3, 5, 7, 9, 14, 17, 30])
+    out_channels = rng.choice([1, 3, 8, 10, 16, 17, 24, 31, 32, 33, 40, 48, 65, 96, 100])
+    # The last is for weights so large that the kernel prefetches them.
+    in_channels = rng.choice([1, 2, 3, 4, 5, 8, 12, 13, 16, 530])
+    kernel_h, kernel_w = rng.choice([(1, 1), (1, 1), (3, 3), (2, 3), (1, 4), (3, 1)])
+    tile = choose_tile(out_h, out_w, out_channels, rng.choice([9, 99]), rng.choice([3, 4096]), isa)
+    if rng.random() < 0.4:
+        most = 12 // tile.vectors
+        tile = Tile(rng.randint(1, most), tile.vectors, rng.randint(1, 2))
+    zero_point = rng.choice([0, 0, 3, 128, 255])
+    qmin, qmax = rng.choice([(0, 255), (zero_point, 255), (10, 200), (128, 128)])
+    return DenseSpec(
+        batch=rng.choice([1, 1, 1, 2, 3]),
+        out_h=out_h,
+        out_w=out_w,
+        groups=rng.choice([1, 1, 1, 2, 3]),
+        in_channels=in_channels,
+        out_channels=out_channels,
+        kernel_h=kernel_h,
+        kernel_w=kernel_w,
+        stride_h=rng.choice([1, 1, 2]),
+        stride_w=rng.choice([1, 1, 2, 3]),
+        dilation_h=rng.choice([1, 1, 2]),
+        dilation_w=rng.choice([1, 1, 2]),
+        x_strides=(0, 0, 0),
+        y_strides=(0, 0, 0),
+        zero_point=zero_point,
+        qmin=qmin,
+        qmax=qmax,
+        float_bias=rng.random() < 0.5,
+        parallel=rng.choice(["rows", "channel-blocks"]),
+        tile=tile,
+    )
+
+
+def make_case(rng: random.Random, spec: DenseSpec, extreme: bool) -> Case:
+    """Data for a spec: full range, or the constants at which saturating instructions go wrong."""
+    data = np.random.default_rng(rng.getrandbits(32))
+    height = (spec.out_h - 1) * spec.stride_h + (spec.kernel_h - 1) * spec.dilation_h + 1
+    width = (spec.out_w - 1) * spec.stride_w + (spec.kernel_w - 1) * spec.dilation_w + 1
+    image = (spec.batch, height + rng.randint(0, 2), width + rng.randint(0, 2))
+    channels, outputs = spec.groups * spec.in_channels, spec.groups * spec.out_channels
+    kernel = (spec.in_channels, spec.kernel_h, spec.kernel_w)
+    x = data.integers(0, 256, (*image, channels)).astype(np.uint8)
+    w = data.integers(-128, 128, (outputs, *kernel)).astype(np.int8)
+    if extreme:
+        x[:], w[:] = 255, rng.choice([-128, 127])
+    margin = rng.choice([(0, 0, 0), (1, 2, 0), (0, 1, 5)])
+    y_pixel = outputs + margin[2]
+    y_row = (spec.out_w + margin[1]) * y_pixel
+    spec = replace(
+        spec,
+        x_strides=(x[0].size, x[0, 0].size, channels),
+        y_strides=((spec.out_h + margin[0]) * y_row, y_row, y_pixel),
+    )
+    # From far below one step to far beyond int32.
+    mult = data.random(outputs) * 10.0 ** data.choice([-6, -4, -3, -2, 0, 7], outputs)
+    return Case(
+        spec,
+        x,
+        w,
+        data.integers(-50000, 50000, outputs).astype(np.int32),
+        mult.astype(np.float32),
+        data.normal(0, 5000, outputs).astype(np.float32),
+        margin,
+    )
+
+
+def reference(case: Case, before: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What the output buffer holds after the call, if it held `before`."""
+    s = case.spec
+    acc = np.zeros((s.batch, s.out_h, s.out_w, s.groups, s.out_channels), np.int32) + (
+        case.init.reshape(s.groups, s.out_channels)
+    )
+    for kh in range(s.kernel_h):
+        for kw in range(s.kernel_w):
+            top, left = kh * s.dilation_h, kw * s.dilation_w
+            taps = case.image[:, top :: s.stride_h, left :: s.stride_w][:, : s.out_h, : s.out_w]
+            taps = taps.reshape(*taps.shape[:3], s.groups, s.in_channels).astype(np.int32)
+            w = case.weights[..., kh, kw].reshape(s.groups, s.out_channels, s.in_channels)
+            acc += np.einsum("bhwgi,goi->bhwgo", taps, w.astype(np.int32))
+    t = acc.reshape(*acc.shape[:3], s.groups * s.out_channels).astype(np.float32)
+    if s.float_bias:
+        t = t + case.bias
+    q = np.clip(np.rint(t * case.mult).astype(np.float64) + s.zero_point, s.qmin, s.qmax)
+    after = before.copy()
+    after[:, : s.out_h, : s.out_w, : q.shape[3]] = q
+    return after
+
+
+def compile_dense(spec: DenseSpec, isa: Isa) -> LoadedCode:
+    """The kernel as machine code; the IR verifies before and after lowering."""
+    module = ModuleOp([build_dense("kernel", spec, isa)])
+    module.verify()
+    KernelsToLLVMPass().apply(Context(), module)
+    module.verify()
+    return load(to_llvm_ir(module, isa), isa)
+
+
+def run(code: LoadedCode, case: Case, isa: Isa, ranges: list[tuple[int, int]]) -> None:
+    """Call the kernel over `ranges`, and compare the whole output buffer, margins included."""
+    s = case.spec
+    block = weight_block(s.out_channels, isa)
+    x = np.concatenate([case.image.reshape(-1), np.full(3, 255, np.uint8)])
+    arrays = [
+        x,
+        pack_dense_weights(case.weights, s.groups, block),
+        pad_channels(case.init, s.groups, block),
+        pad_channels(case.mult, s.groups, block),
+    ]
+    if s.float_bias:
+        arrays.append(pad_channels(case.bias, s.groups, block))
+    rows, pixels, extra = case.margin
+    shape = (s.batch, s.out_h + rows, s.out_w + pixels, s.groups * s.out_channels + extra)
+    size = int(np.prod(shape))
+    guarded = np.random.default_rng(1).integers(0, 256, size + 128).astype(np.uint8)
+    expected = guarded.copy()
+    expected[64 : 64 + size] = reference(case, guarded[64 : 64 + size].reshape(shape)).reshape(-1)
+    kernel = ctypes.CFUNCTYPE(
+        None, *[ctypes.c_void_p] * (len(arrays) + 1), ctypes.c_int64, ctypes.c_int64
+    )(code.function("kernel"))
+    for begin, end in ranges:
+        kernel(*(a.ctypes.data for a in arrays), guarded.ctypes.data + 64, begin, end)
+    np.testing.assert_array_equal(guarded, expected, err_msg=str(s))
+
+
+def split(rng: random.Random, size: int) -> list[tuple[int, int]]:
+    """[0, size) in pieces, in any order."""
+    cuts = sorted({0, size, *(rng.randint(0, size) for _ in range(2))})
+    pieces = list(itertools.pairwise(cuts))
+    rng.shuffle(pieces)
+    return pieces
+
+
+@targets
+@pytest.mark.parametrize("seed", range(CASES))
+def test_random(target: str, seed: int):
+    """Any shape, run whole and in pieces."""
+    isa, rng = resolve(target), random.Random(seed)
+    case = make_case(rng, make_spec(rng, isa), extreme=seed % 5 == 0)
+    code, size = compile_dense(case.spec, isa), case.spec.parallel_size(isa)
+    run(code, case, isa, [(0, size)])
+    run(code, case, isa, split(rng, size))
+
+
+@targets
+@pytest.mark.parametrize(("field", "value"), [("out_w", 0), ("out_h", 0), ("batch", 0)])
+def test_empty(target: str, field: str, value: int):
+    """An output of no pixels: nothing is written, whichever size is zero."""
+    isa, rng = resolve(target), random.Random(7)
+    spec = replace(make_spec(rng, isa), parallel="channel-blocks")
+    case = make_case(rng, spec, extreme=False)
+    code = compile_dense(replace(case.spec, **{field: value}), isa)
+    case.spec = replace(case.spec, **{field: value})
+    run(code, case, isa, [(0, case.spec.parallel_size(isa))])
+
+
+@targets
+def test_ties_round_to_even(target: str):
+    """Halves go to the even neighbour before the (odd) zero point is added."""
+    isa = resolve(target)
+    sums = np.arange(-6, 10, dtype=np.int32)
+    channels = len(sums)
+    spec = DenseSpec(
+        batch=1,
+        out_h=1,
+        out_w=1,
+        groups=1,
+        in_channels=4,
+        out_channels=channels,
+        kernel_h=1,
+        kernel_w=1,
+        stride_h=1,
+        stride_w=1,
+        dilation_h=1,
+        dilation_w=1,
+        x_strides=(4, 4, 4),
+        y_strides=(channels, channels, channels),
+        zero_point=5,
+        qmin=0,
+        qmax=255,
+        float_bias=False,
+        parallel="rows",
+        tile=choose_tile(1, 1, channels, 4, 4, isa),
+    )
+    image, weights = np.zeros((1, 1, 1, 4), np.uint8), np.ones((channels, 4, 1, 1), np.int8)
+    half, unused = np.full(channels, 0.5, np.float32), np.zeros(channels, np.float32)
+    case = Case(spec, image, weights, sums, half, unused, (0, 0, 0))
+    expected = reference(case, np.zeros((1, 1, 1, channels), np.uint8))[0, 0, 0]
+    assert expected.tolist() == [2, 3, 3, 3, 4, 5, 5, 5, 6, 7, 7, 7, 8, 9, 9, 9]
+    run(compile_dense(spec, isa), case, isa, [(0, 1)])

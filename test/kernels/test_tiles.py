@@ -1,0 +1,50 @@
+"""The choice of register tiles."""
+
+from __future__ import annotations
+
+import pytest
+
+from qfin.kernels.tiles import Tile, choose_tile, weight_block
+from qfin.target import TARGETS
+
+ZMM, YMM = TARGETS["avx512-vnni"], TARGETS["avx2"]
+
+
+@pytest.mark.parametrize(
+    ("channels", "block"),
+    [(1, 16), (16, 16), (24, 32), (32, 32), (48, 48), (64, 32), (768, 48), (1000, 48), (1024, 32)],
+)
+def test_block_wastes_least(channels: int, block: int):
+    """Padding counts first, then the larger block."""
+    assert weight_block(channels, ZMM) == block
+
+
+@pytest.mark.parametrize(
+    ("args", "tile"),
+    [
+        ((1, 128, 768, 768, 768), Tile(8, 3)),
+        ((56, 56, 64, 576, 64), Tile(14, 2)),
+        ((14, 14, 256, 2304, 256), Tile(14, 2)),
+        ((7, 7, 512, 4608, 512), Tile(7, 2, 2)),
+        ((1, 1, 1000, 1280, 1280), Tile(1, 3)),
+        ((112, 112, 32, 27, 3), Tile(8, 2)),
+        ((1, 128, 4096, 4096, 4096), Tile(8, 2)),
+    ],
+)
+def test_known_shapes(args: tuple[int, int, int, int, int], tile: Tile):
+    """The tiles that were measured to be the best for common layers."""
+    assert choose_tile(*args, ZMM) == tile
+
+
+def test_tiles_fit():
+    """No tile is larger than the output or needs more registers than there are."""
+    for isa in (ZMM, YMM):
+        for out_w in range(1, 40):
+            for out_h in (1, 2, 3, 50):
+                for channels in (1, 16, 33, 48, 64):
+                    tile = choose_tile(out_h, out_w, channels, 100, 64, isa)
+                    assert 1 <= tile.pixels <= out_w
+                    assert 1 <= tile.rows <= out_h
+                    used = tile.rows * tile.pixels * tile.vectors + tile.vectors + 1
+                    assert used <= isa.registers
+                    assert tile.vectors * isa.lanes == weight_block(channels, isa)
