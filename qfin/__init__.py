@@ -1,1 +1,73 @@
-"""qfin: a compiler for quantized neural networks, on xDSL and llvmlite."""
+"""qfin: a compiler for quantized neural networks, on xDSL and llvmlite.
+
+    import qfin
+
+    program = qfin.compile("model.mlir")
+    logits = program(image)
+
+Names are imported when they are first used, so that the tools start fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qfin.api import compile, finalize, interpret, signature
+    from qfin.errors import (
+        Error,
+        InputError,
+        ParseError,
+        PassError,
+        UnsupportedError,
+        VerifyError,
+    )
+    from qfin.ir import make_context, parse, print_module
+    from qfin.runtime.program import Program
+    from qfin.runtime.spec import TensorSpec
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Error": "errors",
+    "InputError": "errors",
+    "ParseError": "errors",
+    "PassError": "errors",
+    "Program": "runtime.program",
+    "TensorSpec": "runtime.spec",
+    "UnsupportedError": "errors",
+    "VerifyError": "errors",
+    "compile": "api",
+    "finalize": "api",
+    "interpret": "api",
+    "make_context": "ir",
+    "parse": "ir",
+    "print_module": "ir",
+    "signature": "api",
+}
+
+__all__ = [
+    "Error",
+    "InputError",
+    "ParseError",
+    "PassError",
+    "Program",
+    "TensorSpec",
+    "UnsupportedError",
+    "VerifyError",
+    "compile",
+    "finalize",
+    "interpret",
+    "make_context",
+    "parse",
+    "print_module",
+    "signature",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'qfin' has no attribute '{name}'")
+    return getattr(import_module(f"qfin.{home}"), name)

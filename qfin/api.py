@@ -1,0 +1,103 @@
+"""The Python API: parse, finalize, compile, interpret.
+
+    program = qfin.compile("model.mlir")
+    logits = program(image)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+
+from qfin import remarks
+from qfin.errors import UnsupportedError
+from qfin.ir import parse
+from qfin.passes.finalize.pipeline import QuantFinalizePass
+from qfin.pipeline import to_level
+from qfin.runtime.program import Program
+from qfin.runtime.spec import TensorSpec, check_array, match_names, tensor_spec
+from qfin.signature import argument_names, public_functions, result_names, select
+
+Array = NDArray[Any]
+
+
+def finalize(module: ModuleOp) -> ModuleOp:
+    """A new module in which quantize/dequantize pairs around float ops are int8 ops.
+
+    `module` stays as it is. Wrap the call in `qfin.remarks.collect()` to learn what was not fused.
+    """
+    copy = clone(module)
+    QuantFinalizePass().apply(Context(), copy)
+    return copy
+
+
+def compile(
+    module: ModuleOp | str | Path,
+    *,
+    target: str = "native",
+    threads: int = 1,
+    function: str | None = None,
+) -> Program:
+    """Machine code for one function of a module, of any level of IR.
+
+    `module` is a module, MLIR text, or the path of a file. `target` is "native" (the best that
+    this CPU runs) or a name of `qfin.target.TARGETS`. `function` names the function; it can be
+    left out when there is only one.
+
+    Raises qfin.Error: ParseError and VerifyError for bad text, UnsupportedError for an op that has
+    no machine code, for a target that this CPU lacks and for more than one thread.
+    """
+    if threads != 1:
+        raise UnsupportedError(f"programs run on 1 thread so far, not on {threads}")
+    copy = clone(module) if isinstance(module, ModuleOp) else parse(module)
+    with remarks.collect() as report:
+        to_level(copy, "llvm", target)
+    return Program(copy, function, report)
+
+
+def interpret(
+    module: ModuleOp | str | Path,
+    inputs: Mapping[str, Array] | Sequence[Array],
+    *,
+    function: str | None = None,
+) -> dict[str, Array]:
+    """The results of a function, by name, computed in numpy op by op: slow, and the reference.
+
+    `inputs` are arrays by name, or in order. Raises qfin.Error as `compile` does; InputError for
+    arrays that do not fit.
+    """
+    from qfin.interpreter import run
+
+    module = module if isinstance(module, ModuleOp) else parse(module)
+    specs, outputs = signature(module, function)
+    names = [f.sym_name.data for f in public_functions(module)]
+    arrays = [
+        check_array(spec, array)
+        for spec, array in zip(specs, match_names(specs, inputs), strict=True)
+    ]
+    results = run(module, select(names, function), arrays)
+    return dict(zip((spec.name for spec in outputs), results, strict=True))
+
+
+def signature(
+    module: ModuleOp, function: str | None = None
+) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
+    """What a function of a module of tensors takes and gives. Raises qfin.Error as `compile`."""
+    functions = {f.sym_name.data: f for f in public_functions(module)}
+    chosen = functions[select(list(functions), function)]
+    inputs = zip(argument_names(chosen), chosen.function_type.inputs, strict=True)
+    outputs = zip(result_names(chosen), chosen.function_type.outputs, strict=True)
+    return (
+        tuple(tensor_spec(name, type) for name, type in inputs),
+        tuple(tensor_spec(name, type) for name, type in outputs),
+    )
+
+
+def clone(module: ModuleOp) -> ModuleOp:
+    """A copy with names and locations; constants, which are immutable, are shared."""
+    return module.clone()

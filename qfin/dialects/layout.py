@@ -1,0 +1,148 @@
+"""The `layout` dialect: how the values of a tensor lie in memory, and conversions between layouts.
+
+A layout is the encoding of a tensor type; the shape stays logical (NCHW). A tensor without one is
+row-major. `#layout.blocked` says the same for packed weights.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from xdsl.dialects.builtin import IntAttr, NoneAttr, TensorType
+from xdsl.ir import Attribute, Dialect, ParametrizedAttribute, SSAValue
+from xdsl.irdl import (
+    IRDLOperation,
+    irdl_attr_definition,
+    irdl_op_definition,
+    operand_def,
+    result_def,
+    traits_def,
+)
+from xdsl.parser import AttrParser
+from xdsl.printer import Printer
+from xdsl.traits import Pure
+from xdsl.utils.exceptions import VerifyException
+
+from qfin.dialects.tensors import AnyTensorConstr
+
+Element = TypeVar("Element", bound=Attribute)
+
+
+@irdl_attr_definition
+class NhwcAttr(ParametrizedAttribute):
+    """Channels innermost: element (n, c, h, w) of [N, C, H, W] lies at ((n*H + h)*W + w)*C + c."""
+
+    name = "layout.nhwc"
+
+
+@irdl_attr_definition
+class BlockedAttr(ParametrizedAttribute):
+    """Weights for dot products of `depth` bytes into blocks of `lanes` output channels.
+
+    A weight [O, I, KH, KW] of `groups` groups becomes the flat array
+    [groups][ceil(O/groups / lanes)][KH * KW][ceil(I / depth)][lanes][depth], zero where there is no
+    channel. A linear weight [N, K] is one with KH = KW = 1.
+
+        #layout.blocked<lanes = 48, depth = 4>
+    """
+
+    name = "layout.blocked"
+
+    lanes: IntAttr
+    depth: IntAttr
+
+    def __init__(self, lanes: int | IntAttr, depth: int | IntAttr):
+        super().__init__(
+            IntAttr(lanes) if isinstance(lanes, int) else lanes,
+            IntAttr(depth) if isinstance(depth, int) else depth,
+        )
+
+    @classmethod
+    def parse_parameters(cls, parser: AttrParser) -> list[IntAttr]:
+        with parser.in_angle_brackets():
+            parser.parse_keyword("lanes")
+            parser.parse_punctuation("=")
+            lanes = parser.parse_integer(allow_boolean=False, allow_negative=False)
+            parser.parse_punctuation(",")
+            parser.parse_keyword("depth")
+            parser.parse_punctuation("=")
+            depth = parser.parse_integer(allow_boolean=False, allow_negative=False)
+        return [IntAttr(lanes), IntAttr(depth)]
+
+    def print_parameters(self, printer: Printer) -> None:
+        printer.print_string(f"<lanes = {self.lanes.data}, depth = {self.depth.data}>")
+
+    def verify(self) -> None:
+        if self.lanes.data < 1 or self.depth.data < 1:
+            raise VerifyException("lanes and depth must be >= 1")
+
+
+NHWC = NhwcAttr()
+
+
+def with_layout(
+    tensor: TensorType[Element], layout: Attribute | None = None
+) -> TensorType[Element]:
+    """The same tensor type under another layout (None: row-major)."""
+    return TensorType(tensor.element_type, tensor.get_shape(), layout or NoneAttr())
+
+
+def is_nhwc(tensor: Attribute) -> bool:
+    return isinstance(tensor, TensorType) and tensor.encoding == NHWC
+
+
+class _Conversion(IRDLOperation):
+    input = operand_def(AnyTensorConstr)
+    result = result_def(AnyTensorConstr)
+
+    assembly_format = "$input attr-dict `:` type($input) `to` type($result)"
+    traits = traits_def(Pure())
+
+
+def _verify(op: ToNhwcOp | ToNchwOp, before: Attribute, after: Attribute) -> None:
+    input, result = op.input.type, op.result.type
+    assert isinstance(input, TensorType)
+    assert isinstance(result, TensorType)
+    if input.get_num_dims() != 4:
+        raise VerifyException("expects a tensor [N, C, H, W]")
+    if input.encoding != before or result != with_layout(input, after):
+        raise VerifyException("input and result must differ in their layout, and in nothing else")
+
+
+@irdl_op_definition
+class ToNhwcOp(_Conversion):
+    """Row-major to channels innermost.
+
+    %y = layout.to_nhwc %x
+      : tensor<1x3x8x8x!q> to tensor<1x3x8x8x!q, #layout.nhwc>
+    """
+
+    name = "layout.to_nhwc"
+
+    def __init__(self, input: SSAValue):
+        assert isinstance(input.type, TensorType)
+        super().__init__(operands=[input], result_types=[with_layout(input.type, NHWC)])
+
+    def verify_(self) -> None:
+        _verify(self, NoneAttr(), NHWC)
+
+
+@irdl_op_definition
+class ToNchwOp(_Conversion):
+    """Channels innermost to row-major.
+
+    %y = layout.to_nchw %x
+      : tensor<1x3x8x8x!q, #layout.nhwc> to tensor<1x3x8x8x!q>
+    """
+
+    name = "layout.to_nchw"
+
+    def __init__(self, input: SSAValue):
+        assert isinstance(input.type, TensorType)
+        super().__init__(operands=[input], result_types=[with_layout(input.type)])
+
+    def verify_(self) -> None:
+        _verify(self, NHWC, NoneAttr())
+
+
+Layout = Dialect("layout", [ToNhwcOp, ToNchwOp], [NhwcAttr, BlockedAttr])

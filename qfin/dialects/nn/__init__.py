@@ -1,0 +1,37 @@
+"""The `nn` dialect: float ops with PyTorch's meaning and attribute names, on logical NCHW shapes."""
+
+from xdsl.ir import Dialect
+
+from qfin.dialects.nn.contraction import Conv2dOp, LinearOp
+from qfin.dialects.nn.elementwise import AddOp, ReluOp
+from qfin.dialects.nn.movement import FlattenOp, ReshapeOp
+from qfin.dialects.nn.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp, MaxPool2dOp
+
+NN = Dialect(
+    "nn",
+    [
+        Conv2dOp,
+        LinearOp,
+        ReluOp,
+        AddOp,
+        MaxPool2dOp,
+        AvgPool2dOp,
+        AdaptiveAvgPool2dOp,
+        ReshapeOp,
+        FlattenOp,
+    ],
+    [],
+)
+
+__all__ = [
+    "NN",
+    "AdaptiveAvgPool2dOp",
+    "AddOp",
+    "AvgPool2dOp",
+    "Conv2dOp",
+    "FlattenOp",
+    "LinearOp",
+    "MaxPool2dOp",
+    "ReluOp",
+    "ReshapeOp",
+]

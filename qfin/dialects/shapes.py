@@ -1,0 +1,114 @@
+"""Shape rules of the `nn` dialect, as plain functions on tuples (-1 is a dynamic dimension).
+
+Verifiers, importers and shape refinement share them. Formulas are PyTorch's
+(`torch.nn.functional.conv2d` and its neighbours), with padding on four sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+from xdsl.utils.exceptions import VerifyException
+
+DYNAMIC = -1
+
+
+def window_extent(
+    size: int, window: int, stride: int, before: int, after: int, dilation: int
+) -> int:
+    """Number of window positions along one axis:
+    `floor((size + before + after - dilation * (window - 1) - 1) / stride) + 1`.
+
+    Raises VerifyException when the padded input is smaller than the window.
+    """
+    if size == DYNAMIC:
+        return DYNAMIC
+    span = size + before + after - dilation * (window - 1) - 1
+    if span < 0:
+        raise VerifyException(
+            f"window of {dilation * (window - 1) + 1} does not fit into an input of {size}"
+            f" padded by {before} and {after}"
+        )
+    return span // stride + 1
+
+
+def window2d(
+    spatial: Sequence[int],
+    window: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+) -> tuple[int, int]:
+    """Output (height, width); `padding` is [top, bottom, left, right]."""
+    top, bottom, left, right = padding
+    return (
+        window_extent(spatial[0], window[0], stride[0], top, bottom, dilation[0]),
+        window_extent(spatial[1], window[1], stride[1], left, right, dilation[1]),
+    )
+
+
+def conv2d(
+    x: Sequence[int],
+    weight: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+    groups: int,
+) -> tuple[int, ...]:
+    """[N, C, H, W] by [O, C/groups, KH, KW] to [N, O, H', W']."""
+    if len(x) != 4 or len(weight) != 4:
+        raise VerifyException("expects an input [N, C, H, W] and a weight [O, C/groups, KH, KW]")
+    out_channels, per_group, *window = weight
+    if x[1] not in (DYNAMIC, per_group * groups):
+        raise VerifyException(
+            f"input has {x[1]} channels, weight expects {per_group * groups}"
+            f" ({per_group} in each of {groups} groups)"
+        )
+    if out_channels % groups:
+        raise VerifyException(f"{out_channels} output channels do not divide into {groups} groups")
+    return (x[0], out_channels, *window2d(x[2:], window, stride, padding, dilation))
+
+
+def linear(x: Sequence[int], weight: Sequence[int]) -> tuple[int, ...]:
+    """[..., K] by [N, K] to [..., N]."""
+    if not x or len(weight) != 2:
+        raise VerifyException("expects an input [..., K] and a weight [N, K]")
+    if x[-1] not in (DYNAMIC, weight[1]):
+        raise VerifyException(f"input has {x[-1]} features, weight expects {weight[1]}")
+    return (*x[:-1], weight[0])
+
+
+def broadcast(lhs: Sequence[int], rhs: Sequence[int]) -> tuple[int, ...]:
+    """numpy's and PyTorch's broadcasting of two shapes."""
+    rank = max(len(lhs), len(rhs))
+    left = (1,) * (rank - len(lhs)) + tuple(lhs)
+    right = (1,) * (rank - len(rhs)) + tuple(rhs)
+    result: list[int] = []
+    for a, b in zip(left, right, strict=True):
+        if a != b and 1 not in (a, b) and DYNAMIC not in (a, b):
+            raise VerifyException(f"shapes {tuple(lhs)} and {tuple(rhs)} do not broadcast")
+        if a == 1 or (a == DYNAMIC and b != 1):
+            result.append(b)
+        else:
+            result.append(a)
+    return tuple(result)
+
+
+def flatten(x: Sequence[int], start: int, end: int) -> tuple[int, ...]:
+    """Dimensions start..end (inclusive, negatives count from the end) become one."""
+    rank = len(x)
+    first, last = start % rank if rank else 0, end % rank if rank else 0
+    if not (-rank <= start < rank and -rank <= end < rank and first <= last):
+        raise VerifyException(
+            f"dimensions {start}..{end} do not name a range of a rank {rank} tensor"
+        )
+    merged = x[first : last + 1]
+    return (*x[:first], DYNAMIC if DYNAMIC in merged else prod(merged), *x[last + 1 :])
+
+
+def compatible(actual: Sequence[int], expected: Sequence[int]) -> bool:
+    """Whether two shapes may be the same one; a dynamic dimension fits any."""
+    return len(actual) == len(expected) and all(
+        a == b or DYNAMIC in (a, b) for a, b in zip(actual, expected, strict=True)
+    )

@@ -1,0 +1,89 @@
+"""`fold-quantized-prepacking-ops`: prepack of constants becomes a packed constant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from xdsl.context import Context
+from xdsl.dialects import arith
+from xdsl.dialects.builtin import (
+    BytesAttr,
+    DenseIntOrFPElementsAttr,
+    ModuleOp,
+    TensorType,
+    f32,
+)
+from xdsl.ir import SSAValue
+from xdsl.passes import ModulePass
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.transforms.common_subexpression_elimination import CommonSubexpressionElimination
+from xdsl.transforms.dead_code_elimination import DeadCodeElimination
+
+from qfin import remarks
+from qfin.dialects.quant.casts import SCastOp
+from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp, PrepackOp
+from qfin.dialects.quant.uniform import UniformType
+from qfin.passes.finalize.groups import defining, element_type
+from qfin.passes.rewriting import rewrite
+
+
+def constant_of(value: SSAValue | None) -> DenseIntOrFPElementsAttr | None:
+    """The constant that a value is, seen through a storage cast."""
+    if value is None:
+        return None
+    op = defining(value)
+    if isinstance(op, SCastOp):
+        op = defining(op.input)
+    if not isinstance(op, arith.ConstantOp):
+        return None
+    return op.value if isinstance(op.value, DenseIntOrFPElementsAttr) else None
+
+
+class FoldPrepack(RewritePattern):
+    """Packs at compile time.
+
+    Before:
+
+        %c = arith.constant dense<...> : tensor<10x64xi8>
+        %w = quant.scast %c : tensor<10x64xi8> to tensor<10x64x!qw>
+        %b = arith.constant dense<...> : tensor<10xf32>
+        %p = quant.prepack %w, %b : (...) -> !quant.packed<linear, ...>
+
+    After:
+
+        %p = quant.packed_constant #quant.weights<dense<...> : tensor<10x64xi8>,
+          scales = dense<...> : tensor<10xf32>, bias = dense<...> : tensor<10xf32>>
+          : !quant.packed<linear, ...>
+    """
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: PrepackOp, rewriter: PatternRewriter, /) -> None:
+        weight, bias = constant_of(op.weight), constant_of(op.bias)
+        if weight is None or (bias is None) != (op.bias is None):
+            return
+        element = element_type(op.weight)
+        assert isinstance(element, UniformType)
+        scales = element.scales.astype(np.float32).reshape(-1)
+        value = PackedAttr(
+            weight,
+            DenseIntOrFPElementsAttr(TensorType(f32, scales.shape), BytesAttr(scales.tobytes())),
+            bias,
+        )
+        rewriter.replace(op, PackedConstantOp(value, op.result.type))
+
+
+@dataclass(frozen=True)
+class FoldQuantizedPrepackingOpsPass(ModulePass):
+    """Turn each prepack of constants into a packed constant; equal ones become one."""
+
+    name = "fold-quantized-prepacking-ops"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        rewrite(op, [FoldPrepack()])
+        for left in op.walk():
+            if isinstance(left, PrepackOp):
+                reason = "weight or bias is not a constant"
+                remarks.emit("missed", left, reason, pass_name=self.name)
+        CommonSubexpressionElimination().apply(ctx, op)
+        DeadCodeElimination().apply(ctx, op)

@@ -1,0 +1,64 @@
+"""`quant-fusion`: quantize/dequantize pairs around float ops become int8 ops."""
+
+from __future__ import annotations
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Operation
+from xdsl.passes import ModulePass
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
+
+from qfin import remarks
+from qfin.dialects.quant.canonicalization import QCastOfDCast
+from qfin.passes.finalize.groups import Refused
+from qfin.passes.finalize.table import row_of
+from qfin.passes.rewriting import rewrite
+
+
+class FuseGroup(RewritePattern):
+    """Applies the row of the table that the op belongs to.
+
+    Before:
+
+        %xf = quant.dcast %x : tensor<1x64x!qx> to tensor<1x64xf32>
+        %y = nn.linear %xf, %w, %b : (...) -> tensor<1x10xf32>
+        %r = nn.relu %y : tensor<1x10xf32>
+        %q = quant.qcast %r : tensor<1x10xf32> to tensor<1x10x!qy>
+
+    After (`%p` is what %w and %b were unpacked from):
+
+        %q = quant.linear %x, %p {activation = #quant<activation relu>} : (...) -> tensor<1x10x!qy>
+    """
+
+    def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
+        row = row_of(op)
+        if row is None:
+            return
+        try:
+            rewrite = row.match(op)
+        except Refused:
+            return  # said once, when nothing moves any more
+        remarks.emit("fused", op, f"became {row.becomes}", pass_name=QuantFusionPass.name)
+        rewrite(rewriter)
+
+
+def emit_missed(module: ModuleOp) -> None:
+    """A remark for each float op of the table that is left, with the reason."""
+    for op in module.walk():
+        row = row_of(op)
+        if row is None:
+            continue
+        try:
+            row.match(op)
+        except Refused as reason:
+            remarks.emit("missed", op, str(reason), pass_name=QuantFusionPass.name)
+
+
+class QuantFusionPass(ModulePass):
+    """Fuse quantize/dequantize pairs around float ops into int8 ops."""
+
+    name = "quant-fusion"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        rewrite(op, [FuseGroup(), QCastOfDCast()])
+        emit_missed(op)

@@ -1,0 +1,1 @@
+"""Programs: compiled functions, their memory, and the arrays they take."""

@@ -1,0 +1,62 @@
+"""Which function of a module a caller means, and the names of its arguments and results.
+
+Names are the argument attribute `nn.name`; without one the name in the text, then `arg0`, `out0`.
+"""
+
+from __future__ import annotations
+
+from xdsl.dialects import func
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAttr
+
+from qfin.errors import Error
+
+NAME_ATTR = "nn.name"
+
+
+def argument_names(function: func.FuncOp) -> list[str]:
+    """A name for each argument, all different."""
+    hints = [arg.name_hint or f"arg{i}" for i, arg in enumerate(function.body.block.args)]
+    return _names(function.arg_attrs, hints)
+
+
+def result_names(function: func.FuncOp) -> list[str]:
+    """A name for each result, all different."""
+    hints = [f"out{i}" for i in range(len(function.function_type.outputs))]
+    return _names(function.res_attrs, hints)
+
+
+def _names(attributes: ArrayAttr[DictionaryAttr] | None, hints: list[str]) -> list[str]:
+    given = [a.data.get(NAME_ATTR) for a in attributes] if attributes else [None] * len(hints)
+    names: list[str] = []
+    for index, (name, hint) in enumerate(zip(given, hints, strict=True)):
+        chosen = name.data if isinstance(name, StringAttr) else hint
+        names.append(chosen if chosen not in names else f"{chosen}_{index}")
+    return names
+
+
+def public_functions(module: ModuleOp) -> list[func.FuncOp]:
+    """The functions with a body that are not private."""
+    return [
+        op
+        for op in module.ops
+        if isinstance(op, func.FuncOp)
+        and op.body.blocks
+        and (op.sym_visibility is None or op.sym_visibility.data == "public")
+    ]
+
+
+def select(names: list[str], wanted: str | None) -> str:
+    """The function to run: the one named, else the only one.
+
+    Raises Error for a name that is not there, and for none or several without a name.
+    """
+    there = ", ".join(f"@{name}" for name in names) or "none"
+    if wanted is not None:
+        if wanted not in names:
+            raise Error(f"the module has no public function @{wanted} (there: {there})")
+        return wanted
+    if not names:
+        raise Error("the module has no public function to run")
+    if len(names) > 1:
+        raise Error(f"the module has several functions ({there}); name one with --function")
+    return names[0]
