@@ -1,0 +1,1 @@
+"""Every figure we claim, measured. Run all of it with `python -m benchmarks`."""
