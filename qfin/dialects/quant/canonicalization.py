@@ -1,0 +1,85 @@
+"""Folds of casts. None touches a dcast of a qcast: upstream's does, and loses the rounding."""
+
+from __future__ import annotations
+
+import numpy as np
+from typing_extensions import override
+from xdsl.dialects.builtin import AnyFloat, BFloat16Type, Float16Type, Float32Type, Float64Type
+from xdsl.ir import Attribute
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+
+from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
+from qfin.dialects.quant.containers import element_of
+from qfin.dialects.quant.floats import positive_range
+from qfin.dialects.quant.uniform import UniformType
+
+
+class RequantizeSame(RewritePattern):
+    """
+    Dequantized and quantized again to the same type, where floats are wide enough for it.
+
+        %x = quant.dcast %q : !t to f32
+        %r = quant.qcast %x : f32 to !t        // %r becomes %q
+
+    Values outside the storage range, which a type does not have, would have been clamped.
+    """
+
+    @override
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: QCastOp, rewriter: PatternRewriter) -> None:
+        source = op.input.owner
+        if not isinstance(source, DCastOp) or source.input.type != op.result.type:
+            return
+        if _survives_floats(element_of(op.result.type)):
+            rewriter.replace(op, [], [source.input])
+
+
+class StorageThereAndBack(RewritePattern):
+    """
+    To the storage and back, or from it and back.
+
+        %i = quant.scast %q : !t to i8
+        %r = quant.scast %i : i8 to !t         // %r becomes %q
+    """
+
+    @override
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: SCastOp, rewriter: PatternRewriter) -> None:
+        source = op.input.owner
+        if isinstance(source, SCastOp) and source.input.type == op.result.type:
+            rewriter.replace(op, [], [source.input])
+
+
+def _survives_floats(element: Attribute) -> bool:
+    """
+    Whether `round(((q - zp) * scale) / scale) + zp` is q for every stored q. Product and quotient
+    are each off by at most half a unit in the last place, so that with p bits of precision
+    integers below 2**(p - 2) come back, if no product overflows.
+    """
+    if not isinstance(element, UniformType):
+        return False
+    reach = max(
+        np.abs(element.zero_points.astype(object) - end).max()
+        for end in (element.storage_min, element.storage_max)
+    )
+    largest = positive_range(element.expressed)[1]
+    return (
+        reach < 1 << (_precision(element.expressed) - 2)
+        and float(reach) * float(element.scales.max()) <= largest
+    )
+
+
+def _precision(expressed: AnyFloat) -> int:
+    """Bits of the significand, counting the implied one; 2, which suffices for nothing, if
+    no kernel is known to compute in the type."""
+    match expressed:
+        case BFloat16Type():
+            return 8
+        case Float16Type():
+            return 11
+        case Float32Type():
+            return 24
+        case Float64Type():
+            return 53
+        case _:
+            return 2
