@@ -18,16 +18,19 @@ class ParseError(Error):
     """The text is not MLIR, or names an op, type or attribute that is not registered."""
 
 
-class VerifyError(Error):
+# The next three are DiagnosticExceptions too, so that xDSL's drivers report them as their own
+# (`--verify-diagnostics` is for these).
+
+
+class VerifyError(Error, DiagnosticException):
     """The IR breaks a rule of an op or type."""
 
 
 class PassError(Error, DiagnosticException):
-    """A pass cannot do its work on this module (also a DiagnosticException, so that stock
-    xDSL drivers report it as they report their own)."""
+    """A pass cannot do its work on this module."""
 
 
-class UnsupportedError(Error):
+class UnsupportedError(Error, DiagnosticException):
     """Something legal that qfin cannot do: an op without lowering, an ISA the host lacks.
 
     `reason` is the bare reason; the op's name and location, when there is an op, are in front

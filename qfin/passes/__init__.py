@@ -1,34 +1,89 @@
-"""How the IR changes. Getters are lazy: naming a pass imports nothing."""
+"""How the IR changes. The table of our passes: naming one imports nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from typing import NamedTuple
 
 from xdsl.passes import ModulePass
 
 
-def _convert_arith_to_llvm() -> type[ModulePass]:
-    from qfin.passes.lower.convert_arith_to_llvm import ArithToLLVMPass
+class PassEntry(NamedTuple):
+    """Where a pass is, and how its docstring starts (a test compares the two)."""
 
-    return ArithToLLVMPass
+    module: str
+    cls: str
+    summary: str
+
+    def load(self) -> type[ModulePass]:
+        """Import the pass."""
+        return getattr(import_module(self.module), self.cls)
 
 
-def _convert_cf_to_llvm() -> type[ModulePass]:
-    from qfin.passes.lower.convert_cf_to_llvm import CfToLLVMPass
+# Sorted by name. A pass is registered under its own `name`; xDSL insists.
+PASSES: dict[str, PassEntry] = {
+    "assign-layout": PassEntry(
+        "qfin.passes.lower.assign_layout",
+        "AssignLayoutPass",
+        "Choose memory layouts for a target",
+    ),
+    "convert-arith-to-llvm": PassEntry(
+        "qfin.passes.lower.convert_arith_to_llvm",
+        "ArithToLLVMPass",
+        "Lower the arith ops of loop control to the llvm dialect",
+    ),
+    "convert-cf-to-llvm": PassEntry(
+        "qfin.passes.lower.convert_cf_to_llvm",
+        "CfToLLVMPass",
+        "Lower cf.br and cf.cond_br to the llvm dialect",
+    ),
+    "convert-func-to-llvm": PassEntry(
+        "qfin.passes.lower.convert_func_to_llvm",
+        "FuncToLLVMPass",
+        "Lower func.func, func.call and func.return to the llvm dialect",
+    ),
+    "convert-kernels-to-llvm": PassEntry(
+        "qfin.passes.lower.convert_kernels_to_llvm",
+        "KernelsToLLVMPass",
+        "Lower kernels, built of func, scf and llvm ops, to the llvm dialect alone",
+    ),
+    "fold-quantized-prepacking-ops": PassEntry(
+        "qfin.passes.finalize.fold_prepack",
+        "FoldQuantizedPrepackingOpsPass",
+        "Turn each prepack of constants into a packed constant; equal ones become one",
+    ),
+    "insert-prepack-unpack": PassEntry(
+        "qfin.passes.finalize.insert_prepack_unpack",
+        "InsertPrepackUnpackPass",
+        "Pack each quantized weight, and unpack it again: values stay, packed values appear",
+    ),
+    "lower-to-kernels": PassEntry(
+        "qfin.passes.lower.lower_to_kernels",
+        "LowerToKernelsPass",
+        "Replace each kernel op by a call of a function generated for its shapes",
+    ),
+    "plan-buffers": PassEntry(
+        "qfin.passes.lower.plan_buffers",
+        "PlanBuffersPass",
+        "Turn tensors into buffers of one arena, and ops into kernel ops on them",
+    ),
+    "quant-finalize": PassEntry(
+        "qfin.passes.finalize.pipeline",
+        "QuantFinalizePass",
+        "Fuse quantize/dequantize pairs into int8 ops and pack their weights (the pipeline)",
+    ),
+    "quant-fusion": PassEntry(
+        "qfin.passes.finalize.quant_fusion",
+        "QuantFusionPass",
+        "Fuse quantize/dequantize pairs around float ops into int8 ops",
+    ),
+}
 
-    return CfToLLVMPass
-
-
-def _convert_func_to_llvm() -> type[ModulePass]:
-    from qfin.passes.lower.convert_func_to_llvm import FuncToLLVMPass
-
-    return FuncToLLVMPass
+# Short words for long names, as `qfin-opt --finalize`; never registered with xDSL.
+ALIASES: dict[str, str] = {"finalize": "quant-finalize"}
 
 
 def get_all_passes() -> dict[str, Callable[[], type[ModulePass]]]:
-    """Our passes by name."""
-    return {
-        "convert-arith-to-llvm": _convert_arith_to_llvm,
-        "convert-cf-to-llvm": _convert_cf_to_llvm,
-        "convert-func-to-llvm": _convert_func_to_llvm,
-    }
+    """Our passes by name, as getters that import on call."""
+    return {name: entry.load for name, entry in PASSES.items()}

@@ -1,0 +1,162 @@
+"""Reading, checking and writing modules: the context, `parse`, `verify`, `print_module`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Dialect, Operation
+from xdsl.printer import Printer
+from xdsl.utils.exceptions import DiagnosticException, MultipleSpansParseError
+from xdsl.utils.exceptions import ParseError as XdslParseError
+from xdsl.utils.lexer import Span
+
+from qfin.dialects import get_all_dialects
+from qfin.errors import ParseError, VerifyError
+from qfin.locations import LocatedParser, is_unknown, location_text
+
+_SHOWN_COLUMNS = 100
+
+
+def make_context(stock: dict[str, Callable[[], Dialect]] | None = None) -> Context:
+    """
+    A context that knows our dialects and, where the names differ, the `stock` ones (xDSL's own when
+    not given). Each is imported when a text first names it.
+    """
+    if stock is None:
+        from xdsl.dialects import get_all_dialects as get_stock_dialects
+
+        stock = get_stock_dialects()
+    context = Context()
+    for name, getter in (stock | get_all_dialects()).items():
+        context.register_dialect(name, getter)
+    return context
+
+
+def parse(
+    source: str | Path, *, name: str | None = None, context: Context | None = None
+) -> ModuleOp:
+    """
+    The verified module of MLIR text, or of a file: a `Path`, or a `str` of one line that ends in
+    `.mlir`. `name` is what locations call the source.
+
+    Raises `ParseError` or `VerifyError`, whose text starts with `file:line:column: error:`, and
+    OSError for a file that cannot be read.
+    """
+    if isinstance(source, Path) or (source.endswith(".mlir") and "\n" not in source):
+        text = Path(source).read_bytes()
+        name = name or str(source)
+    else:
+        text = source
+    module = parse_located(context or make_context(), text, name or "<text>")
+    verify(module)
+    return module
+
+
+def parse_located(context: Context, text: str | bytes, name: str) -> ModuleOp:
+    """`text` as a module whose every op has a location, not verified. Raises `ParseError`."""
+    try:
+        parser = LocatedParser(context, text, name)
+    except UnicodeDecodeError as e:
+        raise ParseError(f"{name}: error: not UTF-8 text ({e.reason} at byte {e.start})") from e
+    try:
+        return parser.parse_module()
+    except Exception as e:
+        raise as_parse_error(e, parser) from e
+
+
+def as_parse_error(error: Exception, parser: LocatedParser, line_offset: int = 0) -> ParseError:
+    """
+    What went wrong in `parser`, in our words. Only xDSL's own parse errors say where: a rule of a
+    type or attribute that breaks while the text is read does not; then it is where the parser was.
+    """
+    if isinstance(error, XdslParseError):
+        text = _with_context(error.span, error.msg, line_offset)
+        if isinstance(error, MultipleSpansParseError):
+            for span, note in error.refs:
+                note = note or error.ref_text or "see also"
+                text += "\n" + _with_context(span, note, line_offset, "note")
+        return ParseError(text)
+    where = Span(parser.pos, parser.pos + 1, parser.lexer.input)
+    return ParseError(_with_context(where, error_text(error), line_offset))
+
+
+def error_text(error: BaseException) -> str:
+    """The message of an exception; with its type where that is no message for people."""
+    text = " ".join(str(part) for part in error.args) if error.args else ""
+    if isinstance(error, (DiagnosticException, ValueError)) and text:
+        return str(error)
+    return f"{type(error).__name__}: {error}" if text else type(error).__name__
+
+
+def _with_context(span: Span[Any], message: str, line_offset: int, kind: str = "error") -> str:
+    """`file:line:column: error: message`, the source line and a caret; long lines are cut."""
+    location = span.get_location()
+    source = span.input
+    start = source.get_start_of_line(span.start)
+    left = max(start, span.start - _SHOWN_COLUMNS // 2)
+    right = min(source.get_end_of_line(span.start), left + _SHOWN_COLUMNS)
+    line = str(source.content[left:right])
+    carets = max(1, min(span.end, right) - span.start)
+    where = f"{location.file}:{location.line + line_offset}:{location.col}"
+    return (
+        f"{where}: {kind}: {message.rstrip()}\n"
+        f"  {line}\n  {' ' * (span.start - left)}{'^' * carets}"
+    )
+
+
+def verify(module: Operation) -> None:
+    """
+    Check `module` and all in it. Raises `VerifyError`: `file:line:column: error: 'op': reason`.
+    """
+    try:
+        module.verify()
+    except Exception as error:
+        op, reason = _first_invalid(module, error)
+        where = "" if is_unknown(op.location) else f"{location_text(op.location)}: "
+        located = VerifyError(f"{where}error: '{op.name}': {error_text(reason)}")
+        for note in getattr(error, "__notes__", ()):
+            located.add_note(note)  # the IR with the op marked, for `--verify-diagnostics`
+        raise located from error
+
+
+def _first_invalid(module: Operation, error: Exception) -> tuple[Operation, Exception]:
+    """The op that `error` is about: xDSL's verifiers do not say."""
+    for op in module.walk():
+        try:
+            op.verify(verify_nested_ops=False)
+        except Exception as found:
+            return op, found
+    return module, error  # a rule of a block or region
+
+
+def print_module(
+    module: Operation,
+    *,
+    elide_over: int | None = None,
+    debuginfo: bool = False,
+    generic: bool = False,
+) -> str:
+    """
+    The module as MLIR text. `elide_over=N` shortens constants of more than N elements and long
+    lists in types: for people, not for parsers. `debuginfo` adds `loc(...)`, `generic` the generic
+    form.
+    """
+    stream = StringIO()
+    if elide_over is None:
+        printer = Printer(stream=stream, print_debuginfo=debuginfo, print_generic_format=generic)
+    else:
+        from qfin.elision import ElidingPrinter
+
+        printer = ElidingPrinter(
+            stream=stream,
+            print_debuginfo=debuginfo,
+            print_generic_format=generic,
+            elide_over=elide_over,
+        )
+    printer.print_op(module)
+    return stream.getvalue() + "\n"

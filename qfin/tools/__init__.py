@@ -1,0 +1,1 @@
+"""The command line: qfin-opt, qfin-translate, qfin."""

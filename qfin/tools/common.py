@@ -1,0 +1,110 @@
+"""What our tools share: exit codes, one message for an error, output that is whole or absent."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException, ParseError
+
+from qfin.errors import Error
+
+OK = 0
+FAILED = 1
+"""Bad input, or a pass that failed."""
+BAD_USAGE = 2
+"""A command line that we cannot follow."""
+
+
+# A located error names its place first, as compilers do, and not the tool.
+_LOCATED = re.compile(r"[^'\n]*:\d+:\d+: error: ")
+
+
+class UsageError(Exception):
+    """The command line asks for something that does not exist or does not go together."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x' or 'y'?` for the known words closest to `word`, or nothing."""
+    near = difflib.get_close_matches(word, list(known), n=3)
+    return f"; did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
+
+
+def run_tool(tool: str, arguments: Sequence[str], work: Callable[[], None]) -> int:
+    """
+    Do `work` and return the process's exit code. An exception becomes one message on stderr, after
+    its traceback where `--debug` is among the arguments or QFIN_DEBUG is set.
+    """
+    debug = "--debug" in arguments or bool(os.environ.get("QFIN_DEBUG"))
+    try:
+        work()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (`| head`) has enough; keep the interpreter from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+    except (Exception, ArgSpecParseError) as e:
+        if debug:
+            traceback.print_exc()
+        print(message(tool, e), file=sys.stderr)
+        return BAD_USAGE if isinstance(e, (UsageError, ArgSpecParseError)) else FAILED
+    return OK
+
+
+def message(tool: str, error: BaseException) -> str:
+    """The one message for an error that ends a tool."""
+    text = explain(error)
+    if _LOCATED.match(text):
+        return text
+    if isinstance(error, (UsageError, ArgSpecParseError)):
+        text += f"\n(see {tool} --help)"
+    return f"{tool}: error: {text.removeprefix('error: ')}"
+
+
+def explain(error: BaseException) -> str:
+    """What an error says to people, without a tool's name in front."""
+    if isinstance(error, OSError):
+        file = f"{error.filename}: " if error.filename else ""
+        return f"{file}{error.strerror or error}"
+    if isinstance(error, RecursionError):
+        return "the input is nested too deeply"
+    if isinstance(error, (Error, UsageError, ArgSpecParseError)):
+        return str(error).rstrip()
+    from qfin.ir import error_text
+
+    for_people = isinstance(error, (DiagnosticException, ParseError, ValueError))
+    return error_text(error) + ("" if for_people else " (a bug? --debug shows where)")
+
+
+def read_input(path: str | None) -> tuple[bytes, str]:
+    """The content of `path` (stdin for None or `-`), and the name for its locations."""
+    if path is None or path == "-":
+        return sys.stdin.buffer.read(), "<stdin>"
+    return Path(path).read_bytes(), path
+
+
+def write_whole(path: str, data: bytes) -> None:
+    """
+    Write a file so that, whatever happens, there is all of it or what was there before. Something
+    that is no plain file (`/dev/null`, a pipe) is written to directly.
+    """
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        target.write_bytes(data)
+        return
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(data)
+        os.replace(temporary, target)
+    except BaseException as e:
+        temporary.unlink(missing_ok=True)
+        if isinstance(e, OSError):
+            e.filename = path  # not the temporary one, of which the user knows nothing
+        raise

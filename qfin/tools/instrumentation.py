@@ -1,0 +1,92 @@
+"""What qfin-opt shows of a pipeline while it runs: IR dumps, timings, which pass it is in."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
+
+from qfin.errors import VerifyError
+from qfin.ir import verify
+
+
+@dataclass
+class Instrumentation:
+    """The callback of a `PassPipeline`, called before, between and after its passes."""
+
+    to_text: Callable[[ModuleOp], str]
+    print_before: bool = False
+    print_after: bool = False
+    print_after_change: bool = False
+    print_between: bool = False
+    dump_dir: Path | None = None
+    verify: bool = True
+    timings: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
+    """Name and seconds of each pass that ran."""
+
+    running: str | None = None
+    """The pass that is at work, if any."""
+
+    _started: float = 0.0
+    _dumped: int = 0
+    _last_text: str = ""
+
+    def __call__(
+        self, previous: ModulePass | None, module: ModuleOp, following: ModulePass | None
+    ) -> None:
+        if previous is not None:
+            self.timings.append((previous.name, time.perf_counter() - self._started))
+        self.running = None
+        if self.verify:
+            _verify_after(previous, module)
+        self._show(previous, module, following)
+        self.running = following and following.name
+        self._started = time.perf_counter()
+
+    def _show(
+        self, previous: ModulePass | None, module: ModuleOp, following: ModulePass | None
+    ) -> None:
+        if self.dump_dir is not None:
+            name = previous.name if previous else "input"
+            file = self.dump_dir / f"{self._dumped:02}-{name}.mlir"
+            file.write_text(self.to_text(module))
+            self._dumped += 1
+        if self.print_after_change:
+            text = self.to_text(module)
+            if previous is not None and text != self._last_text:
+                _banner(f"IR Dump After {previous.name}", text)
+            self._last_text = text
+        elif self.print_after and previous is not None:
+            _banner(f"IR Dump After {previous.name}", self.to_text(module))
+        if self.print_before and following is not None:
+            _banner(f"IR Dump Before {following.name}", self.to_text(module))
+        if self.print_between and previous is not None and following is not None:
+            print(f"IR after {previous.name}:\n{self.to_text(module)}\n\n\n", file=sys.stderr)
+
+    def print_timings(self) -> None:
+        """One line a pass on stderr, then their sum."""
+        for name, seconds in self.timings:
+            print(f"Pass {name} took {seconds} seconds", file=sys.stderr)
+        total = sum(seconds for _, seconds in self.timings)
+        print(f"All passes took {total} seconds", file=sys.stderr)
+
+
+def _verify_after(previous: ModulePass | None, module: ModuleOp) -> None:
+    try:
+        verify(module)
+    except VerifyError as e:
+        if previous is None:
+            raise
+        blamed = VerifyError(f"after pass '{previous.name}': {e}")
+        for note in getattr(e, "__notes__", ()):
+            blamed.add_note(note)
+        raise blamed from e
+
+
+def _banner(title: str, text: str) -> None:
+    print(f"// -----// {title} //----- //\n{text}", file=sys.stderr)

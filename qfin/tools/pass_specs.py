@@ -1,0 +1,85 @@
+"""Which passes a command line asks for: `-p 'a,b{x=1}'`, or one flag a pass, `--a --b=x=1`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from xdsl.passes import ModulePass, PassOptionInfo, get_pass_option_infos
+from xdsl.utils.arg_spec import ArgSpec, parse_pipeline
+
+from qfin.passes import ALIASES
+from qfin.tools.common import UsageError, nearest
+
+PassGetters = Mapping[str, Callable[[], type[ModulePass]]]
+
+_ANCHOR = "builtin.module("
+
+
+def split_flags(arguments: Sequence[str], names: PassGetters) -> tuple[list[str], list[str]]:
+    """
+    The arguments without the pass flags, and the flags' specs in the order given:
+    `--cse --assign-layout=target=avx2` is `["cse", "assign-layout{target=avx2}"]`.
+    """
+    rest: list[str] = []
+    specs: list[str] = []
+    for i, argument in enumerate(arguments):
+        if argument == "--":
+            return rest + list(arguments[i:]), specs
+        name, _, options = argument.removeprefix("--").partition("=")
+        if not argument.startswith("--") or (name not in names and name not in ALIASES):
+            rest.append(argument)
+            continue
+        options = options.removeprefix("{").removesuffix("}").strip()
+        specs.append(f"{name}{{{options}}}" if options else name)
+    return rest, specs
+
+
+def parse_specs(text: str) -> tuple[ArgSpec, ...]:
+    """
+    The passes of a pipeline in xDSL's spelling, in MLIR's `builtin.module(...)` or without.
+    Raises xDSL's ArgSpecParseError, which shows the place, and `UsageError` for a nested anchor.
+    """
+    text = text.strip()
+    if text.startswith(_ANCHOR) and text.endswith(")"):
+        text = text[len(_ANCHOR) : -1]
+    if "(" in text and "[" not in text and '"' not in text:
+        raise UsageError(
+            f"in the pipeline '{text}': passes run on the whole module here; "
+            "leave out nested anchors such as func.func(...)"
+        )
+    specs = parse_pipeline(text)
+    return tuple(replace(spec, name=ALIASES.get(spec.name, spec.name)) for spec in specs)
+
+
+def build(specs: Sequence[ArgSpec], available: PassGetters) -> tuple[ModulePass, ...]:
+    """The passes of `specs`. Raises `UsageError` for an unknown pass, or a bad option of one."""
+    for spec in specs:
+        if spec.name not in available:
+            hint = nearest(spec.name, [*available, *ALIASES])
+            raise UsageError(f"unknown pass '{spec.name}'{hint}")
+    return tuple(_build(spec, available[spec.name]()) for spec in specs)
+
+
+def _build(spec: ArgSpec, cls: type[ModulePass]) -> ModulePass:
+    options = get_pass_option_infos(cls)
+    names = [option.name for option in options]
+    for name in spec.normalize_parameter_names().parameters:
+        if name not in names:
+            raise UsageError(
+                f"pass '{spec.name}' has no option '{name}'{nearest(name, names)}; "
+                f"{_options_text(options)}"
+            )
+    try:
+        return cls.from_spec(spec)
+    except Exception as e:  # xDSL raises bare Exceptions for options of the wrong type
+        raise UsageError(f"pass '{spec.name}': {e}; {_options_text(options)}") from e
+
+
+def _options_text(options: Sequence[PassOptionInfo]) -> str:
+    if not options:
+        return "it takes none"
+    return "its options: " + ", ".join(
+        f"{name.replace('_', '-')} ({kind}{'' if default is None else f', default {default}'})"
+        for name, kind, default in options
+    )
