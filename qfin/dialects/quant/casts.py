@@ -38,8 +38,8 @@ INTEGER_OR_QUANTIZED = "signless integer or quantized type"
 class _CastOp(IRDLOperation, ABC):
     """A cast of each element; shapes stay, and encodings (which are layouts) may change."""
 
-    input_kind: ClassVar[str]
-    result_kind: ClassVar[str]
+    INPUT_KIND: ClassVar[str]
+    RESULT_KIND: ClassVar[str]
 
     input = operand_def()
     result = result_def()
@@ -52,8 +52,8 @@ class _CastOp(IRDLOperation, ABC):
     @override
     def verify_(self) -> None:
         source, target = self.input.type, self.result.type
-        _verify_kind("operand #0", source, self.input_kind)
-        _verify_kind("result #0", target, self.result_kind)
+        _verify_kind("operand #0", source, self.INPUT_KIND)
+        _verify_kind("result #0", target, self.RESULT_KIND)
         if _shape(source) != _shape(target):
             raise VerifyException(
                 "input and result are both scalars or both tensors with matching shape"
@@ -94,8 +94,8 @@ class QCastOp(_CastOp):
     """
 
     name = "quant.qcast"
-    input_kind = FLOAT
-    result_kind = QUANTIZED
+    INPUT_KIND: ClassVar[str] = FLOAT
+    RESULT_KIND: ClassVar[str] = QUANTIZED
     traits = traits_def(Pure(), QCastCanonicalizationTrait())
 
     @override
@@ -114,8 +114,8 @@ class DCastOp(_CastOp):
     """
 
     name = "quant.dcast"
-    input_kind = QUANTIZED
-    result_kind = FLOAT
+    INPUT_KIND: ClassVar[str] = QUANTIZED
+    RESULT_KIND: ClassVar[str] = FLOAT
     traits = traits_def(Pure())
 
     @override
@@ -132,8 +132,8 @@ class SCastOp(_CastOp):
     """
 
     name = "quant.scast"
-    input_kind = INTEGER_OR_QUANTIZED
-    result_kind = INTEGER_OR_QUANTIZED
+    INPUT_KIND: ClassVar[str] = INTEGER_OR_QUANTIZED
+    RESULT_KIND: ClassVar[str] = INTEGER_OR_QUANTIZED
     traits = traits_def(Pure(), SCastCanonicalizationTrait())
 
     @override
