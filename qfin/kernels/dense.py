@@ -29,7 +29,7 @@ from xdsl.dialects.builtin import LocationAttr, f32, i8, i32, i64
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import Index, KernelBuilder, ptr, vector
-from qfin.kernels.epilogue import Requantize
+from qfin.kernels.epilogue import VECTORS, Requantize
 from qfin.kernels.tiles import Tile, choose_tile, weight_block
 from qfin.target.isa import Isa
 
@@ -49,6 +49,8 @@ class DenseSpec:
     output pixel (0, 0, 0), in the halo if there is one. The result is `clamp(rint(t * mult) +
     zero_point, qmin, qmax)`, `t = f32(acc)`, plus bias if `float_bias`. `parallel` is the dimension
     that `[begin, end)` counts: batch*out_h rows, or the blocks of B channels of all groups.
+    `bounded` promises that no `|t * mult|` reaches 2**31, as when all `mult < 1` and there is no
+    float bias.
     """
 
     batch: int
@@ -71,6 +73,7 @@ class DenseSpec:
     float_bias: bool
     parallel: Literal["rows", "channel-blocks"]
     tile: Tile
+    bounded: bool = False
 
     def blocks(self, isa: Isa) -> int:
         """Blocks of channels of one group."""
@@ -110,7 +113,7 @@ class _Dense:
         self.block_bytes = spec.kernel_h * spec.kernel_w * self.steps * 4 * self.block
         all_bytes = self.block_bytes * spec.blocks(isa) * spec.groups
         self.prefetch = all_bytes > _PREFETCH_ABOVE
-        self.requantize = Requantize(spec.zero_point, spec.qmin, spec.qmax)
+        self.requantize = Requantize(spec.zero_point, spec.qmin, spec.qmax, spec.bounded)
 
     def build(self) -> None:
         spec = self.spec
@@ -248,43 +251,43 @@ class _Dense:
                 new.append(isa.dot4(b, sums[p * vectors + v], activation, weights[v]))
         return new
 
-    def to_bytes(self, sums: Sequence[SSAValue]) -> list[list[SSAValue]]:
-        """The bytes of each pixel, in pieces whose lengths are powers of two."""
+    def to_bytes(self, sums: Sequence[SSAValue]) -> list[SSAValue]:
+        """The bytes of all pixels after each other, a vector's worth each."""
         b, isa, vectors = self.b, self.isa, self.spec.tile.vectors
-        pieces = [slice(0, 2), slice(2, 3)] if vectors == 3 else [slice(0, vectors)]
-        constants: list[tuple[SSAValue, SSAValue | None]] = []
-        for piece in pieces:
-            floats = vector(f32, (piece.stop - piece.start) * isa.lanes)
-            at = piece.start * isa.vector_bytes
-            bias = self.block_bias and b.load(b.gep(self.block_bias, at), floats)
-            constants.append((b.load(b.gep(self.block_mult, at), floats), bias))
+        floats = vector(f32, isa.lanes)
+
+        def constants(base: SSAValue) -> list[SSAValue]:
+            return [b.load(b.gep(base, v * isa.vector_bytes), floats) for v in range(vectors)]
+
+        pixels = len(sums) // vectors
+        mults = constants(self.block_mult) * pixels
+        biases = constants(self.block_bias) * pixels if self.block_bias else None
         return [
-            [
-                self.requantize.emit(b, b.concat(sums[p : p + vectors][piece]), mult, bias)
-                for piece, (mult, bias) in zip(pieces, constants, strict=True)
-            ]
-            for p in range(0, len(sums), vectors)
+            self.requantize.emit_packed(
+                b, isa, sums[part], mults[part], biases[part] if biases else None
+            )
+            for part in (slice(n, n + VECTORS) for n in range(0, len(sums), VECTORS))
         ]
 
     def store(
         self,
         y: SSAValue,
         offsets: Sequence[tuple[int, int]],
-        outputs: Sequence[Sequence[SSAValue]],
+        outputs: Sequence[SSAValue],
         channels: int,
     ) -> None:
         """Store the first `channels` bytes of each pixel, and no others."""
-        b = self.b
-        for (_, offset), pieces in zip(offsets, outputs, strict=True):
-            done = 0
-            for piece in pieces:
-                length = min(piece.type.get_shape()[0], channels - done)  # pyright: ignore
-                if length <= 0:
-                    break
-                narrow = piece
-                if length < piece.type.get_shape()[0]:  # pyright: ignore
-                    narrow = b.shuffle(piece, piece, tuple(range(length)))
-                b.store(narrow, b.gep(y, offset + done))
+        b, whole = self.b, self.isa.vector_bytes
+        for p, (_, offset) in enumerate(offsets):
+            # Where the pixel's bytes are among all, block by block.
+            first, done = p * self.block, 0
+            while done < channels:
+                n, at = divmod(first + done, whole)
+                length = min(channels - done, whole - at)
+                piece = outputs[n]
+                if length < whole:
+                    piece = b.shuffle(piece, piece, tuple(range(at, at + length)))
+                b.store(piece, b.gep(y, offset + done))
                 done += length
 
     def scale(self, value: Index, factor: int) -> Index:

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xdsl.dialects.builtin import f32, i8, i32
+from xdsl.dialects.builtin import f32, i8, i16, i32
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import KernelBuilder, vector
+from qfin.target.isa import Isa
 
 # 1.5 * 2**23: an f32 this large has no fraction bits left, so adding it rounds to the nearest
 # integer, ties to even, and leaves the integer in the low bits.
 _ROUND = 12582912.0
 
+VECTORS = 4
+"""Vectors of int32 that fill one vector of bytes."""
+
 
 @dataclass(frozen=True)
 class Requantize:
-    """`clamp(rint(t * mult) + zero_point, qmin, qmax)` with `t = f32(acc) [+ bias]`, each step
-    rounded to f32."""
+    """`clamp(rint(t * mult) + zero_point, qmin, qmax)` with `t = f32(acc) [+ bias]`, in f32.
+
+    `bounded`: it is known that no `|t * mult|` reaches 2**31, which saves an instruction a vector.
+    """
 
     zero_point: int
     qmin: int
     qmax: int
+    bounded: bool = False
 
     def emit(
         self, b: KernelBuilder, acc: SSAValue, mult: SSAValue, bias: SSAValue | None
     ) -> SSAValue:
-        """The bytes of int32 `acc` (vector of n; `mult`, `bias`: n f32). Returns a vector of n i8.
+        """The bytes of an int32 vector of any length, in portable ops; `mult` and `bias` are f32.
 
         The clamp comes before the rounding: its bounds are integers and rounding is monotone, so
         the result is the same, and no magnitude of acc * mult can overflow an integer.
@@ -42,3 +50,65 @@ class Requantize:
         t = b.fadd(t, b.splat(_ROUND, floats))
         q = b.trunc(b.bitcast(t, vector(i32, lanes)), bytes_)
         return b.add(q, b.splat(self.zero_point, bytes_)) if self.zero_point else q
+
+    def emit_packed(
+        self,
+        b: KernelBuilder,
+        isa: Isa,
+        sums: Sequence[SSAValue],
+        mults: Sequence[SSAValue],
+        biases: Sequence[SSAValue] | None,
+    ) -> SSAValue:
+        """Bytes of one to four vectors of int32 sums, in order; what follows them is undefined. A
+        third fewer instructions than `emit`.
+
+        Exact at any magnitude. The conversion to int32 makes -2**31 of what does not fit, right
+        for what is too small; what is too large is cut off at qmax before, in f32, which is the
+        same since rounding is monotone. Packing to 16 bits, adding the zero point and packing to 8
+        bits all saturate, so they clamp at 0 and 255.
+        """
+        words: list[SSAValue] = []
+        for n, total in enumerate(sums):
+            words.append(self._round(b, isa, total, mults[n], biases[n] if biases else None))
+        pairs: list[SSAValue] = []
+        for low, high in ((0, 1), (2, 3))[: -(-len(words) // 2)]:
+            pair = isa.pack_words(b, words[low], words[min(high, len(words) - 1)])
+            if self.zero_point:
+                zero_point = b.splat(self.zero_point, vector(i16, isa.vector_bytes // 2))
+                name = f"llvm.sadd.sat.v{isa.vector_bytes // 2}i16"
+                pair = b.intrinsic(name, pair.type, pair, zero_point)
+            pairs.append(pair)
+        packed = isa.pack_bytes(b, pairs[0], pairs[-1])
+        packed = b.shuffle(packed, packed, _natural_order(isa.vector_bytes))
+        return self._clamp(b, packed, isa.vector_bytes)
+
+    def _round(
+        self, b: KernelBuilder, isa: Isa, total: SSAValue, mult: SSAValue, bias: SSAValue | None
+    ) -> SSAValue:
+        floats = vector(f32, isa.lanes)
+        t = b.sitofp(total, floats)
+        if bias is not None:
+            t = b.fadd(t, bias)
+        t = b.fmul(t, mult)
+        if not self.bounded:
+            t = b.fmin(t, b.splat(float(self.qmax - self.zero_point), floats))
+        return isa.round_to_int(b, t)
+
+    def _clamp(self, b: KernelBuilder, packed: SSAValue, lanes: int) -> SSAValue:
+        bytes_ = vector(i8, lanes)
+        if self.qmin > 0:
+            packed = b.intrinsic(
+                f"llvm.umax.v{lanes}i8", bytes_, packed, b.splat(self.qmin, bytes_)
+            )
+        if self.bounded and self.qmax < 255:
+            packed = b.intrinsic(
+                f"llvm.umin.v{lanes}i8", bytes_, packed, b.splat(self.qmax, bytes_)
+            )
+        return packed
+
+
+def _natural_order(vector_bytes: int) -> tuple[int, ...]:
+    """The mask that undoes packing, which works in each 16 bytes apart: 4 bytes of the first
+    vector, 4 of the second, third and fourth, then the next 4 of the first, and so on."""
+    parts = vector_bytes // 16
+    return tuple(16 * part + 4 * n + i for n in range(4) for part in range(parts) for i in range(4))

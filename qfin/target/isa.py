@@ -12,15 +12,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from xdsl.dialects.builtin import i8, i16, i32
+
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import VectorType
     from xdsl.ir import Attribute, SSAValue
+
+
+_PACKSSDW_512 = "llvm.x86.avx512.packssdw.512"
+_PACKUSWB_512 = "llvm.x86.avx512.packuswb.512"
 
 
 class Emitter(Protocol):
     """What the recipes need of `qfin.kernels.builder.KernelBuilder`, which kernels pass in."""
 
     def vector(self, element: Attribute, lanes: int, /) -> VectorType: ...
+    def constant(self, value: int, bits: int, /) -> SSAValue: ...
     def splat(self, value: int, vector_type: VectorType, /) -> SSAValue: ...
     def bitcast(self, value: SSAValue, to: Attribute, /) -> SSAValue: ...
     def shuffle(self, a: SSAValue, b: SSAValue, mask: tuple[int, ...], /) -> SSAValue: ...
@@ -51,6 +58,29 @@ class Isa(ABC):
     def lanes(self) -> int:
         """int32 lanes of a vector."""
         return self.vector_bytes // 4
+
+    def round_to_int(self, b: Emitter, floats: SSAValue) -> SSAValue:
+        """f32 lanes as int32, ties to even; -2**31 for what does not fit (LLVM's own conversion is
+        undefined there)."""
+        integers = b.vector(i32, self.lanes)
+        if self.vector_bytes == 32:
+            return b.intrinsic("llvm.x86.avx.cvt.ps2dq.256", integers, floats)
+        everything, current_rounding = b.constant(-1, 16), b.constant(4, 32)
+        name = "llvm.x86.avx512.mask.cvtps2dq.512"
+        return b.intrinsic(
+            name, integers, floats, b.splat(0, integers), everything, current_rounding
+        )
+
+    def pack_words(self, b: Emitter, low: SSAValue, high: SSAValue) -> SSAValue:
+        """Two vectors of int32 as one of int16, saturated; in each 16 bytes 4 of `low`, 4 of
+        `high`."""
+        name = "llvm.x86.avx2.packssdw" if self.vector_bytes == 32 else _PACKSSDW_512
+        return b.intrinsic(name, b.vector(i16, self.vector_bytes // 2), low, high)
+
+    def pack_bytes(self, b: Emitter, low: SSAValue, high: SSAValue) -> SSAValue:
+        """Two vectors of int16 as one of bytes, clamped to 0..255; in each 16 bytes 8 of each."""
+        name = "llvm.x86.avx2.packuswb" if self.vector_bytes == 32 else _PACKUSWB_512
+        return b.intrinsic(name, b.vector(i8, self.vector_bytes), low, high)
 
     @abstractmethod
     def expand_activation(self, b: Emitter, group: SSAValue) -> Sequence[SSAValue]:
