@@ -1,7 +1,7 @@
 """The Python API: parse, finalize, compile, interpret.
 
-    program = qfin.compile("model.mlir")
-    logits = program(image)
+program = qfin.compile("model.mlir")
+logits = program(image)
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Shape rules of the `nn` dialect, as plain functions on tuples (-1 is a dynamic dimension).
+"""Shape rules of the `nn` dialect, as plain functions on tuples (`DYNAMIC` is a dynamic dimension).
 
 Verifiers, importers and shape refinement share them. Formulas are PyTorch's
 (`torch.nn.functional.conv2d` and its neighbours), with padding on four sides.
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
+from xdsl.dialects.builtin import DYNAMIC_INDEX
 from xdsl.utils.exceptions import VerifyException
 
-DYNAMIC = -1
+DYNAMIC = DYNAMIC_INDEX
 
 
 def window_extent(

@@ -1,4 +1,4 @@
-"""Tensor types, window attributes and their checks, shared by the `nn`, `quant` and `layout` dialects."""
+"""Tensor types and window attributes, with their checks, that our dialects share."""
 
 from __future__ import annotations
 

@@ -39,9 +39,7 @@ class Program:
     ):
         """Loads a module of level `llvm`. Raises Error when it is of another, or when `function`
         does not name one of its programs; UnsupportedError when the host lacks its target."""
-        programs = {
-            op.entry.string_value(): op for op in module.ops if isinstance(op, ProgramOp)
-        }
+        programs = {op.entry.string_value(): op for op in module.ops if isinstance(op, ProgramOp)}
         name = select(list(programs), function)
         program = programs[name]
         self._isa = targets.resolve(program.target.data)

@@ -12,6 +12,7 @@ from xdsl.dialects.builtin import Float32Type, IntegerType, Signedness, TensorTy
 from xdsl.ir import Attribute
 
 from qfin.dialects.quant.uniform import UniformType
+from qfin.dialects.shapes import DYNAMIC
 from qfin.errors import InputError, UnsupportedError
 
 Array = NDArray[Any]
@@ -19,7 +20,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class TensorSpec:
-    """One input or output. A dimension of -1 takes any size.
+    """One input or output. A dimension of `DYNAMIC` (`?` in the text) takes any size.
 
     `quantization` is the type of a quantized tensor, whose array holds the stored integers.
     """
@@ -30,7 +31,7 @@ class TensorSpec:
     quantization: UniformType | None = None
 
     def __str__(self) -> str:
-        dims = "x".join("?" if d == -1 else str(d) for d in self.shape)
+        dims = "x".join("?" if d == DYNAMIC else str(d) for d in self.shape)
         text = f"{self.name}: {dims}{'x' if dims else ''}{self.dtype}"
         return text if self.quantization is None else f"{text} ({self.quantization})"
 
@@ -80,8 +81,8 @@ def check_array(spec: TensorSpec, array: Array) -> Array:
     if array.dtype != spec.dtype:
         raise InputError(f"input '{spec.name}' must have dtype {spec.dtype}, got {array.dtype}")
     if len(array.shape) != len(spec.shape) or any(
-        want not in (-1, have) for want, have in zip(spec.shape, array.shape, strict=True)
+        want not in (DYNAMIC, have) for want, have in zip(spec.shape, array.shape, strict=True)
     ):
-        wanted = ", ".join("?" if d == -1 else str(d) for d in spec.shape)
+        wanted = ", ".join("?" if d == DYNAMIC else str(d) for d in spec.shape)
         raise InputError(f"input '{spec.name}' must have shape [{wanted}], got {list(array.shape)}")
     return np.ascontiguousarray(array).reshape(array.shape)

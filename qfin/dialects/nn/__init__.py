@@ -1,4 +1,4 @@
-"""The `nn` dialect: float ops with PyTorch's meaning and attribute names, on logical NCHW shapes."""
+"""The `nn` dialect: float ops with PyTorch's meaning and names, on logical NCHW shapes."""
 
 from xdsl.ir import Dialect
 

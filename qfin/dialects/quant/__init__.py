@@ -3,30 +3,70 @@
 from xdsl.ir import Dialect
 
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
+from qfin.dialects.quant.fused import (
+    Activation,
+    ActivationAttr,
+    AdaptiveAvgPool2dOp,
+    AvgPool2dOp,
+    Conv2dOp,
+    LinearOp,
+)
+from qfin.dialects.quant.packed import (
+    ConvGeometry,
+    PackedAttr,
+    PackedConstantOp,
+    PackedType,
+    PrepackOp,
+    UnpackOp,
+)
 from qfin.dialects.quant.types import AnyQuantizedType, CalibratedType, QuantizedType
 from qfin.dialects.quant.uniform import UniformType
 
 Quant = Dialect(
     "quant",
     [
+        # Upstream's.
         QCastOp,
         DCastOp,
         SCastOp,
+        # Ours: packed weights, fused ops.
+        PrepackOp,
+        UnpackOp,
+        PackedConstantOp,
+        LinearOp,
+        Conv2dOp,
+        AvgPool2dOp,
+        AdaptiveAvgPool2dOp,
     ],
     [
         AnyQuantizedType,
         CalibratedType,
         UniformType,
+        PackedType,
+        PackedAttr,
+        ActivationAttr,
     ],
 )
 
 __all__ = [
+    "Activation",
+    "ActivationAttr",
+    "AdaptiveAvgPool2dOp",
     "AnyQuantizedType",
+    "AvgPool2dOp",
     "CalibratedType",
+    "Conv2dOp",
+    "ConvGeometry",
     "DCastOp",
+    "LinearOp",
+    "PackedAttr",
+    "PackedConstantOp",
+    "PackedType",
+    "PrepackOp",
     "QCastOp",
     "Quant",
     "QuantizedType",
     "SCastOp",
     "UniformType",
+    "UnpackOp",
 ]

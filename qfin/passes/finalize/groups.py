@@ -52,7 +52,9 @@ def only_use(value: SSAValue, name: str) -> Operation:
         raise Refused(f"result of {name} is not used")
     if len(users) > 1:
         others = ", ".join(sorted({user.name for user in users}))
-        raise Refused(f"result of {name} has {len(users)} uses ({others}), only a quantize may use it")
+        raise Refused(
+            f"result of {name} has {len(users)} uses ({others}), only a quantize may use it"
+        )
     return users[0]
 
 

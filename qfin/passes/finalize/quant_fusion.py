@@ -9,7 +9,7 @@ from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from qfin import remarks
-from qfin.dialects.quant.canonicalization import QCastOfDCast
+from qfin.dialects.quant.canonicalization import RequantizeSame
 from qfin.passes.finalize.groups import Refused
 from qfin.passes.finalize.table import row_of
 from qfin.passes.rewriting import rewrite
@@ -60,5 +60,5 @@ class QuantFusionPass(ModulePass):
     name = "quant-fusion"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        rewrite(op, [FuseGroup(), QCastOfDCast()])
+        rewrite(op, [FuseGroup(), RequantizeSame()])
         emit_missed(op)

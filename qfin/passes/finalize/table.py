@@ -28,7 +28,6 @@ from qfin.passes.finalize.groups import (
     weights_of,
 )
 
-
 Rewrite: TypeAlias = Callable[[PatternRewriter], Operation]
 """Changes the IR around a matched float op; returns the op that took its place."""
 

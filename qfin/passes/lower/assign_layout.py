@@ -1,0 +1,174 @@
+"""`assign-layout`: gives each tensor a layout, and packed weights the one of a target.
+
+Convolutions and poolings run on channels innermost; everything else on row-major tensors.
+Conversions appear around the former and cancel between them, so that they stay only where a
+row-major tensor comes in or goes out. Casts convert on the way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import (
+    BytesAttr,
+    DenseIntOrFPElementsAttr,
+    ModuleOp,
+    NoneAttr,
+    StringAttr,
+    TensorType,
+    i8,
+)
+from xdsl.ir import Operation
+from xdsl.passes import ModulePass
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.transforms.dead_code_elimination import DeadCodeElimination
+
+from qfin import target as targets
+from qfin.dialects import nn, quant
+from qfin.dialects.layout import NHWC, BlockedAttr, ToNchwOp, ToNhwcOp, is_nhwc, with_layout
+from qfin.dialects.quant.casts import DCastOp, QCastOp
+from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp
+from qfin.interpreter.arrays import dense_to_numpy
+from qfin.interpreter.blocked import block
+from qfin.kernels.dense import weight_block
+from qfin.passes.finalize.groups import defining
+from qfin.passes.rewriting import rewrite
+from qfin.target.isa import Isa
+
+TARGET_ATTR = "layout.target"
+"""The attribute of a module that names the target its layouts were chosen for."""
+
+DOT_DEPTH = 4
+"""Bytes that one dot product instruction sums: the same on every target we have."""
+
+_ON_NHWC = (quant.Conv2dOp, quant.AvgPool2dOp, quant.AdaptiveAvgPool2dOp, nn.MaxPool2dOp)
+
+
+class RunOnNhwc(RewritePattern):
+    """Puts conversions around an op that runs on channels innermost.
+
+    Before:
+
+        %y = quant.conv2d %x, %p : (tensor<1x3x8x8x!q>, ...) -> tensor<1x8x8x8x!q>
+
+    After:
+
+        %0 = layout.to_nhwc %x : tensor<1x3x8x8x!q> to tensor<1x3x8x8x!q, #layout.nhwc>
+        %1 = quant.conv2d %0, %p
+          : (tensor<1x3x8x8x!q, #layout.nhwc>, ...) -> tensor<1x8x8x8x!q, #layout.nhwc>
+        %y = layout.to_nchw %1 : tensor<1x8x8x8x!q, #layout.nhwc> to tensor<1x8x8x8x!q>
+    """
+
+    def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
+        if not isinstance(op, _ON_NHWC) or is_nhwc(op.results[0].type):
+            return
+        result = op.results[0].type
+        assert isinstance(result, TensorType)
+        converted = ToNhwcOp(op.operands[0])
+        moved = type(op).create(
+            operands=[converted.result, *op.operands[1:]],
+            result_types=[with_layout(result, NHWC)],
+            properties=op.properties,
+            attributes=op.attributes,
+            location=op.location,
+        )
+        rewriter.replace(op, [converted, moved, ToNchwOp(moved.results[0])])
+
+
+class CancelConversions(RewritePattern):
+    """`to_nhwc(to_nchw x)` is x."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: ToNhwcOp, rewriter: PatternRewriter, /) -> None:
+        producer = defining(op.input)
+        if isinstance(producer, ToNchwOp):
+            rewriter.replace(op, [], [producer.input])
+
+
+class QuantizeToNhwc(RewritePattern):
+    """`to_nhwc(qcast x)` is a qcast that writes channels innermost.
+
+    Before:
+
+        %0 = quant.qcast %x : tensor<1x3x8x8xf32> to tensor<1x3x8x8x!q>
+        %y = layout.to_nhwc %0 : tensor<1x3x8x8x!q> to tensor<1x3x8x8x!q, #layout.nhwc>
+
+    After:
+
+        %y = quant.qcast %x : tensor<1x3x8x8xf32> to tensor<1x3x8x8x!q, #layout.nhwc>
+    """
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: ToNhwcOp, rewriter: PatternRewriter, /) -> None:
+        producer = defining(op.input)
+        if isinstance(producer, QCastOp):
+            rewriter.replace(op, QCastOp(producer.input, op.result.type))
+
+
+class DequantizeFromNhwc(RewritePattern):
+    """`dcast(to_nchw x)` is a dcast that reads channels innermost."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: DCastOp, rewriter: PatternRewriter, /) -> None:
+        producer = defining(op.input)
+        if isinstance(producer, ToNchwOp):
+            rewriter.replace(op, DCastOp(producer.input, op.result.type))
+
+
+class ReluOnNhwc(RewritePattern):
+    """`relu(to_nchw x)` is `to_nchw(relu x)`: relu runs on any layout."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: nn.ReluOp, rewriter: PatternRewriter, /) -> None:
+        producer = defining(op.input)
+        if isinstance(producer, ToNchwOp):
+            relu = nn.ReluOp(producer.input)
+            rewriter.replace(op, [relu, ToNchwOp(relu.result)])
+
+
+@dataclass(frozen=True)
+class RepackWeights(RewritePattern):
+    """Rearranges a packed constant as the target's kernels read it.
+
+    Before:
+
+        %p = quant.packed_constant ... : !quant.packed<linear, tensor<10x64xi8>>
+
+    After, for 16 lanes:
+
+        %p = quant.packed_constant ...
+          : !quant.packed<linear, tensor<10x64xi8>, layout = #layout.blocked<lanes = 16, depth = 4>>
+    """
+
+    isa: Isa
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: PackedConstantOp, rewriter: PatternRewriter, /) -> None:
+        packed = op.result.type
+        if packed.layout != NoneAttr():
+            return
+        groups = packed.groups
+        lanes = weight_block(packed.out_channels // groups, self.isa)
+        flat = block(dense_to_numpy(op.value.weight), groups, lanes, DOT_DEPTH)
+        weight = DenseIntOrFPElementsAttr(TensorType(i8, [flat.size]), BytesAttr(flat.tobytes()))
+        value = PackedAttr(weight, op.value.scales, op.value.bias)
+        layout = BlockedAttr(lanes, DOT_DEPTH)
+        rewriter.replace(op, PackedConstantOp(value, packed.with_layout(layout)))
+
+
+@dataclass(frozen=True)
+class AssignLayoutPass(ModulePass):
+    """Choose memory layouts for a target: channels innermost where convolutions run, packed
+    weights as its kernels read them."""
+
+    name = "assign-layout"
+
+    target: str = "native"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        isa = targets.resolve(self.target)
+        rewrite(op, [RunOnNhwc(), RepackWeights(isa)])
+        rewrite(op, [CancelConversions(), QuantizeToNhwc(), DequantizeFromNhwc(), ReluOnNhwc()])
+        DeadCodeElimination().apply(ctx, op)
+        op.attributes[TARGET_ATTR] = StringAttr(isa.name)

@@ -1,0 +1,178 @@
+"""Memory of one program: strided buffers, the arena they share, the constants beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+from xdsl.dialects.builtin import (
+    BytesAttr,
+    DenseIntOrFPElementsAttr,
+    Float32Type,
+    IntegerType,
+    MemRefType,
+    StridedLayoutAttr,
+    TensorType,
+    f32,
+    i8,
+    i32,
+)
+from xdsl.ir import Attribute, SSAValue
+
+from qfin.dialects.kernel import ViewOp
+from qfin.dialects.tensors import ints
+
+ALIGNMENT = 64
+"""Of the arena, of the constants, of each buffer in them: a cache line, a 512-bit vector."""
+
+SLACK = 64
+"""Readable bytes behind each buffer of the arena: kernels read whole dot product groups."""
+
+Halo = tuple[int, int, int, int]
+"""Rows and columns around each image: top, bottom, left, right."""
+
+NO_HALO: Halo = (0, 0, 0, 0)
+
+
+def aligned(size: int) -> int:
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def element_bytes(element: Attribute) -> int:
+    assert isinstance(element, IntegerType | Float32Type)
+    return max(1, element.bitwidth // 8)
+
+
+def row_major(shape: Sequence[int]) -> tuple[int, ...]:
+    """Strides, in elements, of a dense row-major tensor."""
+    return tuple(prod(shape[i + 1 :]) for i in range(len(shape)))
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """Where a value lies: logical shape, strides in elements, byte offset of its first element."""
+
+    base: SSAValue
+    element: Attribute
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    offset: int = 0
+    halo: Halo = NO_HALO
+
+    @property
+    def is_row_major(self) -> bool:
+        """Dense, without halo; dimensions of size 1 may have any stride."""
+        return self.halo == NO_HALO and all(
+            size == 1 or stride == usual
+            for size, stride, usual in zip(
+                self.shape, self.strides, row_major(self.shape), strict=True
+            )
+        )
+
+    def reshaped(self, shape: Sequence[int]) -> Buffer:
+        """The same memory under another row-major shape."""
+        assert self.is_row_major
+        return replace(self, shape=tuple(shape), strides=row_major(shape))
+
+    def padded(self, padding: Sequence[int]) -> Buffer:
+        """The same memory seen from the first pixel of the padding around each image."""
+        top, bottom, left, right = padding
+        n, c, h, w = self.shape
+        return replace(
+            self,
+            shape=(n, c, h + top + bottom, w + left + right),
+            offset=self.offset
+            - (top * self.strides[2] + left * self.strides[3]) * element_bytes(self.element),
+            halo=NO_HALO,
+        )
+
+    def view(self, slack: int = 0) -> ViewOp:
+        """The op that makes this buffer out of its base."""
+        layout = StridedLayoutAttr(self.strides)
+        return ViewOp(
+            self.base,
+            MemRefType(self.element, self.shape, layout),
+            self.offset,
+            ints(*self.halo),
+            slack,
+        )
+
+
+@dataclass
+class Arena:
+    """Packs buffers by first fit; a buffer's memory is free again after its last use."""
+
+    base: SSAValue
+    size: int = 0
+    _live: list[tuple[int, int, int]] = field(default_factory=list[tuple[int, int, int]])
+
+    def allocate(self, size: int, now: int, last_use: int) -> int:
+        """The offset of `size` bytes that nothing else uses from step `now` to `last_use`."""
+        self._live = sorted(entry for entry in self._live if entry[2] >= now)
+        size = aligned(size)
+        offset = 0
+        for start, end, _ in self._live:
+            if offset + size <= start:
+                break
+            offset = max(offset, end)
+        self._live.append((offset, offset + size, last_use))
+        self.size = max(self.size, offset + size)
+        return offset
+
+    def buffer(
+        self,
+        element: Attribute,
+        shape: Sequence[int],
+        now: int,
+        last_use: int,
+        *,
+        nhwc: bool = False,
+        halo: Halo = NO_HALO,
+    ) -> Buffer:
+        """A fresh buffer, row-major, or with channels innermost and a halo around each image."""
+        item = element_bytes(element)
+        if not nhwc:
+            offset = self.allocate(prod(shape) * item + SLACK, now, last_use)
+            return Buffer(self.base, element, tuple(shape), row_major(shape), offset)
+        n, c, h, w = shape
+        top, bottom, left, right = halo
+        row = (left + w + right) * c
+        image = (top + h + bottom) * row
+        offset = self.allocate(n * image * item + SLACK, now, last_use)
+        return Buffer(
+            self.base,
+            element,
+            tuple(shape),
+            (image, 1, row, c),
+            offset + (top * row + left * c) * item,
+            halo,
+        )
+
+
+@dataclass
+class ConstantPool:
+    """The constants of a program as one array of bytes; equal ones are stored once."""
+
+    base: SSAValue
+    _parts: list[bytes] = field(default_factory=list[bytes])
+    _size: int = 0
+    _known: dict[bytes, int] = field(default_factory=dict[bytes, int])
+
+    def add(self, array: NDArray[np.generic]) -> Buffer:
+        """A buffer that holds `array` (int8, int32 or float32)."""
+        array = np.ascontiguousarray(array)
+        data = array.tobytes()
+        offset = self._known.get(data)
+        if offset is None:
+            offset = self._known[data] = self._size
+            self._parts.append(data.ljust(aligned(len(data) + SLACK), b"\0"))
+            self._size += len(self._parts[-1])
+        element = {"b": i8, "B": i8, "i": i32, "f": f32}[array.dtype.char]
+        return Buffer(self.base, element, array.shape, row_major(array.shape), offset)
+
+    def attribute(self) -> DenseIntOrFPElementsAttr:
+        data = b"".join(self._parts)
+        return DenseIntOrFPElementsAttr(TensorType(i8, [len(data)]), BytesAttr(data))

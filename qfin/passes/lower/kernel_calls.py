@@ -1,0 +1,188 @@
+"""From a kernel op to the function that does it: which builder, with which specification.
+
+Two ops with equal specifications share one function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from xdsl.dialects.builtin import LocationAttr, MemRefType, StridedLayoutAttr
+from xdsl.dialects.func import FuncOp
+from xdsl.ir import Operation, SSAValue
+
+from qfin.dialects import kernel
+from qfin.kernels.dense import DenseSpec, build_dense, choose_tile
+from qfin.kernels.elementwise import (
+    ClampSpec,
+    CopySpec,
+    DequantizeSpec,
+    QuantizeSpec,
+    build_clamp,
+    build_copy,
+    build_dequantize,
+    build_quantize,
+)
+from qfin.kernels.fill_halo import FillHaloSpec, build_fill_halo
+from qfin.kernels.pool import AvgPoolSpec, MaxPoolSpec, build_avg_pool, build_max_pool
+from qfin.passes.lower.buffers import element_bytes, row_major
+from qfin.target.isa import Isa
+
+
+class Spec(Protocol):
+    """A kernel's specification: hashable, everything that is baked into the code."""
+
+    def parallel_size(self, isa: Isa) -> int:
+        """The end of the whole range of the parallel dimension."""
+        ...
+
+
+Build: TypeAlias = Callable[[str, Any, Isa, LocationAttr | None], FuncOp]
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a kernel op calls: `build` makes the function of `spec`."""
+
+    build: Build
+    spec: Spec
+
+    @property
+    def family(self) -> str:
+        """The first part of the function's name."""
+        return self.build.__name__.removeprefix("build_")
+
+
+def call_of(op: kernel.KernelOp, isa: Isa) -> Call:
+    """The function for one op."""
+    return _CALLS[type(op)](op, isa)
+
+
+def shape_and_strides(value: SSAValue) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Shape and strides in elements of a memref."""
+    memref = value.type
+    assert isinstance(memref, MemRefType)
+    shape = memref.get_shape()
+    if not isinstance(memref.layout, StridedLayoutAttr):
+        return shape, row_major(shape)
+    strides = memref.layout.get_strides()
+    assert strides is not None
+    return shape, tuple(strides)  # pyright: ignore[reportReturnType]
+
+
+def _elementwise(input: SSAValue, output: SSAValue) -> tuple[tuple[int, ...], ...]:
+    shape, x_strides = shape_and_strides(input)
+    return shape, x_strides, shape_and_strides(output)[1]
+
+
+def _quantize(op: kernel.QuantizeOp, isa: Isa) -> Call:
+    spec = QuantizeSpec(
+        *_elementwise(op.input, op.output),
+        scale=op.scale.value.data,
+        zero_point=op.zero_point.value.data,
+        qmin=op.qmin.value.data,
+        qmax=op.qmax.value.data,
+    )
+    return Call(build_quantize, spec)
+
+
+def _dequantize(op: kernel.DequantizeOp, isa: Isa) -> Call:
+    spec = DequantizeSpec(
+        *_elementwise(op.input, op.output),
+        scale=op.scale.value.data,
+        zero_point=op.zero_point.value.data,
+    )
+    return Call(build_dequantize, spec)
+
+
+def _copy(op: kernel.CopyOp, isa: Isa) -> Call:
+    assert isinstance(op.input.type, MemRefType)
+    size = element_bytes(op.input.type.element_type)
+    assert size in (1, 4)
+    spec = CopySpec(
+        *_elementwise(op.input, op.output), element_bytes=size, flip_sign=op.flip_sign is not None
+    )
+    return Call(build_copy, spec)
+
+
+def _clamp(op: kernel.ClampOp, isa: Isa) -> Call:
+    spec = ClampSpec(
+        *_elementwise(op.input, op.output), qmin=op.qmin.value.data, qmax=op.qmax.value.data
+    )
+    return Call(build_clamp, spec)
+
+
+def _fill_halo(op: kernel.FillHaloOp, isa: Isa) -> Call:
+    shape, strides = shape_and_strides(op.output)
+    halo = op.halo.get_values()
+    return Call(build_fill_halo, FillHaloSpec(shape, strides, halo, op.value.value.data))  # pyright: ignore[reportArgumentType]
+
+
+def _dense(op: kernel.DenseOp, isa: Isa) -> Call:
+    (_, in_channels, _, _), (x_image, _, x_row, x_pixel) = shape_and_strides(op.input)
+    (n, out_channels, out_h, out_w), (y_image, _, y_row, y_pixel) = shape_and_strides(op.output)
+    groups = op.groups.value.data
+    kernel_h, kernel_w = op.kernel.get_values()
+    stride_h, stride_w = op.stride.get_values()
+    dilation_h, dilation_w = op.dilation.get_values()
+    depth = kernel_h * kernel_w * in_channels // groups
+    tile = choose_tile(out_h, out_w, out_channels // groups, depth, stride_w * x_pixel, isa)
+    spec = DenseSpec(
+        batch=n,
+        out_h=out_h,
+        out_w=out_w,
+        groups=groups,
+        in_channels=in_channels // groups,
+        out_channels=out_channels // groups,
+        kernel_h=kernel_h,
+        kernel_w=kernel_w,
+        stride_h=stride_h,
+        stride_w=stride_w,
+        dilation_h=dilation_h,
+        dilation_w=dilation_w,
+        x_strides=(x_image, x_row, x_pixel),
+        y_strides=(y_image, y_row, y_pixel),
+        zero_point=op.zero_point.value.data,
+        qmin=op.qmin.value.data,
+        qmax=op.qmax.value.data,
+        float_bias=op.bias is not None,
+        parallel="rows" if n * out_h > 1 else "channel-blocks",
+        tile=tile,
+    )
+    return Call(build_dense, spec)
+
+
+def _max_pool(op: kernel.MaxPoolOp, isa: Isa) -> Call:
+    shape, y_strides = shape_and_strides(op.output)
+    _, x_strides = shape_and_strides(op.input)
+    spec = MaxPoolSpec(shape, x_strides, y_strides, op.step.get_values())  # pyright: ignore[reportArgumentType]
+    return Call(build_max_pool, spec)
+
+
+def _avg_pool(op: kernel.AvgPoolOp, isa: Isa) -> Call:
+    shape, y_strides = shape_and_strides(op.output)
+    _, x_strides = shape_and_strides(op.input)
+    spec = AvgPoolSpec(
+        shape,  # pyright: ignore[reportArgumentType]
+        x_strides,  # pyright: ignore[reportArgumentType]
+        y_strides,  # pyright: ignore[reportArgumentType]
+        input_zero_point=op.input_zero_point.value.data,
+        zero_point=op.zero_point.value.data,
+        qmin=op.qmin.value.data,
+        qmax=op.qmax.value.data,
+    )
+    return Call(build_avg_pool, spec)
+
+
+_CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
+    kernel.QuantizeOp: _quantize,
+    kernel.DequantizeOp: _dequantize,
+    kernel.CopyOp: _copy,
+    kernel.ClampOp: _clamp,
+    kernel.FillHaloOp: _fill_halo,
+    kernel.DenseOp: _dense,
+    kernel.MaxPoolOp: _max_pool,
+    kernel.AvgPoolOp: _avg_pool,
+}
