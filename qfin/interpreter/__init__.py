@@ -1,0 +1,93 @@
+"""What each op means, in numpy: the oracle that passes, kernels and importers are held against.
+
+Levels 1 to 3 (`nn`, `quant`, `layout`, `arith.constant`, `func`) on xDSL's `Interpreter`. The value
+of a tensor is an array in logical order, whatever its layout; of a quantized tensor, an
+array of its storage; of a packed weight, a `Packed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import override
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.interpreter import Interpreter, PythonValues
+from xdsl.ir import Operation
+from xdsl.utils.exceptions import InterpretationError, VerifyException
+
+from qfin.errors import Error, InputError, UnsupportedError, describe
+from qfin.interpreter.arrays import dtype_of, element_type
+from qfin.interpreter.signature import check_arguments, find_function
+
+
+def register_implementations(interpreter: Interpreter) -> None:
+    """Teaches `interpreter` every op of levels 1 to 3."""
+    # Importing anything of xdsl.interpreters imports all of it, so wait until it is wanted.
+    from xdsl.interpreters.func import FuncFunctions
+
+    from qfin.interpreter.constants import TensorConstants
+    from qfin.interpreter.layout import LayoutFunctions
+    from qfin.interpreter.nn import NNFunctions
+    from qfin.interpreter.quant import QuantFunctions
+
+    for functions in (
+        FuncFunctions(),
+        TensorConstants(),
+        LayoutFunctions(),
+        NNFunctions(),
+        QuantFunctions(),
+    ):
+        interpreter.register_implementations(functions)
+
+
+def run(
+    module: ModuleOp, function_name: str, args: Sequence[NDArray[Any]]
+) -> tuple[NDArray[Any], ...]:
+    """The results of a function, f32 or of the storage type, for arguments given likewise.
+
+    Raises InputError for a function that is not there and for arguments of the wrong
+    count, shape or dtype; UnsupportedError, which names the op, for an op without meaning.
+    """
+    function = find_function(module, function_name)
+    check_arguments(function, args)
+    current = _CurrentOp()
+    interpreter = Interpreter(module, listeners=(current,))
+    register_implementations(interpreter)
+    try:
+        results = interpreter.call_op(function, tuple(args))
+    except (Error, InterpretationError, OverflowError, VerifyException) as error:
+        raise current.explain(error) from None
+    # Copies: a result may be an argument or a constant of the module.
+    types = function.function_type.outputs.data
+    return tuple(
+        np.array(value, dtype_of(element_type(type)))
+        for value, type in zip(results, types, strict=True)
+    )
+
+
+class _CurrentOp(Interpreter.Listener):
+    """Knows the op that runs, which xDSL's errors do not name."""
+
+    op: Operation | None = None
+
+    @override
+    def will_interpret_op(self, op: Operation, args: PythonValues) -> None:
+        self.op = op
+
+    def explain(self, error: Exception) -> Error:
+        """The one readable error for what xDSL raised, without the module that it attaches."""
+        match error:
+            case UnsupportedError():
+                return UnsupportedError(error.reason, error.op or self.op)
+            case Error():
+                return error
+            case InterpretationError():
+                return UnsupportedError("the interpreter has no meaning for it", self.op)
+            case VerifyException():  # shapes that only the arguments decide
+                where = "" if self.op is None else f"{describe(self.op)}: "
+                return InputError(f"{where}{error}")
+            case _:
+                return UnsupportedError(str(error), self.op)

@@ -1,0 +1,229 @@
+"""What the ops of the `quant` dialect mean."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, IntegerType
+from xdsl.interpreter import (
+    Interpreter,
+    InterpreterFunctions,
+    PythonValues,
+    impl,
+    register_impls,
+)
+from xdsl.ir import SSAValue
+
+from qfin.dialects.layout import BlockedAttr
+from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
+from qfin.dialects.quant.fused import (
+    Activation,
+    AdaptiveAvgPool2dOp,
+    AvgPool2dOp,
+    Conv2dOp,
+    LinearOp,
+)
+from qfin.dialects.quant.packed import (
+    CONV2D,
+    PackedConstantOp,
+    PackedType,
+    PrepackOp,
+    UnpackOp,
+)
+from qfin.dialects.quant.uniform import UniformType
+from qfin.errors import UnsupportedError
+from qfin.interpreter import contractions, numerics, windows
+from qfin.interpreter.arrays import dense_to_numpy, dtype_of, element_type
+from qfin.interpreter.blocked import unblock
+from qfin.interpreter.packed import Packed
+
+Array: TypeAlias = NDArray[Any]
+
+
+def uniform(value: SSAValue) -> UniformType:
+    """The quantized element type of a value. Raises UnsupportedError for any other."""
+    element = element_type(value.type)
+    if not isinstance(element, UniformType):
+        raise UnsupportedError(f"{element} does not say how values are quantized")
+    return element
+
+
+def broadcast_parameters(
+    element: UniformType, shape: tuple[int, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """(scales, zero points) that broadcast against an array of `shape`."""
+    scales, zero_points = element.scales, element.zero_points
+    if element.is_per_layer:
+        return scales.reshape(()), zero_points.reshape(())
+    if element.is_per_axis:
+        spread = [1] * len(shape)
+        spread[element.axis] = -1
+        return scales.reshape(spread), zero_points.reshape(spread)
+    for axis, size in element.block_sizes.items():
+        scales = np.repeat(scales, size, axis)
+        zero_points = np.repeat(zero_points, size, axis)
+    return scales, zero_points
+
+
+def quantize(x: Array, element: UniformType) -> Array:
+    """`x` in the storage of `element`."""
+    scales, zero_points = broadcast_parameters(element, x.shape)
+    return numerics.quantize(
+        x, scales, zero_points, element.storage_min, element.storage_max, element.storage_dtype
+    )
+
+
+def dequantize(q: Array, element: UniformType) -> Array:
+    """The f32 values that the integers `q` stand for."""
+    return numerics.dequantize(q, *broadcast_parameters(element, q.shape))
+
+
+def same_bits(array: Array, width: int, dtype: np.dtype[Any]) -> Array:
+    """The `width` low bits of each integer, read as the integers of `dtype`."""
+    bits = array.astype(np.int64) & ((1 << width) - 1)
+    if dtype.kind == "i":
+        sign = 1 << (width - 1)
+        bits = (bits ^ sign) - sign
+    return bits.astype(dtype)
+
+
+@register_impls
+class QuantFunctions(InterpreterFunctions):
+    """The `quant` dialect. Integer results are exact: the same bits everywhere."""
+
+    @impl(QCastOp)
+    def run_qcast(self, interpreter: Interpreter, op: QCastOp, args: PythonValues) -> PythonValues:
+        return (quantize(np.asarray(args[0]), uniform(op.result)),)
+
+    @impl(DCastOp)
+    def run_dcast(self, interpreter: Interpreter, op: DCastOp, args: PythonValues) -> PythonValues:
+        values = dequantize(np.asarray(args[0]), uniform(op.input))
+        with np.errstate(over="ignore", under="ignore"):
+            return (values.astype(dtype_of(element_type(op.result.type))),)
+
+    @impl(SCastOp)
+    def run_scast(self, interpreter: Interpreter, op: SCastOp, args: PythonValues) -> PythonValues:
+        input, result = element_type(op.input.type), element_type(op.result.type)
+        plain = input if isinstance(input, IntegerType) else result
+        assert isinstance(plain, IntegerType)
+        return (same_bits(np.asarray(args[0]), plain.width.data, dtype_of(result)),)
+
+    @impl(PrepackOp)
+    def run_prepack(
+        self, interpreter: Interpreter, op: PrepackOp, args: PythonValues
+    ) -> PythonValues:
+        bias = args[1] if op.bias else None
+        return (Packed(args[0], numerics.f32(uniform(op.weight).scales.reshape(-1)), bias),)
+
+    @impl(UnpackOp)
+    def run_unpack(
+        self, interpreter: Interpreter, op: UnpackOp, args: PythonValues
+    ) -> PythonValues:
+        packed: Packed = args[0]
+        return (packed.weight, packed.bias) if op.bias else (packed.weight,)
+
+    @impl(PackedConstantOp)
+    def run_packed_constant(
+        self, interpreter: Interpreter, op: PackedConstantOp, args: PythonValues
+    ) -> PythonValues:
+        weight = dense_to_numpy(op.value.weight)
+        if isinstance(layout := op.result.type.layout, BlockedAttr):
+            weight = unblock_weight(weight, op.result.type, layout)
+        bias = op.value.bias
+        values = dense_to_numpy(bias) if isinstance(bias, DenseIntOrFPElementsAttr) else None
+        return (Packed(weight, dense_to_numpy(op.value.scales), values),)
+
+    @impl(LinearOp)
+    def run_linear(
+        self, interpreter: Interpreter, op: LinearOp, args: PythonValues
+    ) -> PythonValues:
+        packed: Packed = args[1]
+        x = args[0].astype(np.float64) - uniform(op.input).zero_point
+        return (finish(op, contractions.linear(x, packed.weight.astype(np.float64)), packed),)
+
+    @impl(Conv2dOp)
+    def run_conv2d(
+        self, interpreter: Interpreter, op: Conv2dOp, args: PythonValues
+    ) -> PythonValues:
+        packed: Packed = args[1]
+        assert isinstance(op.packed.type, PackedType)
+        geometry = op.packed.type.conv
+        # Padding with 0 here, where the zero point is subtracted, is padding with the zero point.
+        x = args[0].astype(np.float64) - uniform(op.input).zero_point
+        sums = contractions.conv2d(
+            x,
+            packed.weight.astype(np.float64),
+            geometry.stride.get_values(),
+            geometry.padding.get_values(),
+            geometry.dilation.get_values(),
+            geometry.groups.data,
+        )
+        return (np.moveaxis(finish(op, np.moveaxis(sums, 1, -1), packed), -1, 1),)
+
+    @impl(AvgPool2dOp)
+    def run_avg_pool2d(
+        self, interpreter: Interpreter, op: AvgPool2dOp, args: PythonValues
+    ) -> PythonValues:
+        rows, columns = windows.pool2d_ranges(
+            args[0].shape[2:],
+            op.kernel.get_values(),
+            op.stride.get_values(),
+            op.padding.get_values(),
+        )
+        area = windows.areas(rows, columns)
+        if op.count_include_pad.value.data:
+            area = np.full_like(area, np.prod(op.kernel.get_values()))
+        return (average(op, args[0], rows, columns, area),)
+
+    @impl(AdaptiveAvgPool2dOp)
+    def run_adaptive_avg_pool2d(
+        self, interpreter: Interpreter, op: AdaptiveAvgPool2dOp, args: PythonValues
+    ) -> PythonValues:
+        rows, columns = windows.adaptive2d_ranges(args[0].shape, op.result)
+        return (average(op, args[0], rows, columns, windows.areas(rows, columns)),)
+
+
+def unblock_weight(flat: Array, packed: PackedType, layout: BlockedAttr) -> Array:
+    """The logical weight of a packed constant laid out as `#layout.blocked`."""
+    groups = packed.conv.groups.data if packed.op.data == CONV2D else 1
+    shape = packed.weight.get_shape()
+    return unblock(flat, shape, groups, layout.lanes.data, layout.depth.data)
+
+
+def finish(op: LinearOp | Conv2dOp, sums: NDArray[np.float64], packed: Packed) -> Array:
+    """From integer sums [..., O] to the stored result: bias, requantization, activation."""
+    source, target = uniform(op.input), uniform(op.result)
+    added = None
+    if packed.bias is not None and packed.bias.dtype == np.float32:
+        added = numerics.scaled_bias(packed.bias, source.scale, packed.scales)
+    elif packed.bias is not None:
+        sums = sums + packed.bias
+    accumulator = numerics.as_accumulator(sums)
+    low, high = numerics.clamp_range(
+        target.storage_min,
+        target.storage_max,
+        target.zero_point,
+        op.activation.data is Activation.RELU,
+    )
+    mult = numerics.requantize_scales(source.scale, packed.scales, target.scale)
+    result = numerics.requantize(accumulator, mult, target.zero_point, low, high, added)
+    return result.astype(target.storage_dtype)
+
+
+def average(
+    op: AvgPool2dOp | AdaptiveAvgPool2dOp,
+    q: Array,
+    rows: windows.Ranges,
+    columns: windows.Ranges,
+    area: NDArray[np.int64],
+) -> Array:
+    """The quantized average over windows of `area` [H', W'] elements."""
+    source, target = uniform(op.input), uniform(op.result)
+    sums = windows.sum_windows(q.astype(np.int64) - source.zero_point, rows, columns)
+    mult = numerics.avg_pool_scale(source.scale, target.scale, area)
+    result = numerics.requantize(
+        sums, mult, target.zero_point, target.storage_min, target.storage_max
+    )
+    return result.astype(target.storage_dtype)

@@ -1,0 +1,115 @@
+"""Running functions: what is refused, in what words, and what a caller gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from qfin.errors import InputError, UnsupportedError
+from qfin.interpreter import run
+from qfin.ir import parse
+
+Interpret: TypeAlias = Callable[..., tuple[NDArray[Any], ...]]
+
+TEXT = """
+func.func @main(%x: tensor<?x3xf32> {nn.name = "image"}, %y: tensor<2x!quant.uniform<u8:f32, 0.5>>)
+    -> (tensor<?x3xf32>, tensor<2x!quant.uniform<u8:f32, 0.5>>) {
+  func.return %x, %y : tensor<?x3xf32>, tensor<2x!quant.uniform<u8:f32, 0.5>>
+}
+func.func private @outside(tensor<1xf32>) -> tensor<1xf32>
+"""
+X, Y = np.zeros((4, 3), np.float32), np.zeros(2, np.uint8)
+
+
+def test_results_are_the_callers_own(interpret: Interpret):
+    x, y = interpret(TEXT, X, Y)
+    assert (x.dtype, x.shape, y.dtype) == (np.float32, (4, 3), np.uint8)
+    x[:], y[:] = 1, 1
+    assert not X.any()
+    assert not Y.any()
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ((X,), "function @main takes 2 arguments, 1 given"),
+        ((X[:, :2], Y), r"argument 'image' of @main has shape \[4, 2\], expected \[\?, 3\]"),
+        ((X[0], Y), r"argument 'image' of @main has shape \[3\], expected \[\?, 3\]"),
+        ((X, Y[:1]), r"argument 'y' of @main has shape \[1\], expected \[2\]"),
+        ((X, Y.view(np.int8)), "argument 'y' of @main is int8, expected uint8"),
+        ((X.astype(np.float64), Y), "argument 'image' of @main is float64, expected float32"),
+        (([1.0], Y), "argument 'image' of @main must be a numpy array, not list"),
+    ],
+)
+def test_wrong_arguments(interpret: Interpret, args: tuple[Any, ...], message: str):
+    with pytest.raises(InputError, match=f"^{message}$"):
+        interpret(TEXT, *args)
+
+
+def test_wrong_function():
+    module = parse(TEXT)
+    with pytest.raises(InputError, match="no function @other; the module has @main, @outside"):
+        run(module, "other", ())
+    with pytest.raises(InputError, match="function @outside has no body"):
+        run(module, "outside", (np.zeros(1, np.float32),))
+
+
+def test_calls(interpret: Interpret):
+    text = """
+    func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
+      %c = arith.constant dense<[1.0, -5.0]> : tensor<2xf32>
+      %y = func.call @add_relu(%x, %c) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+      func.return %y : tensor<2xf32>
+    }
+    func.func private @add_relu(%x: tensor<2xf32>, %y: tensor<2xf32>) -> tensor<2xf32> {
+      %a = nn.add %x, %y : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+      %r = nn.relu %a : tensor<2xf32>
+      func.return %r : tensor<2xf32>
+    }"""
+    assert interpret(text, np.array([2, 2], np.float32))[0].tolist() == [3, 0]
+
+
+def test_scalars(interpret: Interpret):
+    text = """
+    func.func @main() -> (!quant.uniform<i8:f32, 0.5>, f32, i32) {
+      %x = arith.constant 3.0 : f32
+      %i = arith.constant 7 : i32
+      %q = quant.qcast %x : f32 to !quant.uniform<i8:f32, 0.5>
+      %y = quant.dcast %q : !quant.uniform<i8:f32, 0.5> to f32
+      func.return %q, %y, %i : !quant.uniform<i8:f32, 0.5>, f32, i32
+    }"""
+    results = interpret(text)
+    assert [(r.dtype, r.shape, r.item()) for r in results] == [
+        (np.int8, (), 6),
+        (np.float32, (), 3.0),
+        (np.int32, (), 7),
+    ]
+
+
+def test_an_op_without_meaning(interpret: Interpret):
+    text = """
+    func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
+      %y = nn.relu %x : tensor<2xf32>
+      %z = "test.op"(%y) : (tensor<2xf32>) -> tensor<2xf32>
+      func.return %z : tensor<2xf32>
+    }"""
+    with pytest.raises(UnsupportedError) as caught:
+        interpret(text, np.zeros(2, np.float32))
+    assert str(caught.value) == "'test.op' at test.mlir:4:7: the interpreter has no meaning for it"
+    assert not hasattr(caught.value, "__notes__")
+    assert caught.value.__suppress_context__
+
+
+def test_a_constant_without_meaning(interpret: Interpret):
+    text = """
+    func.func @main() -> tensor<2xf32> {
+      %c = arith.constant dense_resource<weights> : tensor<2xf32>
+      func.return %c : tensor<2xf32>
+    }
+    {-# dialect_resources: { builtin: { weights: "0x040000000000803F00000040" } } #-}"""
+    with pytest.raises(UnsupportedError, match=r"^'arith.constant' at test.mlir:3:7: "):
+        interpret(text)
