@@ -21,6 +21,9 @@ from qfin.locations import LocatedParser, is_unknown, location_text
 
 _SHOWN_COLUMNS = 100
 
+READABLE = (ValueError, NotImplementedError)
+"""Exceptions that xDSL raises for bad input, with a message for people."""
+
 
 def make_context(stock: dict[str, Callable[[], Dialect]] | None = None) -> Context:
     """
@@ -88,7 +91,7 @@ def as_parse_error(error: Exception, parser: LocatedParser, line_offset: int = 0
 def error_text(error: BaseException) -> str:
     """The message of an exception; with its type where that is no message for people."""
     text = " ".join(str(part) for part in error.args) if error.args else ""
-    if isinstance(error, (DiagnosticException, ValueError)) and text:
+    if isinstance(error, (DiagnosticException, *READABLE)) and text:
         return str(error)
     return f"{type(error).__name__}: {error}" if text else type(error).__name__
 

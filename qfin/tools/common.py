@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import difflib
 import os
 import re
@@ -9,7 +10,9 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
+from typing_extensions import override
 from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException, ParseError
 
 from qfin.errors import Error
@@ -27,6 +30,21 @@ _LOCATED = re.compile(r"[^'\n]*:\d+:\d+: error: ")
 
 class UsageError(Exception):
     """The command line asks for something that does not exist or does not go together."""
+
+
+class ArgumentParser(argparse.ArgumentParser):
+    """Says what is wrong, and not all that could be right: raises `UsageError`, for `run_tool`."""
+
+    more_flags: Sequence[str] = ()
+    """Flags that it does not know itself, and that a misspelt one may have meant."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        unknown = message.removeprefix("unrecognized arguments: ")
+        if unknown != message and unknown.startswith("-"):
+            flags = [flag for action in self._actions for flag in action.option_strings]
+            message += nearest(re.split(r"[ =]", unknown)[0], [*flags, *self.more_flags])
+        raise UsageError(message)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -77,9 +95,9 @@ def explain(error: BaseException) -> str:
         return "the input is nested too deeply"
     if isinstance(error, (Error, UsageError, ArgSpecParseError)):
         return str(error).rstrip()
-    from qfin.ir import error_text
+    from qfin.ir import READABLE, error_text
 
-    for_people = isinstance(error, (DiagnosticException, ParseError, ValueError))
+    for_people = isinstance(error, (DiagnosticException, ParseError, *READABLE))
     return error_text(error) + ("" if for_people else " (a bug? --debug shows where)")
 
 
@@ -88,6 +106,14 @@ def read_input(path: str | None) -> tuple[bytes, str]:
     if path is None or path == "-":
         return sys.stdin.buffer.read(), "<stdin>"
     return Path(path).read_bytes(), path
+
+
+def write_output(path: str | None, data: bytes) -> None:
+    """Write `data` to a file, or to stdout for None or `-`."""
+    if path is None or path == "-":
+        sys.stdout.buffer.write(data)
+        return
+    write_whole(path, data)
 
 
 def write_whole(path: str, data: bytes) -> None:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
-from typing import NoReturn
-
-from typing_extensions import override
 
 from qfin.passes import ALIASES, PASSES
-from qfin.tools.common import BAD_USAGE, nearest
 
 _OPTIONAL_VALUES = {
     "--remarks": "text",
@@ -20,22 +16,6 @@ _OPTIONAL_VALUES = {
 def fill_optional_values(arguments: Sequence[str]) -> list[str]:
     """`--remarks` becomes `--remarks=text`: argparse would take the next argument for its value."""
     return [f"{a}={_OPTIONAL_VALUES[a]}" if a in _OPTIONAL_VALUES else a for a in arguments]
-
-
-class Arguments(argparse.ArgumentParser):
-    """An argument parser that says what is wrong in two lines, and exits with 2."""
-
-    pass_names: Sequence[str] = ()
-    """Passes are flags as well; what a misspelt one may have meant."""
-
-    @override
-    def error(self, message: str) -> NoReturn:
-        words = message.removeprefix("unrecognized arguments: ").split()
-        if message.startswith("unrecognized") and words[0].startswith("-"):
-            known = [o for action in self._actions for o in action.option_strings]
-            known += [f"--{name}" for name in self.pass_names]
-            message += nearest(words[0].partition("=")[0], known)
-        self.exit(BAD_USAGE, f"{self.prog}: error: {message}\n(see {self.prog} --help)\n")
 
 
 def flag_list() -> str:

@@ -31,10 +31,10 @@ from qfin.errors import PassError, VerifyError
 from qfin.ir import as_parse_error, make_context, print_module
 from qfin.locations import LocatedParser
 from qfin.passes import ALIASES, get_all_passes
-from qfin.tools.common import UsageError, explain, nearest, run_tool, write_whole
+from qfin.tools.common import ArgumentParser, UsageError, explain, nearest, run_tool, write_whole
 from qfin.tools.instrumentation import Instrumentation
 from qfin.tools.listing import dialect_list, pass_list
-from qfin.tools.opt_arguments import Arguments, add_arguments, fill_optional_values, flag_list
+from qfin.tools.opt_arguments import add_arguments, fill_optional_values, flag_list
 from qfin.tools.pass_specs import build, parse_specs, split_flags
 
 TOOL = "qfin-opt"
@@ -67,14 +67,14 @@ class QfinOpt(xDSLOptMain):
         self.register_all_passes()
         self.register_all_targets()
 
-        parser = Arguments(
+        parser = ArgumentParser(
             prog=TOOL,
             description="Reads MLIR, runs passes on it, and prints the result.",
             epilog=flag_list(),
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        parser.pass_names = (*self.available_passes, *ALIASES)
+        parser.more_flags = [f"--{name}" for name in (*self.available_passes, *ALIASES)]
         self.register_all_arguments(parser)
         rest, self._flags = split_flags(arguments, self.available_passes)
         self.args = parser.parse_args(fill_optional_values(rest))

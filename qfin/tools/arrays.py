@@ -1,0 +1,213 @@
+"""Arrays on the command line: `--input` and `--output` of `qfin run`."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qfin.errors import InputError
+from qfin.runtime.spec import TensorSpec
+from qfin.tools.common import UsageError, nearest, write_whole
+
+Array = NDArray[Any]
+
+_DTYPES = {"f32": "float32", "f64": "float64"} | {
+    prefix + str(bits): kind + str(bits)
+    for prefix, kind in (("i", "int"), ("si", "int"), ("ui", "uint"), ("u", "uint"))
+    for bits in (8, 16, 32, 64)
+}
+_TYPE = re.compile(rf"((?:\d+x)*)({'|'.join(_DTYPES)})")
+_SPLIT = re.compile(r"[\s,\[\]]+")
+
+
+def read_feeds(texts: Sequence[str], specs: Sequence[TensorSpec]) -> dict[str, Array]:
+    """
+    The arrays that `--input` options name, by input. Raises UsageError for options that cannot be
+    read, InputError for files that cannot, or that hold what the option does not say.
+    """
+    feeds: dict[str, Array] = {}
+    unnamed: list[str] = []
+    for text in texts:
+        name, value = _split_name(text)
+        if name is not None:
+            _add(feeds, name, _value(value, _spec_of(name, specs, text)), text)
+        elif value.endswith(".npz"):
+            for key, array in _load_npz(value.removeprefix("@")).items():
+                _add(feeds, _spec_of(key, specs, text).name, array, text)
+        else:
+            unnamed.append(value)
+    free = [spec for spec in specs if spec.name not in feeds]
+    if len(unnamed) > len(free):
+        takes = ", ".join(map(str, specs)) or "nothing"
+        raise UsageError(f"--input {unnamed[len(free)]}: no input is left; the model takes {takes}")
+    for spec, value in zip(free, unnamed, strict=False):
+        feeds[spec.name] = _value(value, spec)
+    return feeds
+
+
+def random_feeds(specs: Sequence[TensorSpec], seed: int) -> dict[str, Array]:
+    """Standard normal floats, and integers of the whole range; the same for the same seed."""
+    generator = np.random.default_rng(seed)
+    feeds: dict[str, Array] = {}
+    for spec in specs:
+        shape = _static_shape(spec)
+        if spec.dtype.kind == "f":
+            feeds[spec.name] = generator.standard_normal(shape).astype(spec.dtype)
+        else:
+            limits = np.iinfo(spec.dtype)
+            feeds[spec.name] = generator.integers(
+                limits.min, limits.max, shape, spec.dtype, endpoint=True
+            )
+    return feeds
+
+
+@dataclass(frozen=True)
+class Sink:
+    """A place for results: of all outputs (`.npz`), of the one named, or of the next one."""
+
+    path: str
+    name: str | None
+
+    @property
+    def takes_all(self) -> bool:
+        return self.path.endswith(".npz")
+
+
+def parse_sink(text: str) -> Sink:
+    """`y.npy`, `NAME=y.npy`, `NAME=@y.npy`, `all.npz`. Raises UsageError for anything else."""
+    name, path = _split_name(text)
+    path = path.removeprefix("@")
+    if not path.endswith((".npy", ".npz")) or (name is not None and path.endswith(".npz")):
+        raise UsageError(f"--output {text}: expected FILE.npy, NAME=FILE.npy or FILE.npz")
+    return Sink(path, name)
+
+
+def check_sinks(sinks: Sequence[Sink], specs: Sequence[TensorSpec]) -> None:
+    """Find out before the run. Raises UsageError for unknown names and for too many files."""
+    for sink in sinks:
+        if sink.name is not None:
+            _spec_of(sink.name, specs, f"--output {sink.name}={sink.path}", "output")
+    unnamed = [sink for sink in sinks if sink.name is None and not sink.takes_all]
+    free = len(specs) - len({sink.name for sink in sinks if sink.name is not None})
+    if len(unnamed) > free:
+        gives = ", ".join(map(str, specs)) or "nothing"
+        raise UsageError(f"--output {unnamed[free].path}: no output is left of {gives}")
+
+
+def write_results(sinks: Sequence[Sink], results: Mapping[str, Array]) -> None:
+    """Write each sink's file, whole or not at all. Raises OSError."""
+    named = {sink.name for sink in sinks}
+    free = iter([name for name in results if name not in named])
+    for sink in sinks:
+        buffer = io.BytesIO()
+        if sink.takes_all:
+            np.savez(buffer, allow_pickle=False, **results)
+        else:
+            np.save(buffer, results[sink.name or next(free)], allow_pickle=False)
+        write_whole(sink.path, buffer.getvalue())
+
+
+def summary(spec: TensorSpec, array: Array) -> str:
+    """Name, shape and dtype, and the values, the middle of long ones left out."""
+    dims = "x".join(map(str, [*array.shape, array.dtype]))
+    values = np.array2string(array, threshold=100, edgeitems=3, max_line_width=100)
+    return f"{spec.name}: {dims} ={chr(10) if chr(10) in values else ' '}{values}"
+
+
+def _split_name(text: str) -> tuple[str | None, str]:
+    """`NAME=rest` in two; a type in front (`1x8xf32=...`) is no name."""
+    head, equals, rest = text.partition("=")
+    if not equals or _TYPE.fullmatch(head):
+        return None, text
+    return head, rest
+
+
+def _spec_of(name: str, specs: Sequence[TensorSpec], text: str, kind: str = "input") -> TensorSpec:
+    for spec in specs:
+        if spec.name == name:
+            return spec
+    names = [spec.name for spec in specs]
+    there = ", ".join(names) or "none"
+    raise UsageError(f"{text}: no {kind} '{name}' (there: {there}){nearest(name, names)}")
+
+
+def _add(feeds: dict[str, Array], name: str, array: Array, text: str) -> None:
+    if name in feeds:
+        raise UsageError(f"--input {text}: input '{name}' is given twice")
+    feeds[name] = array
+
+
+def _value(text: str, spec: TensorSpec) -> Array:
+    """The array of `x.npy`, `@x.npy`, `TYPE=@x.npy`, `TYPE=values` or `values`."""
+    head, equals, rest = text.partition("=")
+    typed = _TYPE.fullmatch(head) if equals else None
+    content = rest if typed else text
+    is_file = content.startswith("@") or content.endswith(".npy")
+    if typed is None:
+        return _load(content.removeprefix("@")) if is_file else _numbers(content, spec, None)
+    shape = tuple(int(d) for d in typed[1].split("x") if d)
+    dtype = np.dtype(_DTYPES[typed[2]])
+    if not is_file:
+        return _numbers(content, TensorSpec(spec.name, shape, dtype), text)
+    array = _load(content.removeprefix("@"))
+    if array.shape != shape or array.dtype != dtype:
+        have = "x".join(map(str, [*array.shape, array.dtype]))
+        raise InputError(f"--input {text}: the file holds {have}")
+    return array
+
+
+def _numbers(text: str, spec: TensorSpec, option: str | None) -> Array:
+    shape = _static_shape(spec)
+    words = [word for word in _SPLIT.split(text) if word]
+    try:
+        values = np.array([_number(word, spec) for word in words], spec.dtype)
+    except (ValueError, OverflowError) as e:
+        raise UsageError(
+            f"--input {option or text}: neither a .npy or .npz file nor {spec.dtype} values"
+        ) from e
+    if values.size == 1:
+        return np.full(shape, values[0], spec.dtype)
+    if values.size != np.prod(shape, dtype=int):
+        raise UsageError(
+            f"--input {option or text}: {values.size} values, and {spec} takes 1 or "
+            f"{np.prod(shape, dtype=int)}"
+        )
+    return values.reshape(shape)
+
+
+def _number(word: str, spec: TensorSpec) -> float | int:
+    return float(word) if spec.dtype.kind == "f" else int(word, 0)
+
+
+def _static_shape(spec: TensorSpec) -> tuple[int, ...]:
+    if any(d < 0 for d in spec.shape):
+        raise UsageError(f"input {spec} has no fixed shape: give it a file, or a type in front")
+    return spec.shape
+
+
+def _load(path: str) -> Array:
+    try:
+        loaded = np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as e:
+        raise InputError(f"{path}: not a .npy file of numbers ({e})") from e
+    if not isinstance(loaded, np.ndarray):
+        raise InputError(f"{path}: holds several arrays; give it without a name, as FILE.npz")
+    return loaded
+
+
+def _load_npz(path: str) -> dict[str, Array]:
+    from zipfile import BadZipFile
+
+    Path(path).stat()  # an OSError that names the file, before numpy's own guesses
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return dict(archive)
+    except (ValueError, EOFError, BadZipFile, TypeError, AttributeError) as e:
+        raise InputError(f"{path}: not a .npz file of numbers ({e})") from e
