@@ -6,7 +6,8 @@ Their numbers are defined once, in `qfin.interpreter.quant`.
 from __future__ import annotations
 
 from xdsl.dialects.builtin import BoolAttr, TensorType, i8
-from xdsl.ir import Attribute, EnumAttribute, SpacedOpaqueSyntaxAttribute, SSAValue
+from xdsl.dialects.utils import EnumAttribute
+from xdsl.ir import Attribute, SpacedOpaqueSyntaxAttribute, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
     ParsePropInAttrDict,
