@@ -21,7 +21,7 @@ readable.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from xdsl.dialects import func
@@ -37,7 +37,9 @@ __all__ = ["DenseSpec", "Tile", "build_dense", "choose_tile", "weight_block"]
 
 # Weights beyond this come from the third-level cache or memory: ask for them this far ahead.
 _PREFETCH_ABOVE = 64 * 1024
-_PREFETCH_AHEAD = 8 * 1024
+_PREFETCH_AHEAD = 16 * 1024
+# Two products start in a cycle, and each takes 4 or 5.
+_SUMS_IN_FLIGHT = 8
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,13 @@ class DenseSpec:
     parallel: Literal["rows", "channel-blocks"]
     tile: Tile
     bounded: bool = False
+
+    def folded(self) -> DenseSpec:
+        """The same convolution for weights that `fold_kernel_width` has folded; its pixels must be
+        compact (pixel stride = channels) and its neighbouring taps neighbouring pixels."""
+        assert self.groups == self.dilation_w == 1
+        assert self.x_strides[2] == self.in_channels
+        return replace(self, in_channels=self.kernel_w * self.in_channels, kernel_w=1)
 
     def blocks(self, isa: Isa) -> int:
         """Blocks of channels of one group."""
@@ -112,7 +121,8 @@ class _Dense:
         self.steps = -(-spec.in_channels // 4)
         self.block_bytes = spec.kernel_h * spec.kernel_w * self.steps * 4 * self.block
         all_bytes = self.block_bytes * spec.blocks(isa) * spec.groups
-        self.prefetch = all_bytes > _PREFETCH_ABOVE
+        # A tile of few pixels reads weights as fast as they come; asking for more slows that down.
+        self.prefetch = all_bytes > _PREFETCH_ABOVE and self.pixels * spec.tile.rows > 4
         self.requantize = Requantize(spec.zero_point, spec.qmin, spec.qmax, spec.bounded)
 
     def build(self) -> None:
@@ -222,15 +232,43 @@ class _Dense:
                 x_tap = b.gep(x_line, self.scale(kw, x_pixel))
                 w_tap = b.gep(w_line, self.scale(kw, run_bytes))
 
-                def step(k: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
-                    w = b.gep(w_tap, self.scale(k, self.block))
-                    return self.dots(b.gep(x_tap, k), w, offsets, sums)
-
-                return b.for_loop(0, 4 * run, 4, step, *sums)
+                return self.run(x_tap, w_tap, run, offsets, sums)
 
             return b.for_loop(0, columns, 1, tap, *sums)
 
         return b.for_loop(0, spec.kernel_h, 1, line, *sums)
+
+    def run(
+        self,
+        x: SSAValue,
+        w: SSAValue,
+        steps: int,
+        offsets: Sequence[int],
+        sums: Sequence[SSAValue],
+    ) -> Sequence[SSAValue]:
+        """The products of `steps` times 4 neighbouring bytes.
+
+        With few sums each would wait for its last product: then several parts of each are summed
+        side by side.
+        """
+        b, count = self.b, len(sums)
+        parts = next(n for n in range(-(-_SUMS_IN_FLIGHT // count), 0, -1) if steps % n == 0)
+
+        def step(k: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            x_step, w_step = b.gep(x, k), b.gep(w, self.scale(k, self.block))
+            new: list[SSAValue] = []
+            for n in range(parts):
+                w_part = b.gep(w_step, n * 4 * self.block)
+                part = sums[n * count : (n + 1) * count]
+                new += self.dots(b.gep(x_step, 4 * n), w_part, offsets, part)
+            return new
+
+        zeros = [b.splat(0, vector(i32, self.isa.lanes))] * (count * (parts - 1))
+        sums = b.for_loop(0, 4 * steps, 4 * parts, step, *sums, *zeros)
+        total = list(sums[:count])
+        for n in range(count, count * parts):
+            total[n % count] = b.add(total[n % count], sums[n])
+        return total
 
     def dots(
         self, x: SSAValue, w: SSAValue, offsets: Sequence[int], sums: Sequence[SSAValue]

@@ -38,6 +38,21 @@ def unpack_dense_weights(
     )
 
 
+def folds_kernel_width(in_channels: int, kernel_w: int, groups: int, dilation_w: int) -> bool:
+    """Whether a convolution gains from `fold_kernel_width`: its channels do not fill steps of 4,
+    and in compact NHWC the taps of a kernel row lie next to each other."""
+    return in_channels % 4 != 0 and kernel_w > 1 and groups == 1 and dilation_w == 1
+
+
+def fold_kernel_width(w: NDArray[np.int8]) -> NDArray[np.int8]:
+    """The weights `[O, I, kh, kw]` of a convolution as those of one whose kernel is 1 wide and has
+    `kw * I` channels: `[O, kw*I, kh, 1]`. An RGB image's 7x7 kernel then takes 7 runs of 21 bytes
+    in 6 steps, not 49 steps of 3. `DenseSpec.folded` is the kernel's side of it."""
+    outputs, inputs, kernel_h, kernel_w = w.shape
+    folded = w.transpose(0, 3, 1, 2).reshape(outputs, kernel_w * inputs, kernel_h, 1)
+    return np.ascontiguousarray(folded)
+
+
 def pad_channels(values: NDArray[np.generic], groups: int, block: int) -> NDArray[np.generic]:
     """One value an output channel, `[groups*O]`, zero-padded to `[groups * ceil(O/block) *
     block]`."""

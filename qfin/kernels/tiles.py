@@ -12,9 +12,6 @@ from dataclasses import dataclass
 
 from qfin.target.isa import Isa
 
-# The most pixels that V vectors leave registers for. Measured on Zen 5: 14x2 and 8x3 reach 95 % of
-# the core's peak in 32 registers; 4x3 in 16 registers runs at half the speed of 6x2.
-_PIXELS = {32: {1: 28, 2: 14, 3: 9}, 16: {1: 12, 2: 6}}
 # One vector loads nearly as often as it multiplies: only where it saves more than this.
 _ONE_VECTOR_COST = 1.15
 
@@ -37,7 +34,7 @@ def weight_block(out_channels: int, isa: Isa) -> int:
         padded = -(-out_channels // block) * block
         return padded * (_ONE_VECTOR_COST if vectors == 1 else 1.0), -vectors
 
-    return min(_PIXELS[isa.registers], key=cost) * isa.lanes
+    return min((vectors for vectors, _ in isa.tiles), key=cost) * isa.lanes
 
 
 def choose_tile(
@@ -50,10 +47,10 @@ def choose_tile(
     than there are.
     """
     vectors = weight_block(out_channels, isa) // isa.lanes
-    most = _PIXELS[isa.registers][vectors]
+    most = room = dict(isa.tiles)[vectors]
     # Few products: smaller tiles let one tile's epilogue overlap with the next one's products.
-    if depth <= 32:
-        most = min(most, 8)
+    if depth <= 128:
+        most = min(most, 4 if depth <= 32 else 8)
     # Pixels 4 KiB apart fall into one set of the 8- to 12-way first-level cache.
     if pixel_stride % 4096 == 0:
         most = min(most, 8)
@@ -67,5 +64,5 @@ def choose_tile(
     pixels = min(range(most, 0, -1), key=cost)
     rows = 1
     if pixels == out_w:
-        rows = max(1, min(_PIXELS[isa.registers][vectors] // pixels, out_h))
+        rows = max(1, min(room // pixels, out_h))
     return Tile(pixels, vectors, rows)

@@ -52,4 +52,6 @@ AVX2 = Avx2(
     vector_bytes=32,
     registers=16,
     required=("avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe"),
+    # Widened operands take two registers each.
+    tiles=((1, 12), (2, 4)),
 )

@@ -9,4 +9,5 @@ AVX_VNNI = Vnni(
     vector_bytes=32,
     registers=16,
     required=("avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "avxvnni"),
+    tiles=((1, 12), (2, 6)),
 )

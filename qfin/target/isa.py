@@ -45,6 +45,7 @@ class Isa(ABC):
 
     `cpu` and `features` are LLVM's; `required` are the host features, as
     `llvmlite.binding.get_host_cpu_features` names them, without which its code must not run.
+    `tiles` are the register tiles that run well: for a number of weight vectors, the most pixels.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Isa(ABC):
     vector_bytes: int
     registers: int
     required: tuple[str, ...]
+    tiles: tuple[tuple[int, int], ...]
 
     @property
     def lanes(self) -> int:

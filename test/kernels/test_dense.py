@@ -15,7 +15,12 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 
 from qfin.kernels.dense import DenseSpec, Tile, build_dense, choose_tile, weight_block
-from qfin.kernels.packing import pack_dense_weights, pad_channels
+from qfin.kernels.packing import (
+    fold_kernel_width,
+    folds_kernel_width,
+    pack_dense_weights,
+    pad_channels,
+)
 from qfin.passes.lower.convert_kernels_to_llvm import KernelsToLLVMPass
 from qfin.target import host_target_names, resolve
 from qfin.target.codegen import LoadedCode, load, to_llvm_ir
@@ -90,13 +95,16 @@ def make_case(rng: random.Random, spec: DenseSpec, extreme: bool) -> Case:
     margin = rng.choice([(0, 0, 0), (1, 2, 0), (0, 1, 5)])
     y_pixel = outputs + margin[2]
     y_row = (spec.out_w + margin[1]) * y_pixel
+    # From far below one step to, where the kernel must expect that, far beyond int32.
+    bounded = not spec.float_bias and rng.random() < 0.5
+    exponents = [-6, -4, -3, -2, -1, 0] if bounded else [-6, -4, -3, -2, 0, 7]
     spec = replace(
         spec,
         x_strides=(x[0].size, x[0, 0].size, channels),
         y_strides=((spec.out_h + margin[0]) * y_row, y_row, y_pixel),
+        bounded=bounded,
     )
-    # From far below one step to far beyond int32.
-    mult = data.random(outputs) * 10.0 ** data.choice([-6, -4, -3, -2, 0, 7], outputs)
+    mult = data.random(outputs) * 10.0 ** data.choice(exponents, outputs)
     return Case(
         spec,
         x,
@@ -139,14 +147,21 @@ def compile_dense(spec: DenseSpec, isa: Isa) -> LoadedCode:
     return load(to_llvm_ir(module, isa), isa)
 
 
-def run(code: LoadedCode, case: Case, isa: Isa, ranges: list[tuple[int, int]]) -> None:
-    """Call the kernel over `ranges`, and compare the whole output buffer, margins included."""
+def run(
+    code: LoadedCode,
+    case: Case,
+    isa: Isa,
+    ranges: list[tuple[int, int]],
+    packed: Case | None = None,
+) -> None:
+    """Call the kernel over `ranges`, and compare the whole output buffer, margins included; its
+    weights are `packed`'s if they differ from the case's."""
     s = case.spec
     block = weight_block(s.out_channels, isa)
     x = np.concatenate([case.image.reshape(-1), np.full(3, 255, np.uint8)])
     arrays = [
         x,
-        pack_dense_weights(case.weights, s.groups, block),
+        pack_dense_weights((packed or case).weights, s.groups, block),
         pad_channels(case.init, s.groups, block),
         pad_channels(case.mult, s.groups, block),
     ]
@@ -195,6 +210,19 @@ def test_empty(target: str, field: str, value: int):
     code = compile_dense(replace(case.spec, **{field: value}), isa)
     case.spec = replace(case.spec, **{field: value})
     run(code, case, isa, [(0, case.spec.parallel_size(isa))])
+
+
+@targets
+@pytest.mark.parametrize("seed", range(4))
+def test_folded_kernel_width(target: str, seed: int):
+    """The kernel's columns as channels: another packing, the same result."""
+    isa, rng = resolve(target), random.Random(seed)
+    spec = replace(make_spec(rng, isa), in_channels=3, kernel_w=5, groups=1, dilation_w=1)
+    case = make_case(rng, spec, extreme=False)
+    folded = replace(case, weights=fold_kernel_width(case.weights), spec=case.spec.folded())
+    assert folds_kernel_width(3, 5, 1, 1)
+    code, size = compile_dense(folded.spec, isa), spec.parallel_size(isa)
+    run(code, case, isa, [(0, size)], folded)
 
 
 @targets
