@@ -26,7 +26,7 @@ def parse_float_literal(parser: AttrParser) -> float:
         return value
     if parser.lexer.input.content[start : start + 2].lower() != "0x":
         parser.raise_error(
-            "expected floating point literal (a trailing dot makes an integer one)", start
+            "expected floating point literal; a whole number needs a trailing dot", start
         )
     bits = parser.parse_integer(allow_boolean=False, allow_negative=False)
     if bits >= 1 << 64:
