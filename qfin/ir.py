@@ -60,12 +60,19 @@ def parse(
     return module
 
 
+def make_parser(
+    context: Context, text: str | bytes, name: str, line_offset: int = 0
+) -> LocatedParser:
+    """A parser of `text`. Raises `ParseError` for bytes that are not UTF-8."""
+    try:
+        return LocatedParser(context, text, name, line_offset)
+    except UnicodeDecodeError as e:
+        raise ParseError(f"{name}: not UTF-8 text ({e.reason} at byte {e.start})") from e
+
+
 def parse_located(context: Context, text: str | bytes, name: str) -> ModuleOp:
     """`text` as a module whose every op has a location, not verified. Raises `ParseError`."""
-    try:
-        parser = LocatedParser(context, text, name)
-    except UnicodeDecodeError as e:
-        raise ParseError(f"{name}: error: not UTF-8 text ({e.reason} at byte {e.start})") from e
+    parser = make_parser(context, text, name)
     try:
         return parser.parse_module()
     except Exception as e:

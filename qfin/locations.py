@@ -25,6 +25,7 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Operation
 from xdsl.parser import Parser
+from xdsl.utils.exceptions import ParseError
 
 UNKNOWN = UnknownLoc()
 
@@ -122,6 +123,15 @@ class LocatedParser(Parser):
                 if (last := block.last_op) and isinstance(last.location, UnknownLoc):
                     last.location = op.location
         return op
+
+    @override
+    def _get_op_by_name(self, name: str) -> type[Operation]:
+        try:
+            return super()._get_op_by_name(name)
+        except ParseError as e:
+            # xDSL points behind the name.
+            start = self.lexer.input.content.rfind(name, 0, self.pos)
+            self.raise_error(e.msg, start, start + len(name))
 
     def _location_at(self, position: int) -> LocationAttr:
         line = bisect_right(self._line_starts, position)

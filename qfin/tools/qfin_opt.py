@@ -28,8 +28,7 @@ from xdsl.xdsl_opt_main import xDSLOptMain
 
 from qfin import remarks
 from qfin.errors import PassError, VerifyError
-from qfin.ir import as_parse_error, make_context, print_module
-from qfin.locations import LocatedParser
+from qfin.ir import as_parse_error, make_context, make_parser, print_module
 from qfin.passes import ALIASES, get_all_passes
 from qfin.tools.common import ArgumentParser, UsageError, explain, nearest, run_tool, write_whole
 from qfin.tools.instrumentation import Instrumentation
@@ -166,7 +165,7 @@ class QfinOpt(xDSLOptMain):
     ) -> ModuleOp | None:
         if file_extension != "mlir":
             return super().parse_chunk(chunk, file_extension, start_offset)
-        parser = LocatedParser(self.ctx, chunk.read(), self.get_input_name(), start_offset)
+        parser = make_parser(self.ctx, chunk.read(), self.get_input_name(), start_offset)
         try:
             return parser.parse_module(not self.args.no_implicit_module)
         except ParseError as e:
