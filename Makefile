@@ -33,7 +33,7 @@ types: $(STAMP)-dev ## basedpyright
 	$(BIN)/basedpyright
 
 lit: $(STAMP)-dev ## FileCheck tests of the IR
-	$(BIN)/lit -sv test --order=smart
+	$(BIN)/lit -sv .
 
 pytest: $(STAMP)-dev ## Python tests, warnings are errors
 	$(BIN)/python -m pytest -n auto
