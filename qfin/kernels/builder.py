@@ -327,3 +327,21 @@ class KernelBuilder:
             location=self.location,
         )
         return self._builder.insert(made).results[0]
+
+    # used by the kernels that are not dense
+
+    def xor(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Bitwise exclusive or."""
+        return self._value(llvm.XOrOp, (a, b), a.type)
+
+    def fdiv(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Float a / b, rounded once; never a multiplication with the reciprocal."""
+        return self._value(llvm.FDivOp, (a, b), a.type, _NO_FASTMATH)
+
+    def zext(self, value: SSAValue, to: Attribute) -> SSAValue:
+        """Unsigned integers, wider."""
+        return self._value(llvm.ZExtOp, (value,), to)
+
+    def sext(self, value: SSAValue, to: Attribute) -> SSAValue:
+        """Signed integers, wider."""
+        return self._value(llvm.SExtOp, (value,), to)

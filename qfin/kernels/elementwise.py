@@ -1,0 +1,197 @@
+"""quantize, dequantize, copy and clamp: one value in, one value out, between strided buffers.
+
+Each function is `name(x, y, begin, end)`: two pointers to element (0, ..., 0), then the half-open
+range, i64, of the nest's outermost loop (`spec.parallel_size(isa)` steps). Which loop that is, the
+strides decide: see `qfin.kernels.strided`. x and y must not overlap.
+
+A layout change with at most 4 channels (an image's planes to pixels) goes in vectors too: a vector
+of each plane, interleaved in registers. Other transpositions go element by element.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from xdsl.dialects import func
+from xdsl.dialects.builtin import LocationAttr, f32, i8, i32, i64
+from xdsl.ir import Attribute, SSAValue
+
+from qfin.kernels.builder import KernelBuilder, ptr, vector
+from qfin.kernels.rounding import round_to_bytes
+from qfin.kernels.strided import Dim, Nest, Pointers, plan
+from qfin.target.isa import Isa
+
+_MOST_PLANES = 4
+
+
+@dataclass(frozen=True)
+class _Elementwise(ABC):
+    """Shape and strides, the latter in elements, one for each dimension; any order, any gaps."""
+
+    shape: tuple[int, ...]
+    x_strides: tuple[int, ...]
+    y_strides: tuple[int, ...]
+
+    @property
+    @abstractmethod
+    def element_types(self) -> tuple[Attribute, Attribute]:
+        """The types of x's and y's elements."""
+
+    @abstractmethod
+    def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+        """The function of one value, on vectors."""
+
+    def nest(self) -> tuple[Nest, Dim | None]:
+        """The loops; and the dimension of the planes to interleave, if that is the way."""
+        x_bytes, y_bytes = (_bytes(element) for element in self.element_types)
+        nest = plan(self.shape, (self.x_strides, self.y_strides), (x_bytes, y_bytes))
+        if nest.contiguous or len(nest.dims) < 2:
+            return nest, None
+        *_, along, planes = nest.dims
+        if (
+            planes.size > _MOST_PLANES
+            or planes.strides[1] != y_bytes
+            or along.strides != (x_bytes, planes.size * y_bytes)
+        ):
+            return nest, None
+        return Nest(nest.dims[:-1], contiguous=True), planes
+
+    def parallel_size(self, isa: Isa) -> int:
+        """The end of the whole range."""
+        return self.nest()[0].parallel_size
+
+
+@dataclass(frozen=True)
+class QuantizeSpec(_Elementwise):
+    """f32 to u8: `clamp(rint(x / scale) + zero_point, qmin, qmax)`; NaN gives qmin."""
+
+    scale: float
+    zero_point: int
+    qmin: int
+    qmax: int
+
+    @property
+    def element_types(self) -> tuple[Attribute, Attribute]:
+        return f32, i8
+
+    def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+        t = b.fdiv(value, b.splat(self.scale, vector(f32, lanes)))
+        return round_to_bytes(b, t, lanes, self.zero_point, self.qmin, self.qmax)
+
+
+@dataclass(frozen=True)
+class DequantizeSpec(_Elementwise):
+    """u8 to f32: `f32(q - zero_point) * scale`."""
+
+    scale: float
+    zero_point: int
+
+    @property
+    def element_types(self) -> tuple[Attribute, Attribute]:
+        return i8, f32
+
+    def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+        words, floats = vector(i32, lanes), vector(f32, lanes)
+        q = b.zext(value, words)
+        if self.zero_point:
+            q = b.sub(q, b.splat(self.zero_point, words))
+        return b.fmul(b.sitofp(q, floats), b.splat(self.scale, floats))
+
+
+@dataclass(frozen=True)
+class CopySpec(_Elementwise):
+    """The same bits, in elements of 1 or 4 bytes; `flip_sign` adds 128, and takes bytes only."""
+
+    element_bytes: int = 1
+    flip_sign: bool = False
+
+    @property
+    def element_types(self) -> tuple[Attribute, Attribute]:
+        return (i8, i8) if self.element_bytes == 1 else (i32, i32)
+
+    def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+        return b.xor(value, b.splat(0x80, vector(i8, lanes))) if self.flip_sign else value
+
+
+@dataclass(frozen=True)
+class ClampSpec(_Elementwise):
+    """`min(max(x, qmin), qmax)` on unsigned bytes."""
+
+    qmin: int
+    qmax: int
+
+    @property
+    def element_types(self) -> tuple[Attribute, Attribute]:
+        return i8, i8
+
+    def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+        bytes_ = vector(i8, lanes)
+        low, high = b.splat(self.qmin, bytes_), b.splat(self.qmax, bytes_)
+        value = b.intrinsic(f"llvm.umax.v{lanes}i8", bytes_, value, low)
+        return b.intrinsic(f"llvm.umin.v{lanes}i8", bytes_, value, high)
+
+
+def build_quantize(
+    name: str, spec: QuantizeSpec, isa: Isa, location: LocationAttr | None = None
+) -> func.FuncOp:
+    """f32 to u8; see the top of this file for the arguments."""
+    return _build(name, spec, isa, location)
+
+
+def build_dequantize(
+    name: str, spec: DequantizeSpec, isa: Isa, location: LocationAttr | None = None
+) -> func.FuncOp:
+    """u8 to f32; see the top of this file for the arguments."""
+    return _build(name, spec, isa, location)
+
+
+def build_copy(
+    name: str, spec: CopySpec, isa: Isa, location: LocationAttr | None = None
+) -> func.FuncOp:
+    """Any layout to any other; see the top of this file for the arguments."""
+    return _build(name, spec, isa, location)
+
+
+def build_clamp(
+    name: str, spec: ClampSpec, isa: Isa, location: LocationAttr | None = None
+) -> func.FuncOp:
+    """u8 to u8; see the top of this file for the arguments."""
+    return _build(name, spec, isa, location)
+
+
+def _build(name: str, spec: _Elementwise, isa: Isa, location: LocationAttr | None) -> func.FuncOp:
+    b = KernelBuilder(name, [ptr, ptr, i64, i64], location)
+    x, y, begin, end = b.arguments
+    x_type, _ = spec.element_types
+    nest, planes = spec.nest()
+
+    def straight(at: Pointers, n: int) -> None:
+        value = b.load(at[0], vector(x_type, n))
+        b.store(spec.emit(b, value, n), at[1])
+
+    def interleaved(at: Pointers, n: int) -> None:
+        assert planes is not None
+        loaded = [
+            b.load(b.gep(at[0], plane * planes.strides[0]), vector(x_type, n))
+            for plane in range(planes.size)
+        ]
+        b.store(_interleave(b, [spec.emit(b, value, n) for value in loaded], n), at[1])
+
+    body: Callable[[Pointers, int], None] = interleaved if planes else straight
+    nest.emit_range(b, (x, y), begin, end, isa.vector_bytes, body)
+    return b.finish()
+
+
+def _interleave(b: KernelBuilder, values: list[SSAValue], lanes: int) -> SSAValue:
+    """2 to 4 vectors a, b, ... as a0 b0 ... a1 b1 ..."""
+    order = tuple(v * lanes + i for i in range(lanes) for v in range(len(values)))
+    if len(values) == 2:
+        return b.shuffle(values[0], values[1], order)
+    low, high = b.concat(values[:2]), b.concat([values[2], values[-1]])
+    return b.shuffle(low, high, order)
+
+
+def _bytes(element: Attribute) -> int:
+    return 1 if element == i8 else 4

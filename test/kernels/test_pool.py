@@ -1,0 +1,155 @@
+"""max_pool and avg_pool against plain numpy, bit for bit."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from qfin.kernels.pool import AvgPoolSpec, MaxPoolSpec, build_avg_pool, build_max_pool
+from qfin.target import resolve
+
+from .harness import Buffer, check_ranges, compile_kernel, random_strides, seeds, split, targets
+
+Table = NDArray[np.int32]
+Windows = Callable[[NDArray[Any]], Any]
+
+
+def windows(rng: random.Random, size: int, outputs: int, step: int) -> Table:
+    """A table [outputs, 2] of any windows inside of `size` elements, empty ones too."""
+    rows: list[tuple[int, int]] = []
+    for _ in range(outputs):
+        first = rng.randrange(size)
+        most = (size - 1 - first) // step + 1
+        rows.append((first, rng.choice([1, 2, 3, most, most, 0])))
+        rows[-1] = first, min(rows[-1][1], most)
+    return np.array(rows, np.int32).reshape(outputs, 2)
+
+
+def reduce_windows(
+    x: NDArray[Any], rows: Table, columns: Table, step: tuple[int, int], reduce: Windows
+) -> NDArray[Any]:
+    """`reduce` of each window [N, C, taps], as [N, C, H', W']."""
+    (n, c), (dh, dw) = x.shape[:2], step
+    out = np.zeros((n, c, len(rows), len(columns)), x.dtype)
+    for i, (top, height) in enumerate(rows):
+        for j, (left, width) in enumerate(columns):
+            window = x[:, :, top : top + height * dh : dh, left : left + width * dw : dw]
+            out[:, :, i, j] = reduce(window.reshape(n, c, height * width))
+    return out
+
+
+def guarded_copy(values: NDArray[Any]) -> Buffer:
+    """A compact array before a page that may not be read."""
+    strides = [stride // values.itemsize for stride in values.strides]
+    buffer = Buffer(values.shape, strides, values.dtype)
+    buffer.array[...] = values
+    return buffer
+
+
+class Case:
+    """Shapes, strides, tables and data that both kinds share."""
+
+    def __init__(self, rng: random.Random, step: tuple[int, int]):
+        n, c = rng.choice([1, 1, 2, 3]), rng.choice([1, 2, 3, 8, 17, 33, 64, 65, 100, 130])
+        h, w = rng.randint(1, 9), rng.randint(1, 9)
+        out_h, out_w = rng.choice([0, 1, 1, 2, 5]), rng.choice([0, 1, 1, 3, 7])
+        if rng.random() < 0.05:
+            n = rng.choice([0, n])
+            c = rng.choice([0, c])
+        orders = [(0, 2, 3, 1), (0, 2, 3, 1), (0, 2, 3, 1), (0, 1, 2, 3)]
+        self.shape = n, c, out_h, out_w
+        self.x_strides = tuple(random_strides(rng, (n, c, h, w), rng.choice(orders)))
+        self.y_strides = tuple(random_strides(rng, self.shape, rng.choice(orders)))
+        self.rows = windows(rng, h, out_h, step[0])
+        self.columns = windows(rng, w, out_w, step[1])
+        data = np.random.default_rng(rng.getrandbits(32))
+        self.x = data.integers(0, 256, (n, c, h, w)).astype(np.uint8)
+        front = rng.random() < 0.3
+        self.x_buffer = Buffer(self.x.shape, self.x_strides, np.uint8, front=front)
+        self.x_buffer.array[...] = self.x
+        self.tables = [guarded_copy(self.rows), guarded_copy(self.columns)]
+
+    def check(
+        self, rng: random.Random, run: Callable[..., None], size: int, more: list[Buffer], out: Any
+    ) -> None:
+        """Whole and in pieces."""
+        assert size == self.shape[0] * self.shape[2]
+        for ranges in ([(0, size)], split(rng, size)):
+            y = Buffer(self.shape, self.y_strides, np.uint8, (3, 5), front=rng.random() < 0.5)
+            inputs = [self.x_buffer, *self.tables, *more]
+            check_ranges(run, [buffer.address for buffer in inputs], ranges, y, out)
+
+
+@targets
+@seeds
+def test_max_pool(target: str, seed: int):
+    """Any windows, dilated or not, in any layout."""
+    isa, rng = resolve(target), random.Random(seed)
+    step = rng.choice([(1, 1), (1, 1), (2, 1), (2, 3)])
+    case = Case(rng, step)
+    spec = MaxPoolSpec(case.shape, case.x_strides, case.y_strides, step)
+    run = compile_kernel(build_max_pool("kernel", spec, isa), isa)
+    out = reduce_windows(case.x, case.rows, case.columns, step, lambda w: w.max(2, initial=0))
+    case.check(rng, run, spec.parallel_size(isa), [], out)
+
+
+def averaged(
+    x: NDArray[np.uint8], rows: Table, columns: Table, mult: NDArray[np.float32], spec: AvgPoolSpec
+) -> NDArray[np.uint8]:
+    """The definition."""
+    centred = x.astype(np.int64) - spec.input_zero_point
+    sums = reduce_windows(centred, rows, columns, (1, 1), lambda w: w.sum(2))
+    with np.errstate(all="ignore"):
+        t = np.rint(sums.astype(np.float32) * mult).astype(np.float64) + spec.zero_point
+    t = np.where(np.isnan(t), spec.qmin, t)
+    return np.clip(t, spec.qmin, spec.qmax).astype(np.uint8)
+
+
+@targets
+@seeds
+def test_avg_pool(target: str, seed: int):
+    """Any windows in any layout; multipliers from nothing to infinity."""
+    isa, rng = resolve(target), random.Random(seed)
+    case = Case(rng, (1, 1))
+    zero_point = rng.choice([0, 3, 128, 255])
+    qmin, qmax = rng.choice([(0, 255), (zero_point, 255), (10, 200)])
+    zero_points = rng.choice([0, 1, 127, 128, 255]), zero_point
+    spec = AvgPoolSpec(case.shape, case.x_strides, case.y_strides, *zero_points, qmin, qmax)
+    run = compile_kernel(build_avg_pool("kernel", spec, isa), isa)
+    # Half an area's reciprocal gives many ties.
+    area = case.rows[:, 1, None].astype(np.float32) * case.columns[None, :, 1]
+    choices = [np.float32(v) for v in (0.5, 0.01, 0.125, 3.0, 1e30, np.inf, np.nan, -1.0)]
+    data = np.random.default_rng(seed)
+    mult = data.choice(np.array(choices), area.shape, p=[0.4, 0.2, 0.2, 0.1, 0.025] + [0.025] * 3)
+    if rng.random() < 0.5:
+        mult = np.float32(1) / np.maximum(area, np.float32(1))
+    mult = np.ascontiguousarray(mult, np.float32)
+    out = averaged(case.x, case.rows, case.columns, mult, spec)
+    case.check(rng, run, spec.parallel_size(isa), [guarded_copy(mult)], out)
+
+
+@targets
+@pytest.mark.parametrize("value", [0, 255])
+def test_avg_pool_large(target: str, value: int):
+    """A window of 300 x 301 pixels: sums beyond 2**24, which f32 rounds."""
+    isa, (h, w), c = resolve(target), (300, 301), 5
+    x = np.full((1, c, h, w), value, np.uint8)
+    x[0, 3, 7, 8] = 17
+    spec = AvgPoolSpec(
+        (1, c, 1, 1), (c * h * w, 1, c * w, c), (c, 1, c, c), 255 - value, 128, 0, 255
+    )
+    mult = np.full((1, 1), 90 / (255 * h * w), np.float32)
+    rows, columns = np.array([[0, h]], np.int32), np.array([[0, w]], np.int32)
+    x_buffer = Buffer(x.shape, spec.x_strides, np.uint8)
+    x_buffer.array[...] = x
+    run = compile_kernel(build_avg_pool("kernel", spec, isa), isa)
+    inputs = [x_buffer, *(guarded_copy(a) for a in (rows, columns, mult))]
+    y = Buffer(spec.shape, spec.y_strides, np.uint8)
+    out = averaged(x, rows, columns, mult, spec)
+    assert out[0, 0, 0, 0] == (128 + 90 if value else 128 - 90)
+    check_ranges(run, [buffer.address for buffer in inputs], [(0, 1)], y, out)
