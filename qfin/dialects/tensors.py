@@ -19,7 +19,7 @@ from xdsl.irdl import BaseAttr
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import shapes
-from qfin.dialects.quant.uniform import UniformType
+from qfin.dialects.uniform import UniformType
 
 FloatTensor: TypeAlias = TensorType[AnyFloat]
 FloatTensorConstr = TensorType.constr(AnyFloatConstr)

@@ -21,7 +21,7 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute
 
-from qfin.dialects.quant.uniform import UniformType
+from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 
 

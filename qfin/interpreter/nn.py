@@ -18,8 +18,8 @@ from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import nn, shapes
-from qfin.dialects.quant.uniform import UniformType
 from qfin.dialects.tensors import shape_of
+from qfin.dialects.uniform import UniformType
 from qfin.interpreter import contractions, windows
 from qfin.interpreter.arrays import dtype_of, element_type
 from qfin.interpreter.quant import broadcast_parameters

@@ -32,7 +32,7 @@ from qfin.dialects.quant.packed import (
     PrepackOp,
     UnpackOp,
 )
-from qfin.dialects.quant.uniform import UniformType
+from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 from qfin.interpreter import contractions, numerics, windows
 from qfin.interpreter.arrays import dense_to_numpy, dtype_of, element_type

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from xdsl.dialects.builtin import Float32Type, IntegerType, Signedness, TensorType
 from xdsl.ir import Attribute
 
-from qfin.dialects.quant.uniform import UniformType
 from qfin.dialects.shapes import DYNAMIC
+from qfin.dialects.uniform import UniformType
 from qfin.errors import InputError, UnsupportedError
 
 Array = NDArray[Any]

@@ -20,7 +20,7 @@ from qfin.dialects.quant.packed import (
     UnpackOp,
 )
 from qfin.dialects.quant.types import AnyQuantizedType, CalibratedType, QuantizedType
-from qfin.dialects.quant.uniform import UniformType
+from qfin.dialects.uniform import UniformType
 
 Quant = Dialect(
     "quant",

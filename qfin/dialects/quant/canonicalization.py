@@ -10,8 +10,8 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewri
 
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.quant.containers import element_of
-from qfin.dialects.quant.floats import positive_range
-from qfin.dialects.quant.uniform import UniformType
+from qfin.dialects.uniform import UniformType
+from qfin.dialects.uniform.floats import positive_range
 
 # Bits of the significand, the implied one included. Not f64: we compute such casts in f32.
 _PRECISION: dict[type[Attribute], int] = {BFloat16Type: 8, Float16Type: 11, Float32Type: 24}

@@ -27,8 +27,8 @@ from xdsl.traits import HasCanonicalizationPatternsTrait, Pure
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects.quant.containers import element_of, verify_container
-from qfin.dialects.quant.storage import StoredType
 from qfin.dialects.quant.types import QuantizedType
+from qfin.dialects.uniform.storage import StoredType
 
 FLOAT = "floating-point"
 QUANTIZED = "quantized type"

@@ -6,7 +6,7 @@ from xdsl.dialects.builtin import DYNAMIC_INDEX, TensorType, UnrankedTensorType
 from xdsl.ir import Attribute
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects.quant.uniform import UniformType
+from qfin.dialects.uniform import UniformType
 
 
 def element_of(container: Attribute) -> Attribute:

@@ -41,7 +41,6 @@ from xdsl.printer import Printer
 from xdsl.traits import HasCanonicalizationPatternsTrait, Pure
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects.quant.uniform import UniformType
 from qfin.dialects.tensors import (
     AnyTensorConstr,
     Ints,
@@ -49,6 +48,7 @@ from qfin.dialects.tensors import (
     ints,
     verify_window,
 )
+from qfin.dialects.uniform import UniformType
 
 LINEAR = "linear"
 CONV2D = "conv2d"

@@ -13,9 +13,9 @@ from xdsl.parser import AttrParser
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects.quant.literals import parse_expressed, parse_float_literal
-from qfin.dialects.quant.storage import StoredType, parse_storage, storage_parameters
-from qfin.dialects.quant.uniform import UniformType
+from qfin.dialects.uniform import UniformType
+from qfin.dialects.uniform.literals import parse_expressed, parse_float_literal
+from qfin.dialects.uniform.storage import StoredType, parse_storage, storage_parameters
 
 
 @irdl_attr_definition

@@ -23,7 +23,7 @@ from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 from qfin import remarks
 from qfin.dialects.quant.casts import SCastOp
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp, PrepackOp
-from qfin.dialects.quant.uniform import UniformType
+from qfin.dialects.uniform import UniformType
 from qfin.passes.finalize.groups import defining, element_type
 from qfin.passes.rewriting import rewrite
 

@@ -17,7 +17,7 @@ from qfin.dialects import nn
 from qfin.dialects.quant.casts import DCastOp, QCastOp
 from qfin.dialects.quant.fused import MAX_REDUCTION, NO_ACTIVATION, RELU, ActivationAttr
 from qfin.dialects.quant.packed import PackedType, UnpackOp
-from qfin.dialects.quant.uniform import UniformType
+from qfin.dialects.uniform import UniformType
 
 
 class Refused(Exception):

@@ -22,7 +22,7 @@ from qfin.dialects.quant.packed import (
     PrepackOp,
     UnpackOp,
 )
-from qfin.dialects.quant.uniform import UniformType
+from qfin.dialects.uniform import UniformType
 from qfin.passes.finalize.groups import (
     Refused,
     defining,

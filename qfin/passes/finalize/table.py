@@ -16,7 +16,7 @@ from xdsl.pattern_rewriter import PatternRewriter
 
 from qfin.dialects import nn, quant
 from qfin.dialects.quant.casts import DCastOp
-from qfin.dialects.quant.uniform import UniformType
+from qfin.dialects.uniform import UniformType
 from qfin.locations import fuse
 from qfin.passes.finalize.groups import (
     Output,

@@ -17,8 +17,8 @@ from qfin.dialects.layout import BlockedAttr, ToNchwOp, ToNhwcOp
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.quant.fused import RELU
 from qfin.dialects.quant.packed import PackedConstantOp, PackedType
-from qfin.dialects.quant.uniform import UniformType
 from qfin.dialects.tensors import ONES, ints
+from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 from qfin.interpreter import numerics, windows
 from qfin.interpreter.arrays import dense_to_numpy

@@ -25,7 +25,7 @@ from xdsl.rewriter import InsertPoint, Rewriter
 
 from qfin.dialects.kernel import ProgramOp
 from qfin.dialects.layout import is_nhwc
-from qfin.dialects.quant.uniform import UniformType
+from qfin.dialects.uniform import UniformType
 from qfin.errors import PassError, UnsupportedError
 from qfin.locations import inherit, is_unknown
 from qfin.passes.lower.assign_layout import TARGET_ATTR

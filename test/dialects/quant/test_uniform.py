@@ -25,7 +25,7 @@ from xdsl.parser import Parser
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects.quant import Quant, UniformType
-from qfin.dialects.quant.floats import positive_range
+from qfin.dialects.uniform.floats import positive_range
 
 u8 = IntegerType(8, Signedness.UNSIGNED)
 FLOATS: list[AnyFloat] = [f16, bf16, f32, f64, tf32, f8E4M3FN]

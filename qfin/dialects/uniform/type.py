@@ -15,15 +15,15 @@ from xdsl.parser import AttrParser
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects.quant.floats import positive_range, rounded
-from qfin.dialects.quant.literals import (
+from qfin.dialects.uniform.floats import positive_range, rounded
+from qfin.dialects.uniform.literals import (
     parse_entries,
     parse_entry,
     parse_expressed,
     print_entries,
     print_entry,
 )
-from qfin.dialects.quant.storage import StoredType, parse_storage, storage_parameters
+from qfin.dialects.uniform.storage import StoredType, parse_storage, storage_parameters
 
 
 @irdl_attr_definition
