@@ -24,8 +24,9 @@ from xdsl.dialects.builtin import (
     UnknownLoc,
 )
 from xdsl.ir import Attribute, Operation
-from xdsl.parser import Parser
 from xdsl.utils.exceptions import ParseError
+
+from qfin.float_bits import FloatBitsParser
 
 UNKNOWN = UnknownLoc()
 
@@ -85,7 +86,7 @@ def _leaves(location: Attribute) -> Iterator[LocationAttr]:
             return
 
 
-class LocatedParser(Parser):
+class LocatedParser(FloatBitsParser):
     """
     A parser that leaves no op without location: one without an explicit, known `loc(...)` gets the
     file, line and column (from 1) where its text starts, results included. Ops that the text

@@ -23,11 +23,12 @@ def print_times(times: Sequence[float], title: str) -> None:
     """A table on stdout: median, 90th percentile and minimum, in milliseconds."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     ordered = sorted(times)
     # The smallest time that at least 90 % of the calls stayed within.
     p90 = ordered[-(-len(ordered) * 9 // 10) - 1]
-    table = Table(title=title, title_justify="left")
+    table = Table(title=Text(title), title_justify="left")
     for column in ("runs", "median ms", "p90 ms", "min ms"):
         table.add_column(column, justify="right")
     milliseconds = [1e3 * t for t in (statistics.median(ordered), p90, ordered[0])]

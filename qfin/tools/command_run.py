@@ -63,7 +63,7 @@ def execute(args: argparse.Namespace) -> None:
 
     sinks = [arrays.parse_sink(text) for text in args.output]
     module = _read(args.model)
-    inputs, outputs, run = _prepare(module, args)
+    inputs, outputs, run, machine = _prepare(module, args)
     feeds = arrays.read_feeds(args.input, inputs)
     missing = [spec for spec in inputs if spec.name not in feeds]
     if missing and not args.random:
@@ -80,7 +80,7 @@ def execute(args: argparse.Namespace) -> None:
         from qfin.tools.benchmark import measure, print_times
 
         times = measure(lambda: run(feeds), args.repeat, args.warmup)
-        print_times(times, f"{args.model}, {args.backend}")
+        print_times(times, f"{args.model} on {machine}")
     show = not (sinks or args.benchmark) if args.print is None else args.print
     if show:
         for spec in outputs:
@@ -95,11 +95,16 @@ def _read(path: str) -> ModuleOp:
     return parse(Path(path))
 
 
-def _prepare(module: ModuleOp, args: argparse.Namespace) -> tuple[Specs, Specs, Runner]:
+def _prepare(module: ModuleOp, args: argparse.Namespace) -> tuple[Specs, Specs, Runner, str]:
+    """What the function takes and gives, how to run it, and what it runs on."""
     from qfin import api
 
     if args.backend == "interpreter":
         inputs, outputs = api.signature(module, args.function)
-        return inputs, outputs, lambda feeds: api.interpret(module, feeds, function=args.function)
+
+        def interpret(feeds: Feeds) -> Feeds:
+            return api.interpret(module, feeds, function=args.function)
+
+        return inputs, outputs, interpret, "the interpreter"
     program = api.compile(module, target=args.target, function=args.function)
-    return program.inputs, program.outputs, program.run
+    return program.inputs, program.outputs, program.run, program.target

@@ -42,9 +42,13 @@ class ArgumentParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         unknown = message.removeprefix("unrecognized arguments: ")
         if unknown != message and unknown.startswith("-"):
-            flags = [flag for action in self._actions for flag in action.option_strings]
-            message += nearest(re.split(r"[ =]", unknown)[0], [*flags, *self.more_flags])
+            message += nearest(re.split(r"[ =]", unknown)[0], self.flags())
         raise UsageError(message)
+
+    def flags(self) -> list[str]:
+        """All spellings of all flags."""
+        known = [flag for action in self._actions for flag in action.option_strings]
+        return [*known, *self.more_flags]
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

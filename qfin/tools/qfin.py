@@ -44,6 +44,7 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
             home.configure(command)
             command.add_argument("--debug", action="store_true", help="tracebacks")
             command.set_defaults(execute=home.execute)
+            parser.more_flags = command.flags()
     return parser.parse_args(arguments)
 
 

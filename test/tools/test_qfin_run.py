@@ -1,0 +1,171 @@
+"""`qfin run`: arrays in, arrays out, times; and the messages on the way."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from qfin import target
+
+Run = Callable[..., Any]
+
+# y = round(x) in steps of 0.5, and z the same of w in steps of 1.
+MODEL = """\
+func.func @main(%x: tensor<1x4xf32>, %w: tensor<2xf32>) -> (tensor<1x4xf32>, tensor<2xf32>) {
+  %q = quant.qcast %x : tensor<1x4xf32> to tensor<1x4x!quant.uniform<i8:f32, 0.5>>
+  %y = quant.dcast %q : tensor<1x4x!quant.uniform<i8:f32, 0.5>> to tensor<1x4xf32>
+  %r = quant.qcast %w : tensor<2xf32> to tensor<2x!quant.uniform<i8:f32, 1.0>>
+  %z = quant.dcast %r : tensor<2x!quant.uniform<i8:f32, 1.0>> to tensor<2xf32>
+  func.return %y, %z : tensor<1x4xf32>, tensor<2xf32>
+}
+"""
+X = np.array([[0.6, -0.6, 1.0, 70.0]], np.float32)
+Y = np.array([[0.5, -0.5, 1.0, 63.5]], np.float32)
+W = np.array([1.4, 1.6], np.float32)
+Z = np.array([1.0, 2.0], np.float32)
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path):  # pyright: ignore[reportUnusedFunction]
+    (tmp_path / "m.mlir").write_text(MODEL)
+    np.save(tmp_path / "x.npy", X)
+    np.save(tmp_path / "w.npy", W)
+    np.savez(tmp_path / "feeds.npz", x=X, w=W)
+    np.savez(tmp_path / "wrong.npz", q=X)
+    (tmp_path / "junk.npy").write_bytes(b"junk")
+
+
+@pytest.fixture(params=["interpreter", "llvm"])
+def run(tool: Run, request: pytest.FixtureRequest) -> Run:
+    """`qfin run m.mlir` with each backend."""
+    if request.param == "llvm" and not target.host_target_names():
+        pytest.skip("this host runs none of our targets")
+    return lambda *arguments, **options: tool(
+        "qfin", "run", "m.mlir", "--backend", request.param, *arguments, **options
+    )
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        ["x.npy", "w.npy"],
+        ["feeds.npz"],
+        ["w=w.npy", "x=@x.npy"],
+        ["w=w.npy", "x.npy"],
+        ["1x4xf32=@x.npy", "2xf32=1.4 1.6"],
+        ["1x4xf32=[0.6,-0.6, 1, 70]", "w=1.4,1.6"],
+        ["x=1x4xf32=@x.npy", "w.npy"],
+    ],
+)
+def test_inputs_and_outputs(run: Run, inputs: list[str]):
+    options = [word for spec in inputs for word in ("--input", spec)]
+    done = run(*options, "--output", "y.npy", "--output", "out1=@z.npy", "--output", "all.npz")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    np.testing.assert_array_equal(np.load("y.npy"), Y)
+    np.testing.assert_array_equal(np.load("z.npy"), Z)
+    with np.load("all.npz") as results:
+        assert sorted(results) == ["out0", "out1"]
+        np.testing.assert_array_equal(results["out1"], Z)
+
+
+def test_results_are_shown(run: Run):
+    done = run("--input", "x=0.6", "--input", "2xf32=2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "out0: 1x4xfloat32 = [[0.5 0.5 0.5 0.5]]\nout1: 2xfloat32 = [2. 2.]\n"
+    both = run("--input", "x=0.6", "--input", "w=2", "--output", "y.npy", "--print")
+    assert both.stdout == done.stdout
+    assert Path("y.npy").exists()
+
+
+def test_random_inputs_depend_on_the_seed_alone(run: Run):
+    first = run("--random", "--seed=1").stdout
+    assert first == run("--random", "--seed=1").stdout
+    assert first != run("--random", "--seed=2").stdout
+
+
+def test_random_fills_only_what_is_missing(run: Run):
+    assert "out1: 2xfloat32 = [1. 2.]\n" in run("--random", "--input", "w=w.npy").stdout
+
+
+def test_benchmark(run: Run):
+    done = run("--random", "--benchmark", "--repeat=5", "--warmup=1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "median ms" in done.stdout
+    numbers = re.search(r"│\s+5 │\s+(\S+) │\s+(\S+) │\s+(\S+) │", done.stdout)
+    assert numbers is not None
+    median, p90, least = map(float, numbers.groups())
+    assert 0 < least <= median <= p90
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ([], 2, "no array for 2 of 2 inputs:\n  x: 1x4xfloat32\n  w: 2xfloat32\ngive each"),
+        (["--input", "x.npy"], 2, "no array for 1 of 2 inputs:\n  w: 2xfloat32\n"),
+        (["--input", "xx=0.5"], 2, "no input 'xx' (there: x, w)"),
+        (["--input", "x=0", "--input", "x=1"], 2, "input 'x' is given twice"),
+        (["--input", "1", "--input", "2", "--input", "3"], 2, "--input 3: no input is left"),
+        (["--input", "x=a"], 2, "neither a .npy or .npz file nor float32 values"),
+        (["--input", "x=1 2 3"], 2, "3 values, and x: 1x4xfloat32 takes 1 or 4"),
+        (["--random", "--output", "y.txt"], 2, "expected FILE.npy, NAME=FILE.npy or FILE.npz"),
+        (["--random", "--output", "q=y.npy"], 2, "no output 'q' (there: out0, out1)"),
+        (["--random", *["--output", "a.npy"] * 3], 2, "no output is left"),
+        (["--random", "--repeat=0"], 2, "--repeat must be at least 1"),
+        (["--random", "--baackend=llvm"], 2, "did you mean '--backend'"),
+        (["--input", "absent.npy"], 1, "absent.npy: No such file or directory"),
+        (["--input", "absent.npz"], 1, "absent.npz: No such file or directory"),
+        (["--input", "junk.npy"], 1, "junk.npy: not a .npy file"),
+        (["--input", "wrong.npz"], 2, "no input 'q'"),
+        (["--input", "1x3xf32=@x.npy"], 1, "the file holds 1x4xfloat32"),
+        (["--input", "w.npy", "--input", "w.npy"], 1, "input 'x' must have shape [1, 4], got [2]"),
+        (["--random", "--input", "x=4xi32=1"], 1, "input 'x' must have dtype float32, got int32"),
+        (["--random", "--function", "f"], 1, "no public function @f (there: @main)"),
+    ],
+)
+def test_refusals(run: Run, arguments: list[str], code: int, message: str):
+    done = run(*arguments)
+    assert done.stderr.startswith("qfin: error: ")
+    assert message in done.stderr
+    assert (done.returncode, done.stdout) == (code, "")
+
+
+def test_bad_models(tool: Run):
+    done = tool("qfin", "run", "-", "--random", stdin="foo.bar")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("<stdin>:1:1: error: Operation foo.bar is not registered")
+    done = tool("qfin", "run", "absent.mlir", "--random")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "qfin: error: absent.mlir: No such file or directory\n",
+    )
+
+
+def test_commands(tool: Run):
+    assert tool("qfin").returncode == 2
+    done = tool("qfin", "rnu")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "invalid choice: 'rnu'" in done.stderr
+    assert "run a model on arrays" in tool("qfin", "--help").stdout
+    assert "--benchmark" in tool("qfin", "run", "--help").stdout
+
+
+@pytest.mark.parametrize("module", ["qfin", "qfin_translate"])
+def test_help_imports_nothing_heavy(module: str):
+    code = f"""
+import sys
+from qfin.tools.{module} import main
+try:
+    main(["run", "--help"])
+except SystemExit:
+    pass
+sys.exit(",".join({{"numpy", "llvmlite", "rich", "xdsl.dialects.builtin"}} & set(sys.modules)) or 0)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
