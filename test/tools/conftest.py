@@ -38,8 +38,7 @@ def tool(
         try:
             code = main(arguments)
         except SystemExit as e:
-            assert not isinstance(e.code, str)
-            code = e.code or 0
+            code = e.code if isinstance(e.code, int) else 0
         out, err = capsysbinary.readouterr()
         done = Done(code, out.decode(errors="replace"), err.decode())
         if "--debug" not in arguments:
