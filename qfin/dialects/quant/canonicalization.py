@@ -9,8 +9,8 @@ from xdsl.ir import Attribute
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
-from qfin.dialects.quant.containers import element_of
 from qfin.dialects.uniform import UniformType
+from qfin.dialects.uniform.containers import element_of
 from qfin.dialects.uniform.floats import positive_range
 
 # Bits of the significand, the implied one included. Not f64: we compute such casts in f32.

@@ -26,8 +26,8 @@ from xdsl.pattern_rewriter import RewritePattern
 from xdsl.traits import HasCanonicalizationPatternsTrait, Pure
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects.quant.containers import element_of, verify_container
 from qfin.dialects.quant.types import QuantizedType
+from qfin.dialects.uniform.containers import element_of, verify_container
 from qfin.dialects.uniform.storage import StoredType
 
 FLOAT = "floating-point"
