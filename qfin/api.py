@@ -15,6 +15,7 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 
 from qfin import remarks
+from qfin import target as targets
 from qfin.errors import UnsupportedError
 from qfin.ir import parse
 from qfin.passes.finalize.pipeline import QuantFinalizePass
@@ -50,10 +51,12 @@ def compile(
     left out when there is only one.
 
     Raises qfin.Error: ParseError and VerifyError for bad text, UnsupportedError for an op that has
-    no machine code, for a target that this CPU lacks and for more than one thread.
+    no machine code, for a target that this CPU lacks and for more than one thread, Error for a
+    module that was lowered for another target before.
     """
     if threads != 1:
         raise UnsupportedError(f"programs run on 1 thread so far, not on {threads}")
+    targets.resolve(target)  # a host that cannot run it should hear so at once
     copy = clone(module) if isinstance(module, ModuleOp) else parse(module)
     with remarks.collect() as report:
         to_level(copy, "llvm", target)

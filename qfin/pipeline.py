@@ -9,7 +9,8 @@ files give the same program.
 from __future__ import annotations
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import MemRefType, ModuleOp, StringAttr
+from xdsl.dialects.func import FuncOp
 from xdsl.passes import PassPipeline
 
 from qfin.dialects.kernel import ProgramOp
@@ -34,10 +35,18 @@ def level_of(module: ModuleOp) -> str:
         return "laid-out"
     if not any(isinstance(op, ProgramOp) for op in module.ops):
         return "qdq"
-    names = {op.name for op in module.walk()}
-    if any(name.startswith("kernel.") and name != ProgramOp.name for name in names):
-        return "buffers"
-    return "kernels" if "func.func" in names else "llvm"
+    functions = [op for op in module.ops if isinstance(op, FuncOp)]
+    if not functions:
+        return "llvm"
+    on_buffers = any(isinstance(t, MemRefType) for f in functions for t in f.function_type.inputs)
+    return "buffers" if on_buffers else "kernels"
+
+
+def target_of(module: ModuleOp) -> str | None:
+    """The target that a module is lowered for; None where it is for none yet."""
+    if isinstance(chosen := module.attributes.get(TARGET_ATTR), StringAttr):
+        return chosen.data
+    return next((op.target.data for op in module.ops if isinstance(op, ProgramOp)), None)
 
 
 def pipeline_to(start: str, level: str, target: str) -> str:
@@ -58,8 +67,11 @@ def pipeline_to(start: str, level: str, target: str) -> str:
 def to_level(module: ModuleOp, level: str, target: str = "native") -> ModuleOp:
     """Brings `module` to `level`, in place, from whatever level it is at; returns it.
 
-    Raises the errors of the passes on the way, and Error as `pipeline_to` does.
+    Raises the errors of the passes on the way, Error as `pipeline_to` does, and Error for a module
+    that is lowered for another target already ("native" takes it as it is).
     """
+    if target not in ("native", chosen := target_of(module)) and chosen is not None:
+        raise Error(f"the module is lowered for {chosen} already, not for {target}")
     spec = pipeline_to(level_of(module), level, target)
     if spec:
         PassPipeline.parse_spec(get_all_passes(), spec).apply(Context(), module)

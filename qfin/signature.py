@@ -15,7 +15,7 @@ NAME_ATTR = "nn.name"
 
 def argument_names(function: func.FuncOp) -> list[str]:
     """A name for each argument, all different."""
-    hints = [arg.name_hint or f"arg{i}" for i, arg in enumerate(function.body.block.args)]
+    hints = [arg.name_hint or f"arg{i}" for i, arg in enumerate(function.args)]
     return _names(function.arg_attrs, hints)
 
 
@@ -30,7 +30,9 @@ def _names(attributes: ArrayAttr[DictionaryAttr] | None, hints: list[str]) -> li
     names: list[str] = []
     for index, (name, hint) in enumerate(zip(given, hints, strict=True)):
         chosen = name.data if isinstance(name, StringAttr) else hint
-        names.append(chosen if chosen not in names else f"{chosen}_{index}")
+        while chosen in names:
+            chosen = f"{chosen}_{index}"
+        names.append(chosen)
     return names
 
 

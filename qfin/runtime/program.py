@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Attribute
 
 from qfin import remarks
@@ -39,15 +39,14 @@ class Program:
     ):
         """Loads a module of level `llvm`. Raises Error when it is of another, or when `function`
         does not name one of its programs; UnsupportedError when the host lacks its target."""
+        code = without_programs(module)
         programs = {op.entry.string_value(): op for op in module.ops if isinstance(op, ProgramOp)}
         name = select(list(programs), function)
         program = programs[name]
         self._isa = targets.resolve(program.target.data)
-        self.inputs: tuple[TensorSpec, ...] = _specs(program.input_names, program.signature.inputs)
-        self.outputs: tuple[TensorSpec, ...] = _specs(
-            program.output_names, program.signature.outputs
-        )
-        self.llvm_ir: str = codegen.to_llvm_ir(without_programs(module), self._isa)
+        self.inputs = _specs(program.input_names.data, program.signature.inputs.data)
+        self.outputs = _specs(program.output_names.data, program.signature.outputs.data)
+        self.llvm_ir = codegen.to_llvm_ir(code, self._isa)
         self._report = tuple(report)
         self._code = codegen.load(self.llvm_ir, self._isa)
         count = len(self.inputs) + len(self.outputs) + 2
@@ -112,7 +111,7 @@ def without_programs(module: ModuleOp) -> ModuleOp:
     return copy
 
 
-def _specs(names: Sequence[Any], types: Sequence[Attribute]) -> tuple[TensorSpec, ...]:
+def _specs(names: Sequence[StringAttr], types: Sequence[Attribute]) -> tuple[TensorSpec, ...]:
     return tuple(tensor_spec(name.data, t) for name, t in zip(names, types, strict=True))
 
 

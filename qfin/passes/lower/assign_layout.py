@@ -22,6 +22,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.transforms.common_subexpression_elimination import CommonSubexpressionElimination
 from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 
 from qfin import target as targets
@@ -29,6 +30,7 @@ from qfin.dialects import nn, quant
 from qfin.dialects.layout import NHWC, BlockedAttr, ToNchwOp, ToNhwcOp, is_nhwc, with_layout
 from qfin.dialects.quant.casts import DCastOp, QCastOp
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp
+from qfin.errors import PassError
 from qfin.interpreter.arrays import dense_to_numpy
 from qfin.interpreter.blocked import block
 from qfin.kernels.dense import weight_block
@@ -124,6 +126,7 @@ class ReluOnNhwc(RewritePattern):
         producer = defining(op.input)
         if isinstance(producer, ToNchwOp):
             relu = nn.ReluOp(producer.input)
+            relu.attributes = op.attributes
             rewriter.replace(op, [relu, ToNchwOp(relu.result)])
 
 
@@ -152,7 +155,8 @@ class RepackWeights(RewritePattern):
         lanes = weight_block(packed.out_channels // groups, self.isa)
         flat = block(dense_to_numpy(op.value.weight), groups, lanes, DOT_DEPTH)
         weight = DenseIntOrFPElementsAttr(TensorType(i8, [flat.size]), BytesAttr(flat.tobytes()))
-        value = PackedAttr(weight, op.value.scales, op.value.bias)
+        bias = op.value.bias if isinstance(op.value.bias, DenseIntOrFPElementsAttr) else None
+        value = PackedAttr(weight, op.value.scales, bias)
         layout = BlockedAttr(lanes, DOT_DEPTH)
         rewriter.replace(op, PackedConstantOp(value, packed.with_layout(layout)))
 
@@ -160,15 +164,22 @@ class RepackWeights(RewritePattern):
 @dataclass(frozen=True)
 class AssignLayoutPass(ModulePass):
     """Choose memory layouts for a target: channels innermost where convolutions run, packed
-    weights as its kernels read them."""
+    weights as its kernels read them.
+
+    `target` need not be one that this host can run, unless it is "native": its best.
+    """
 
     name = "assign-layout"
 
     target: str = "native"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        isa = targets.resolve(self.target)
+        if (chosen := op.attributes.get(TARGET_ATTR)) is not None:
+            raise PassError(f"the module has layouts already: {TARGET_ATTR} is {chosen}")
+        native = self.target == "native"
+        isa = targets.resolve(self.target) if native else targets.lookup(self.target)
         rewrite(op, [RunOnNhwc(), RepackWeights(isa)])
         rewrite(op, [CancelConversions(), QuantizeToNhwc(), DequantizeFromNhwc(), ReluOnNhwc()])
+        CommonSubexpressionElimination().apply(ctx, op)  # one conversion for several consumers
         DeadCodeElimination().apply(ctx, op)
         op.attributes[TARGET_ATTR] = StringAttr(isa.name)

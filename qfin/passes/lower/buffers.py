@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,8 @@ class Buffer:
     strides: tuple[int, ...]
     offset: int = 0
     halo: Halo = NO_HALO
+    slack: int = 0
+    """Bytes behind the last element, the halo's included, that may be read."""
 
     @property
     def is_row_major(self) -> bool:
@@ -77,8 +80,16 @@ class Buffer:
         assert self.is_row_major
         return replace(self, shape=tuple(shape), strides=row_major(shape))
 
+    def as_pixels(self) -> Buffer:
+        """Rows [..., K] as one line of pixels [1, K, 1, M] with the channels innermost."""
+        depth, count = self.shape[-1], prod(self.shape[:-1])
+        shape, strides = (1, depth, 1, count), (count * depth, 1, count * depth, depth)
+        return replace(self, shape=shape, strides=strides)
+
     def padded(self, padding: Sequence[int]) -> Buffer:
-        """The same memory seen from the first pixel of the padding around each image."""
+        """The same memory seen from the first pixel of the padding around each image, which is in
+        the halo."""
+        assert all(have >= want for have, want in zip(self.halo, padding, strict=True))
         top, bottom, left, right = padding
         n, c, h, w = self.shape
         return replace(
@@ -89,7 +100,7 @@ class Buffer:
             halo=NO_HALO,
         )
 
-    def view(self, slack: int = 0) -> ViewOp:
+    def view(self) -> ViewOp:
         """The op that makes this buffer out of its base."""
         layout = StridedLayoutAttr(self.strides)
         return ViewOp(
@@ -97,7 +108,7 @@ class Buffer:
             MemRefType(self.element, self.shape, layout),
             self.offset,
             ints(*self.halo),
-            slack,
+            self.slack,
         )
 
 
@@ -136,7 +147,8 @@ class Arena:
         item = element_bytes(element)
         if not nhwc:
             offset = self.allocate(prod(shape) * item + SLACK, now, last_use)
-            return Buffer(self.base, element, tuple(shape), row_major(shape), offset)
+            strides = row_major(shape)
+            return Buffer(self.base, element, tuple(shape), strides, offset, slack=SLACK)
         n, c, h, w = shape
         top, bottom, left, right = halo
         row = (left + w + right) * c
@@ -149,7 +161,15 @@ class Arena:
             (image, 1, row, c),
             offset + (top * row + left * c) * item,
             halo,
+            SLACK,
         )
+
+
+_ELEMENTS: dict[np.dtype[Any], Attribute] = {
+    np.dtype(np.int8): i8,
+    np.dtype(np.int32): i32,
+    np.dtype(np.float32): f32,
+}
 
 
 @dataclass
@@ -170,8 +190,8 @@ class ConstantPool:
             offset = self._known[data] = self._size
             self._parts.append(data.ljust(aligned(len(data) + SLACK), b"\0"))
             self._size += len(self._parts[-1])
-        element = {"b": i8, "B": i8, "i": i32, "f": f32}[array.dtype.char]
-        return Buffer(self.base, element, array.shape, row_major(array.shape), offset)
+        element, strides = _ELEMENTS[array.dtype], row_major(array.shape)
+        return Buffer(self.base, element, array.shape, strides, offset, slack=SLACK)
 
     def attribute(self) -> DenseIntOrFPElementsAttr:
         data = b"".join(self._parts)

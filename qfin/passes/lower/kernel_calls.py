@@ -14,6 +14,7 @@ from xdsl.dialects.func import FuncOp
 from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import kernel
+from qfin.errors import PassError, describe
 from qfin.kernels.dense import DenseSpec, build_dense, choose_tile
 from qfin.kernels.elementwise import (
     ClampSpec,
@@ -129,6 +130,11 @@ def _dense(op: kernel.DenseOp, isa: Isa) -> Call:
     dilation_h, dilation_w = op.dilation.get_values()
     depth = kernel_h * kernel_w * in_channels // groups
     tile = choose_tile(out_h, out_w, out_channels // groups, depth, stride_w * x_pixel, isa)
+    if (lanes := op.lanes.value.data) != tile.vectors * isa.lanes:
+        raise PassError(
+            f"{describe(op)}: weights are packed for {lanes} lanes, {isa.name} reads"
+            f" {tile.vectors * isa.lanes}"
+        )
     spec = DenseSpec(
         batch=n,
         out_h=out_h,

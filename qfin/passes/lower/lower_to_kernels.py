@@ -33,6 +33,8 @@ class Lowering:
         old = source.body.block
         block = Block(arg_types=[POINTER] * len(old.args))
         values: dict[SSAValue, SSAValue] = dict(zip(old.args, block.args, strict=True))
+        for before, after in values.items():
+            after.name_hint = before.name_hint
         bounds: dict[int, SSAValue] = {}
 
         def emit(op: Operation, like: Operation) -> Operation:

@@ -11,27 +11,40 @@ from xdsl.context import Context
 from xdsl.dialects import func
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
-    Float32Type,
-    IntegerType,
     MemRefType,
     ModuleOp,
     StringAttr,
     TensorType,
+    f32,
     i8,
+    i32,
 )
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 
-from qfin.dialects.kernel import ProgramOp
+from qfin.dialects import nn
+from qfin.dialects.kernel import FillHaloOp, ProgramOp
 from qfin.dialects.layout import is_nhwc
-from qfin.dialects.uniform import UniformType
+from qfin.dialects.tensors import ints
 from qfin.errors import PassError, UnsupportedError
 from qfin.locations import inherit, is_unknown
+from qfin.passes.lower.activations import (
+    require_compilable,
+    shift_of,
+    stored_type,
+    tensor_of,
+    uniform_of,
+    zero_point,
+)
 from qfin.passes.lower.assign_layout import TARGET_ATTR
-from qfin.passes.lower.buffer_ops import EMITTERS, bind_argument, keeps_memory, wanted_halo
+from qfin.passes.lower.buffer_ops import EMITTERS, emit_argument, is_lowered, keeps_memory
 from qfin.passes.lower.buffers import NO_HALO, Arena, Buffer, ConstantPool, Halo, row_major
-from qfin.signature import argument_names, result_names
+from qfin.passes.lower.emit_dense import wanted_halo
+from qfin.signature import argument_names, public_functions, result_names
+
+MAX_ARENA = 2**31 - 1
+"""Bytes: offsets into the arena are 32-bit constants in the llvm dialect."""
 
 
 class Planner:
@@ -39,14 +52,14 @@ class Planner:
 
     def __init__(self, function: func.FuncOp):
         self.source = function
-        self.old = function.body.block
+        self.old, self.terminator = _body(function)
         self.steps = {op: step for step, op in enumerate(self.old.ops)}
-        self.end = len(self.steps)
         inputs = [_argument_type(function, arg.type) for arg in self.old.args]
-        self.terminator = self.old.last_op
-        assert isinstance(self.terminator, func.ReturnOp)
         outputs = [_argument_type(function, value.type) for value in self.terminator.operands]
         block = Block(arg_types=[*inputs, *outputs, _bytes(), _bytes()])
+        names = [*argument_names(function), *result_names(function), "arena", "constants"]
+        for argument, name in zip(block.args, names, strict=True):
+            argument.name_hint = name if SSAValue.is_valid_name(name) else None
         self.block = block
         self.inputs = block.args[: len(inputs)]
         self.outputs = block.args[len(inputs) : -2]
@@ -59,7 +72,7 @@ class Planner:
 
     def _last_uses(self) -> dict[SSAValue, int]:
         """For each value the last step that reads it, or reads another name of its memory."""
-        last = {value: -1 for value in self.old.args}
+        last: dict[SSAValue, int] = dict.fromkeys(self.old.args, -1)
         for op in self.old.ops:
             last |= dict.fromkeys(op.results, self.steps[op])
         for op in reversed(list(self.old.ops)):
@@ -73,15 +86,16 @@ class Planner:
     # What emitters use.
 
     def buffer(self, value: SSAValue) -> Buffer:
+        """Where a value lies."""
         return self.buffers[value]
 
     def emit(self, op: Operation) -> None:
         self.block.add_op(op)
 
-    def view(self, buffer: Buffer, slack: int = 0) -> SSAValue:
+    def view(self, buffer: Buffer) -> SSAValue:
         """The memref of a buffer, made at its first use."""
         if buffer not in self.views:
-            self.emit(view := buffer.view(slack))
+            self.emit(view := buffer.view())
             self.views[buffer] = view.result
         return self.views[buffer]
 
@@ -90,32 +104,40 @@ class Planner:
         return self.arena.buffer(like.element, like.shape, self.step, self.step)
 
     def result(self, value: SSAValue) -> Buffer:
-        """A place for a result: the caller's memory when it is only returned, else the arena."""
-        tensor = value.type
-        assert isinstance(tensor, TensorType)
-        if (place := self._returned_place(value)) is not None:
-            buffer = place
-        else:
-            halo = halo_of(value)
-            buffer = self.arena.buffer(
-                stored_type(tensor.element_type),
-                tensor.get_shape(),
-                self.step,
-                self.last_uses[value],
-                nhwc=is_nhwc(tensor),
-                halo=halo,
-            )
+        """A place for a result: the caller's memory when it is only returned, else the arena, with
+        a halo, filled, as wide as the ops that read it pad."""
+        tensor = tensor_of(value)
+        halo = _halo_of(value)
+        buffer = self._returned_place(value) or self.arena.buffer(
+            stored_type(tensor.element_type),
+            tensor.get_shape(),
+            self.step,
+            self.last_uses[value],
+            nhwc=is_nhwc(tensor),
+            halo=halo,
+        )
         self.buffers[value] = buffer
+        if halo != NO_HALO:
+            filler = zero_point(uniform_of(value))
+            self.emit(FillHaloOp(self.view(buffer), ints(*halo), filler))
         return buffer
 
     def _returned_place(self, value: SSAValue) -> Buffer | None:
-        use = value.get_user_of_unique_use()
-        if use is not self.terminator or is_nhwc(value.type) or needs_flip(value.type):
+        """The caller's memory, for a value of which nothing is wanted but to be returned, perhaps
+        under another shape."""
+        tensor = tensor_of(value)
+        if is_nhwc(tensor) or shift_of(tensor.element_type):
             return None
-        index = list(self.terminator.operands).index(value)
-        return self.argument(self.outputs[index])
+        returned = value
+        while isinstance(user := returned.get_user_of_unique_use(), nn.ReshapeOp | nn.FlattenOp):
+            returned = user.result
+        if user is not self.terminator:
+            return None
+        index = list(self.terminator.operands).index(returned)
+        return self.argument(self.outputs[index]).reshaped(tensor.get_shape())
 
     def argument(self, value: SSAValue) -> Buffer:
+        """The caller's memory for an input or an output."""
         assert isinstance(value.type, MemRefType)
         shape = value.type.get_shape()
         return Buffer(value, value.type.element_type, shape, row_major(shape))
@@ -124,13 +146,22 @@ class Planner:
 
     def run(self) -> tuple[func.FuncOp, int]:
         """The function over buffers, and the size of its arena in bytes."""
+        for op in self.old.ops:
+            if not is_lowered(op):
+                raise UnsupportedError(
+                    "no native lowering for this op; run it with --backend=interpreter, or see"
+                    " --remarks for why it was not fused",
+                    op,
+                )
         for old, new in zip(self.old.args, self.inputs, strict=True):
-            bind_argument(self, old, self.argument(new))
+            emit_argument(self, old, self.argument(new))
+        for op in self.block.ops:
+            inherit(op, self.source.location)
         for op in self.old.ops:
             self.step = self.steps[op]
             self._run(op)
-        for op in self.block.ops:  # what was emitted for the arguments
-            inherit(op, self.source.location)
+        if self.arena.size > MAX_ARENA:
+            raise UnsupportedError(f"needs {self.arena.size} bytes of memory", self.source)
         function = func.FuncOp(
             self.source.sym_name.data,
             ([arg.type for arg in self.block.args], []),
@@ -141,48 +172,48 @@ class Planner:
         return function, self.arena.size
 
     def _run(self, op: Operation) -> None:
-        emitter = EMITTERS.get(type(op))
-        if emitter is None:
-            raise UnsupportedError(
-                "no native lowering for this op; run it with --backend=interpreter, or see"
-                " --remarks for why it was not fused",
-                op,
-            )
-        emitter(self, op)
+        require_compilable(op)
+        EMITTERS[type(op)](self, op)
         new = self.block.last_op
         while new is not None and is_unknown(new.location):
             new.location = op.location
             new = new.prev_op
 
 
-def halo_of(value: SSAValue) -> Halo:
+def _body(function: func.FuncOp) -> tuple[Block, func.ReturnOp]:
+    """The one block of a function, and its return."""
+    if not function.sym_name.data.isascii():
+        raise UnsupportedError("only functions with ASCII names are compiled", function)
+    if len(function.body.blocks) != 1:
+        raise UnsupportedError("only functions of one block are compiled", function)
+    block = function.body.block
+    if not isinstance(block.last_op, func.ReturnOp):
+        raise UnsupportedError("only functions that end in a return are compiled", function)
+    return block, block.last_op
+
+
+def _halo_of(value: SSAValue) -> Halo:
     """As wide as the widest padding of the ops that read the value."""
     halo = NO_HALO
     for use in value.uses:
-        wanted = wanted_halo(use.operation)
-        halo = tuple(max(a, b) for a, b in zip(halo, wanted, strict=True))
-    return halo  # pyright: ignore[reportReturnType]
-
-
-def stored_type(element: Attribute) -> Attribute:
-    """The element type of the memory behind a tensor."""
-    return element.signless_storage if isinstance(element, UniformType) else element
-
-
-def needs_flip(tensor: Attribute) -> bool:
-    """Whether the caller's bytes and ours differ by 128: quantized to signed storage."""
-    assert isinstance(tensor, TensorType)
-    return isinstance(tensor.element_type, UniformType) and tensor.element_type.is_signed
+        top, bottom, left, right = wanted_halo(use.operation)
+        halo = max(halo[0], top), max(halo[1], bottom), max(halo[2], left), max(halo[3], right)
+    return halo
 
 
 def _argument_type(function: func.FuncOp, tensor: Attribute) -> MemRefType[Attribute]:
     if not isinstance(tensor, TensorType) or not tensor.has_static_shape():
-        raise UnsupportedError(f"compiles with static tensor types only, not {tensor}", function)
+        raise UnsupportedError(
+            f"takes and returns only tensors of static shape when compiled, not {tensor}", function
+        )
     element = stored_type(tensor.element_type)
-    if not (element == i8 or isinstance(element, Float32Type) or element == IntegerType(32)):
-        raise UnsupportedError(f"arguments and results of type {tensor} have no ABI", function)
+    if element not in (i8, i32, f32):
+        raise UnsupportedError(
+            f"takes and returns only 8-bit, i32 and f32 tensors when compiled, not {tensor}",
+            function,
+        )
     if is_nhwc(tensor):
-        raise UnsupportedError("arguments and results are row-major", function)
+        raise UnsupportedError("takes and returns row-major tensors when compiled", function)
     return MemRefType(element, tensor.get_shape())
 
 
@@ -191,15 +222,20 @@ def _bytes() -> MemRefType[Attribute]:
 
 
 class PlanBuffersPass(ModulePass):
-    """Turn tensors into buffers of one arena, and ops into kernel ops on them."""
+    """Turn tensors into buffers of one arena, and ops into kernel ops on them.
+
+    Functions that are private or only declared are dropped: nothing that is compiled can call them.
+    """
 
     name = "plan-buffers"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        target = op.attributes.pop(TARGET_ATTR, None)
+        target = op.attributes.get(TARGET_ATTR)
         if not isinstance(target, StringAttr):
             raise PassError(f"plan-buffers needs assign-layout to run before it: no {TARGET_ATTR}")
-        for function in [f for f in op.ops if isinstance(f, func.FuncOp)]:
+        public = public_functions(op)
+        others = [f for f in op.ops if isinstance(f, func.FuncOp) and f not in public]
+        for function in public:
             planner = Planner(function)
             planned, arena = planner.run()
             program = ProgramOp(
@@ -214,3 +250,6 @@ class PlanBuffersPass(ModulePass):
             program.location = function.location
             Rewriter.insert_op(program, InsertPoint.before(function))
             Rewriter.replace_op(function, planned)
+        for function in others:
+            Rewriter.erase_op(function)
+        del op.attributes[TARGET_ATTR]

@@ -1,0 +1,94 @@
+"""What `plan-buffers` asks of tensor types: which it can compile, and the domain that activations
+are stored in. That domain is unsigned bytes: i8 quantized values are kept with 128 added.
+"""
+
+from __future__ import annotations
+
+from xdsl.dialects.builtin import TensorType, f32, i8, i32
+from xdsl.ir import Attribute, Operation, SSAValue
+
+from qfin.dialects import nn, quant
+from qfin.dialects.layout import ToNchwOp, ToNhwcOp, is_nhwc
+from qfin.dialects.uniform import UniformType
+from qfin.errors import UnsupportedError
+
+_ON_ANY_LAYOUT = (
+    quant.Conv2dOp,
+    quant.AvgPool2dOp,
+    quant.AdaptiveAvgPool2dOp,
+    quant.QCastOp,
+    quant.DCastOp,
+    nn.MaxPool2dOp,
+    nn.ReluOp,
+    ToNhwcOp,
+    ToNchwOp,
+)
+
+
+def tensor_of(value: SSAValue) -> TensorType[Attribute]:
+    """The type of a tensor value."""
+    assert isinstance(value.type, TensorType)
+    return value.type
+
+
+def uniform_of(value: SSAValue) -> UniformType:
+    """The element type of a quantized tensor value."""
+    element = tensor_of(value).element_type
+    assert isinstance(element, UniformType)
+    return element
+
+
+def stored_type(element: Attribute) -> Attribute:
+    """The element type of the memory behind a tensor."""
+    return element.signless_storage if isinstance(element, UniformType) else element
+
+
+def shift_of(element: Attribute) -> int:
+    """What is added to a stored value to make it unsigned."""
+    return 128 if isinstance(element, UniformType) and element.is_signed else 0
+
+
+def zero_point(element: UniformType) -> int:
+    """The zero point, unsigned."""
+    return element.zero_point + shift_of(element)
+
+
+def clamp(element: UniformType, *, relu: bool = False) -> tuple[int, int]:
+    """The smallest and largest stored value, unsigned; relu cuts off what is below zero."""
+    low = max(element.storage_min, element.zero_point) if relu else element.storage_min
+    return low + shift_of(element), element.storage_max + shift_of(element)
+
+
+def require_compilable(op: Operation) -> None:
+    """Raises UnsupportedError, at `op`, for a value it reads or makes that no kernel can: not a
+    tensor, of dynamic shape, of other elements than f32, i8, i32 and 8 quantized bits."""
+    for value in (*op.operands, *op.results):
+        tensor = value.type
+        if isinstance(tensor, quant.PackedType):
+            continue
+        if not isinstance(tensor, TensorType) or not tensor.has_static_shape():
+            raise UnsupportedError(f"only tensors of static shape are compiled, not {tensor}", op)
+        element = tensor.element_type
+        if isinstance(element, UniformType) and element.signless_storage != i8:
+            raise UnsupportedError(
+                f"only values stored in 8 bits are compiled, not {element.storage}", op
+            )
+        if not isinstance(element, UniformType) and element not in (f32, i8, i32):
+            raise UnsupportedError(f"tensors of {element} are not compiled", op)
+        if is_nhwc(tensor) and not isinstance(op, _ON_ANY_LAYOUT):
+            raise UnsupportedError("runs on row-major tensors only", op)
+
+
+def require_per_layer(op: Operation, value: SSAValue) -> UniformType:
+    """The element type of a quantized `value`; UnsupportedError, at `op`, unless it has one scale
+    and one zero point, the latter inside of its range."""
+    element = uniform_of(value)
+    if not element.is_per_layer:
+        raise UnsupportedError("only values quantized per layer are compiled", op)
+    if not element.storage_min <= element.zero_point <= element.storage_max:
+        raise UnsupportedError(
+            f"the zero point {element.zero_point} lies outside of the storage range"
+            f" [{element.storage_min}, {element.storage_max}]",
+            op,
+        )
+    return element

@@ -1,0 +1,146 @@
+"""How `plan-buffers` turns `quant.conv2d` and `quant.linear` into `kernel.dense`."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, f32
+from xdsl.ir import Operation, SSAValue
+
+from qfin.dialects import kernel, quant
+from qfin.dialects.layout import BlockedAttr, is_nhwc
+from qfin.dialects.quant.fused import RELU
+from qfin.dialects.tensors import ONES, ints
+from qfin.errors import UnsupportedError
+from qfin.interpreter import numerics
+from qfin.interpreter.arrays import dense_to_numpy
+from qfin.interpreter.blocked import unblock
+from qfin.passes.lower.activations import clamp, uniform_of, zero_point
+from qfin.passes.lower.assign_layout import DOT_DEPTH
+from qfin.passes.lower.buffers import NO_HALO, Buffer, Halo
+
+if TYPE_CHECKING:
+    from qfin.passes.lower.plan_buffers import Planner
+
+
+def wanted_halo(op: Operation) -> Halo:
+    """The padding that the op reads around its first operand."""
+    if not isinstance(op, quant.Conv2dOp):
+        return NO_HALO
+    top, bottom, left, right = _packed_type(op).conv.padding.get_values()
+    return top, bottom, left, right
+
+
+def emit_conv2d(planner: Planner, op: quant.Conv2dOp) -> None:
+    """The kernel starts at the first pixel of the padding, which is in the buffer's halo."""
+    if not (is_nhwc(op.input.type) and is_nhwc(op.result.type)):
+        raise UnsupportedError("runs on channels innermost only: run assign-layout", op)
+    packed = _packed_type(op)
+    source = planner.buffer(op.input).padded(packed.conv.padding.get_values())
+    kernel_size = ints(*packed.weight.get_shape()[2:])
+    _emit_dense(planner, op, source, planner.result(op.result), kernel_size)
+
+
+def emit_linear(planner: Planner, op: quant.LinearOp) -> None:
+    """A linear of M rows is a 1x1 convolution of one row with M pixels."""
+    source, result = planner.buffer(op.input), planner.result(op.result)
+    if source.shape[-1] % DOT_DEPTH and not source.slack:
+        # Kernels read whole groups of bytes: the caller's memory may end where the values do.
+        copy = planner.temporary(source)
+        planner.emit(kernel.CopyOp(planner.view(source), planner.view(copy)))
+        source = copy
+    _emit_dense(planner, op, source.as_pixels(), result.as_pixels(), ONES)
+
+
+def _packed_type(op: quant.Conv2dOp | quant.LinearOp) -> quant.PackedType:
+    assert isinstance(op.packed.type, quant.PackedType)
+    return op.packed.type
+
+
+def _emit_dense(
+    planner: Planner,
+    op: quant.Conv2dOp | quant.LinearOp,
+    source: Buffer,
+    result: Buffer,
+    kernel_size: kernel.Ints,
+) -> None:
+    packed, constant = _packed_type(op), op.packed.owner
+    layout = packed.layout
+    if not isinstance(constant, quant.PackedConstantOp):
+        raise UnsupportedError("only constant weights are compiled", op)
+    if not isinstance(layout, BlockedAttr) or layout.depth.data != DOT_DEPTH:
+        raise UnsupportedError("the weights are not as a target reads them: run assign-layout", op)
+    x, y = uniform_of(op.input), uniform_of(op.result)
+    lanes, groups = layout.lanes.data, packed.groups
+    flat = dense_to_numpy(constant.value.weight)
+    try:
+        weight = unblock(flat, packed.weight.get_shape(), groups, lanes, DOT_DEPTH)
+    except ValueError as error:
+        raise UnsupportedError(str(error), constant) from None
+    scales = dense_to_numpy(constant.value.scales)
+    bias = constant.value.bias
+    values = dense_to_numpy(bias) if isinstance(bias, DenseIntOrFPElementsAttr) else None
+
+    def spread(per_channel: NDArray[np.generic]) -> SSAValue:
+        """One value for each lane of each block."""
+        outputs = packed.out_channels // groups
+        padded = np.zeros([groups, -(-outputs // lanes) * lanes], per_channel.dtype)
+        each = np.broadcast_to(per_channel, [packed.out_channels])
+        padded[:, :outputs] = each.reshape(groups, outputs)
+        return planner.view(planner.constants.add(padded))
+
+    mult = numerics.requantize_scales(x.scale, scales, y.scale)
+    _require_finite(op, mult, "input scale times weight scale by output scale")
+    float_bias = None
+    if values is not None and packed.bias == f32:
+        scaled = numerics.scaled_bias(values, x.scale, scales)
+        _require_finite(op, scaled, "bias by input scale times weight scale")
+        float_bias = spread(scaled)
+        values = None
+    conv = packed.conv if isinstance(op, quant.Conv2dOp) else None
+    qmin, qmax = clamp(y, relu=op.activation == RELU)
+    planner.emit(
+        kernel.DenseOp(
+            planner.view(source),
+            planner.view(planner.constants.add(flat)),
+            spread(_accumulator_start(op, weight, zero_point(x), values)),
+            spread(mult),
+            float_bias,
+            planner.view(result),
+            kernel=kernel_size,
+            stride=conv.stride if conv else ONES,
+            dilation=conv.dilation if conv else ONES,
+            groups=groups,
+            lanes=lanes,
+            zero_point=zero_point(y),
+            qmin=qmin,
+            qmax=qmax,
+        )
+    )
+
+
+def _require_finite(op: Operation, values: NDArray[np.float32], what: str) -> None:
+    """NaN comes only of infinities; kernels are not made for it."""
+    if not np.isfinite(values).all():
+        raise UnsupportedError(f"{what} is not a finite f32", op)
+
+
+def _accumulator_start(
+    op: Operation, weight: NDArray[np.int8], x_zero_point: int, bias: NDArray[np.int32] | None
+) -> NDArray[np.int32]:
+    """`bias - x_zero_point * sum(w)` for each channel.
+
+    Raises UnsupportedError when a sum could leave 32 bits.
+    """
+    per_channel = weight.reshape(weight.shape[0], prod(weight.shape[1:])).astype(np.int64)
+    start = -x_zero_point * per_channel.sum(axis=1)
+    largest = 255 * np.abs(per_channel).sum(axis=1)
+    if bias is not None:
+        start = start + bias
+        largest = largest + np.abs(bias.astype(np.int64))
+    if largest.max(initial=0) >= 2**31:
+        raise UnsupportedError("the sums of this op can leave 32 bits", op)
+    return start.astype(np.int32)
