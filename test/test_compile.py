@@ -1,0 +1,261 @@
+"""Compiled programs give the interpreter's bits: random modules, on every target of this host.
+
+`QFIN_TEST_CASES` is how many modules, of four chains of ops each.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from typing_extensions import override
+from xdsl.dialects.builtin import ModuleOp
+
+import qfin
+from qfin.passes.lower.buffers import ALIGNMENT, SLACK
+from qfin.pipeline import to_level
+from qfin.target import host_target_names
+
+from .kernels.harness import CASES, guarded
+from .random_modules import RandomModule
+
+Array = NDArray[Any]
+
+_MARGIN = 4096
+_GARBAGE = 0xA5
+
+
+class GarbageProgram(qfin.Program):
+    """A program whose arena holds garbage at each call, and that writes nowhere else."""
+
+    @override
+    def _run(self, arrays: Sequence[Array]) -> list[Array]:
+        size = self._arena_size + SLACK
+        memory = np.full(size + 2 * _MARGIN + ALIGNMENT, _GARBAGE, np.uint8)
+        start = _MARGIN - (memory.ctypes.data + _MARGIN) % ALIGNMENT + ALIGNMENT
+        self._arenas.clear()
+        self._arenas.append(memory[start : start + size])
+        results = super()._run(arrays)
+        assert (memory[:start] == _GARBAGE).all(), "written in front of the arena"
+        assert (memory[start + size :] == _GARBAGE).all(), "written behind the arena"
+        return results
+
+
+def compiled(module: ModuleOp, target: str) -> GarbageProgram:
+    return GarbageProgram(to_level(module.clone(), "llvm", target))
+
+
+def at_page_end(array: Array) -> Array:
+    """The array where reading one byte behind it is the end of the process."""
+    place = np.ndarray(array.shape, array.dtype, guarded(array.nbytes).data)
+    place[...] = array
+    return place
+
+
+def run(program: qfin.Program, arrays: Sequence[Array]) -> dict[str, Array]:
+    return program.run(dict(zip((spec.name for spec in program.inputs), arrays, strict=True)))
+
+
+def same_bits(got: dict[str, Array], want: dict[str, Array]) -> list[str]:
+    """The names of the results that are not the same."""
+    assert list(got) == list(want)
+    return [
+        name
+        for name, array in got.items()
+        if (array.dtype, array.shape, array.tobytes())
+        != (want[name].dtype, want[name].shape, want[name].tobytes())
+    ]
+
+
+def names_of(module: ModuleOp) -> set[str]:
+    return {op.name for op in module.walk()}
+
+
+@pytest.mark.parametrize("seed", range(CASES))
+def test_random_module(seed: int) -> None:
+    case = RandomModule(seed)
+    module = qfin.finalize(qfin.parse(case.text))
+    assert not names_of(module) & {"nn.conv2d", "nn.linear", "nn.avg_pool2d"}, "must all fuse"
+    programs = {target: compiled(module, target) for target in host_target_names()}
+    for _ in range(2):  # the second time with other arrays
+        arrays = case.arrays()
+        want = qfin.interpret(module, arrays)
+        for target, program in programs.items():
+            wrong = same_bits(run(program, [at_page_end(a) for a in arrays]), want)
+            assert not wrong, f"seed {seed}, {target}, results {wrong} of:\n{case.text}"
+
+
+def test_random_modules_have_every_op() -> None:
+    """What the seeds above are made of; also, most results do not stick at an end of the range."""
+    names: set[str] = set()
+    kinds: set[str] = set()
+    free = 0
+    cases = [RandomModule(seed) for seed in range(20)]
+    for case in cases:
+        module = qfin.parse(case.text)
+        names |= names_of(module) | names_of(finalized := qfin.finalize(module))
+        kinds |= {
+            kind
+            for kind in ("f32:0", "i32:f32", "bias = f32", "bias = i32", "activation relu")
+            if kind in case.text
+        }
+        results = qfin.interpret(finalized, case.arrays()).values()
+        free += any(len(np.unique(array)) > 16 for array in results)
+    assert free > len(cases) // 2
+    assert len(kinds) == 5
+    assert names >= {
+        *("quant.conv2d", "quant.linear", "quant.avg_pool2d", "quant.adaptive_avg_pool2d"),
+        *("quant.qcast", "quant.dcast", "quant.scast", "quant.packed_constant"),
+        *("nn.conv2d", "nn.linear", "nn.avg_pool2d", "nn.adaptive_avg_pool2d"),
+        *("nn.max_pool2d", "nn.relu", "nn.reshape", "nn.flatten"),
+    }
+
+
+def test_several_threads_share_a_program() -> None:
+    case = RandomModule(1)
+    module = qfin.finalize(qfin.parse(case.text))
+    program = qfin.compile(module)
+    feeds = [case.arrays() for _ in range(4)]
+    want = [qfin.interpret(module, arrays) for arrays in feeds]
+    wrong: list[list[str]] = []
+    start = threading.Barrier(4)
+
+    def work(index: int) -> None:
+        start.wait()
+        for _ in range(200):
+            if bad := same_bits(run(program, feeds[index]), want[index]):
+                wrong.append(bad)
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+Q = "!quant.uniform<u8:f32, 0.5:3>"
+S = "!quant.uniform<i8:f32, 0.25:-7>"
+
+
+def function(op: str, x: str, y: str, before: str = "") -> str:
+    return f"func.func @main(%x: {x}) -> {y} {{ {before} %y = {op}\n func.return %y : {y} }}"
+
+
+def dense_op(name: str, x: str, weight: str, y: str, more: str = "") -> str:
+    """conv2d or linear, with weights of 2."""
+    packed = f"!quant.packed<{name}, tensor<{weight}xi8>{more}>"
+    values = "" if "0" in weight.split("x") else "2"
+    constant = (
+        f"%p = quant.packed_constant <dense<{values}> : tensor<{weight}xi8>,"
+        f" scales = dense<0.25> : tensor<1xf32>> : {packed}\n"
+    )
+    x, y = f"tensor<{x}x{Q}>", f"tensor<{y}x{S}>"
+    return function(f"quant.{name} %x, %p : ({x}, {packed}) -> {y}", x, y, constant)
+
+
+def pool(name: str, x: str, y: str, attributes: str = "") -> str:
+    x, y = f"tensor<{x}x{Q}>", f"tensor<{y}x{Q}>"
+    return function(f"{name} %x {attributes} : ({x}) -> {y}", x, y)
+
+
+HALVES = "{kernel = array<i64: 2, 2>, padding = array<i64: 1, 1, 0, 0>}"
+
+EMPTY: dict[str, str] = {
+    "conv2d, no image": dense_op("conv2d", "0x3x8x8", "5x3x3x3", "0x5x6x6"),
+    "conv2d, no input channel": dense_op("conv2d", "1x0x4x4", "5x0x1x1", "1x5x4x4"),
+    "conv2d, no output channel": dense_op("conv2d", "1x3x4x4", "0x3x1x1", "1x0x4x4"),
+    "conv2d, padding alone": dense_op(
+        "conv2d", "1x3x0x4", "5x3x2x2", "1x5x1x3", ", padding = [1, 1, 0, 0]"
+    ),
+    "linear, no row": dense_op("linear", "0x7", "5x7", "0x5"),
+    "linear, no input": dense_op("linear", "2x0", "5x0", "2x5"),
+    "linear, no output": dense_op("linear", "2x7", "0x7", "2x0"),
+    "max_pool2d, no image": pool("nn.max_pool2d", "0x3x4x4", "0x3x5x3", HALVES),
+    "max_pool2d, no channel": pool("nn.max_pool2d", "1x0x4x4", "1x0x5x3", HALVES),
+    "avg_pool2d, no image": pool("quant.avg_pool2d", "0x3x4x4", "0x3x5x3", HALVES),
+    "avg_pool2d, no channel": pool("quant.avg_pool2d", "1x0x4x4", "1x0x5x3", HALVES),
+    "adaptive_avg_pool2d, no image": pool("quant.adaptive_avg_pool2d", "0x3x4x4", "0x3x2x2"),
+    "adaptive_avg_pool2d, no row": pool("quant.adaptive_avg_pool2d", "1x3x4x4", "1x3x0x2"),
+    "relu": function(f"nn.relu %x : tensor<0x4x{S}>", f"tensor<0x4x{S}>", f"tensor<0x4x{S}>"),
+    "qcast": function(
+        f"quant.qcast %x : tensor<3x0xf32> to tensor<3x0x{S}>",
+        "tensor<3x0xf32>",
+        f"tensor<3x0x{S}>",
+    ),
+    "dcast": function(
+        f"quant.dcast %x : tensor<3x0x{S}> to tensor<3x0xf32>",
+        f"tensor<3x0x{S}>",
+        "tensor<3x0xf32>",
+    ),
+    "reshape": pool("nn.reshape", "0x6", "3x0x2"),
+}
+
+
+@pytest.mark.parametrize("target", host_target_names())
+@pytest.mark.parametrize("case", EMPTY)
+def test_nothing_to_do(case: str, target: str) -> None:
+    """Empty tensors give empty results, and sums of nothing are sums of nothing."""
+    module = qfin.parse(EMPTY[case])
+    program = compiled(module, target)
+    (spec,) = program.inputs
+    x = np.full(spec.shape, 9, spec.dtype)
+    assert 0 in x.shape or 0 in program.outputs[0].shape
+    assert not same_bits(run(program, [x]), qfin.interpret(module, [x]))
+
+
+ARGUMENTS = f"%f: tensor<2xf32>, %q: tensor<3x{S}>, %i: tensor<2xi32>, %unused: tensor<5xf32>"
+RESULTS = f"tensor<3x{S}>, tensor<2xf32>, tensor<3x{S}>, tensor<2xi32>, tensor<2xi8>"
+
+
+def test_arguments_and_constants_are_results() -> None:
+    module = qfin.parse(f"""func.func @main({ARGUMENTS}) -> ({RESULTS}) {{
+      %c = arith.constant dense<[-1, 7]> : tensor<2xi8>
+      func.return %q, %f, %q, %i, %c : {RESULTS} }}""")
+    f, q = np.array([np.nan, -0.0], np.float32), np.array([-128, 0, 127], np.int8)
+    i, unused = np.array([-(2**31), 5], np.int32), np.zeros(5, np.float32)
+    results = compiled(module, "native")(f, q, i, unused)
+    want = [q, f, q, i, np.array([-1, 7], np.int8)]
+    assert [r.tobytes() for r in results] == [w.tobytes() for w in want]
+
+
+def test_a_function_may_take_and_give_nothing() -> None:
+    assert compiled(qfin.parse("func.func @main() { func.return }"), "native")() == ()
+
+
+def test_rank_0() -> None:
+    casts = f"""func.func @main(%x: tensor<f32>) -> (tensor<{S}>, tensor<f32>) {{
+      %q = quant.qcast %x : tensor<f32> to tensor<{S}>
+      %y = quant.dcast %q : tensor<{S}> to tensor<f32>
+      func.return %q, %y : tensor<{S}>, tensor<f32> }}"""
+    q, y = compiled(qfin.parse(casts), "native")(np.array(1.2, np.float32))
+    assert (q.shape, q[()], y.shape, y[()]) == ((), -2, (), 1.25)
+
+
+@pytest.mark.parametrize("name", ["a.b", '"a b"', "copy_0", "dense_0", "memcpy", "main"])
+def test_names_of_functions(name: str) -> None:
+    """Also those that kernels or the C library have."""
+    x = f"tensor<3x{S}>"
+    program = qfin.compile(f"func.func @{name}(%x: {x}) -> {x} {{ func.return %x : {x} }}")
+    q = np.array([-128, 0, 127], np.int8)
+    assert list(run(program, [q])["out0"]) == list(q)
+
+
+def test_average_of_a_ratio_beyond_f32() -> None:
+    """mult is infinite there, and times a sum of 0 is NaN."""
+    x, y = (
+        "tensor<1x1x1x2x!quant.uniform<u8:f32, 3.0e38:3>>",
+        f"tensor<1x1x1x2x{Q[:-6]} 1.0e-37:9>>",
+    )
+    module = qfin.parse(
+        function(f"quant.avg_pool2d %x {{kernel = array<i64: 1, 1>}} : ({x}) -> {y}", x, y)
+    )
+    for target in host_target_names():
+        q = np.array([[[[3, 4]]]], np.uint8)
+        result = run(compiled(module, target), [q])
+        assert result["out0"].tolist() == [[[[0, 255]]]]
+        assert not same_bits(result, qfin.interpret(module, [q]))
