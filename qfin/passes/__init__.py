@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xdsl.passes import ModulePass
 
@@ -87,3 +87,11 @@ ALIASES: dict[str, str] = {"finalize": "quant-finalize"}
 def get_all_passes() -> dict[str, Callable[[], type[ModulePass]]]:
     """Our passes by name, as getters that import on call."""
     return {name: entry.load for name, entry in PASSES.items()}
+
+
+def __getattr__(name: str) -> Any:
+    """The pass classes by name (`from qfin.passes import QuantFinalizePass`), imported on use."""
+    for entry in PASSES.values():
+        if entry.cls == name:
+            return entry.load()
+    raise AttributeError(f"module 'qfin.passes' has no attribute '{name}'")

@@ -30,7 +30,7 @@ class TensorSpec:
     dtype: np.dtype[Any]
     quantization: UniformType | None = None
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         dims = "x".join("?" if d == DYNAMIC else str(d) for d in self.shape)
         text = f"{self.name}: {dims}{'x' if dims else ''}{self.dtype}"
         return text if self.quantization is None else f"{text} ({self.quantization})"
