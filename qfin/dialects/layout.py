@@ -6,6 +6,8 @@ row-major. `#layout.blocked` says the same for packed weights.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import prod
 from typing import TypeVar
 
 from xdsl.dialects.builtin import IntAttr, NoneAttr, TensorType
@@ -24,6 +26,7 @@ from xdsl.traits import Pure
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects.tensors import AnyTensorConstr
+from qfin.dialects.uniform.containers import verify_container
 
 Element = TypeVar("Element", bound=Attribute)
 
@@ -57,8 +60,16 @@ class BlockedAttr(ParametrizedAttribute):
             IntAttr(depth) if isinstance(depth, int) else depth,
         )
 
+    def size(self, shape: Sequence[int], groups: int = 1) -> int:
+        """Elements of the flat array of a weight of logical `shape`."""
+        out, inner, *taps = shape
+        blocks = groups * -(-(out // groups) // self.lanes.data)
+        steps = -(-inner // self.depth.data)
+        return blocks * prod(taps) * steps * self.lanes.data * self.depth.data
+
     @classmethod
-    def parse_parameters(cls, parser: AttrParser) -> list[IntAttr]:
+    def parse_parameters(cls, parser: AttrParser) -> Sequence[Attribute]:
+        start = parser.pos
         with parser.in_angle_brackets():
             parser.parse_keyword("lanes")
             parser.parse_punctuation("=")
@@ -67,14 +78,19 @@ class BlockedAttr(ParametrizedAttribute):
             parser.parse_keyword("depth")
             parser.parse_punctuation("=")
             depth = parser.parse_integer(allow_boolean=False, allow_negative=False)
-        return [IntAttr(lanes), IntAttr(depth)]
+        try:
+            return cls(lanes, depth).parameters
+        except VerifyException as error:
+            parser.raise_error(str(error), start, parser.pos)
 
     def print_parameters(self, printer: Printer) -> None:
         printer.print_string(f"<lanes = {self.lanes.data}, depth = {self.depth.data}>")
 
     def verify(self) -> None:
         if self.lanes.data < 1 or self.depth.data < 1:
-            raise VerifyException("lanes and depth must be >= 1")
+            raise VerifyException(
+                f"lanes and depth must be >= 1, got {self.lanes.data} and {self.depth.data}"
+            )
 
 
 NHWC = NhwcAttr()
@@ -104,9 +120,16 @@ def _verify(op: ToNhwcOp | ToNchwOp, before: Attribute, after: Attribute) -> Non
     assert isinstance(input, TensorType)
     assert isinstance(result, TensorType)
     if input.get_num_dims() != 4:
-        raise VerifyException("expects a tensor [N, C, H, W]")
-    if input.encoding != before or result != with_layout(input, after):
-        raise VerifyException("input and result must differ in their layout, and in nothing else")
+        raise VerifyException(f"expects a tensor [N, C, H, W], got {input}")
+    for what, tensor, layout in (("input", input, before), ("result", result, after)):
+        if tensor.encoding != layout:
+            wanted = "row-major" if layout == NoneAttr() else "#layout.nhwc"
+            raise VerifyException(f"{what} must be {wanted}, got {tensor}")
+    if result != with_layout(input, after):
+        raise VerifyException(
+            f"input and result must differ in their layout only, got {input} and {result}"
+        )
+    verify_container(input)
 
 
 @irdl_op_definition

@@ -1,7 +1,8 @@
 """Shape rules of the `nn` dialect, as plain functions on tuples (`DYNAMIC` is a dynamic dimension).
 
 Verifiers, importers and shape refinement share them. Formulas are PyTorch's
-(`torch.nn.functional.conv2d` and its neighbours), with padding on four sides.
+(`torch.nn.functional.conv2d` and its neighbours), with padding on four sides. What a rule cannot
+know since a dimension is dynamic, it takes to be right. All raise VerifyException.
 """
 
 from __future__ import annotations
@@ -15,15 +16,29 @@ from xdsl.utils.exceptions import VerifyException
 DYNAMIC = DYNAMIC_INDEX
 
 
+def text(shape: Sequence[int]) -> str:
+    """A shape as messages show it: `[1, ?, 8, 8]`."""
+    return "[" + ", ".join("?" if d == DYNAMIC else str(d) for d in shape) + "]"
+
+
+def compatible(actual: Sequence[int], expected: Sequence[int]) -> bool:
+    """Whether two shapes may be the same one; a dynamic dimension fits any."""
+    return len(actual) == len(expected) and all(
+        a == b or DYNAMIC in (a, b) for a, b in zip(actual, expected, strict=True)
+    )
+
+
 def window_extent(
     size: int, window: int, stride: int, before: int, after: int, dilation: int
 ) -> int:
     """Number of window positions along one axis:
     `floor((size + before + after - dilation * (window - 1) - 1) / stride) + 1`.
 
-    Raises VerifyException when the padded input is smaller than the window.
+    Raises VerifyException when the window is empty, or the padded input is smaller than it.
     """
-    if size == DYNAMIC:
+    if window == 0:
+        raise VerifyException("a window must hold at least one row and one column")
+    if DYNAMIC in (size, window):
         return DYNAMIC
     span = size + before + after - dilation * (window - 1) - 1
     if span < 0:
@@ -59,14 +74,19 @@ def conv2d(
 ) -> tuple[int, ...]:
     """[N, C, H, W] by [O, C/groups, KH, KW] to [N, O, H', W']."""
     if len(x) != 4 or len(weight) != 4:
-        raise VerifyException("expects an input [N, C, H, W] and a weight [O, C/groups, KH, KW]")
+        raise VerifyException(
+            "expects an input [N, C, H, W] and a weight [O, C/groups, KH, KW],"
+            f" got {text(x)} and {text(weight)}"
+        )
     out_channels, per_group, *window = weight
-    if x[1] not in (DYNAMIC, per_group * groups):
+    if DYNAMIC not in (x[1], per_group) and x[1] != per_group * groups:
         raise VerifyException(
             f"input has {x[1]} channels, weight expects {per_group * groups}"
-            f" ({per_group} in each of {groups} groups)"
+            f" ({groups} groups of {per_group})"
         )
-    if out_channels % groups:
+    if x[1] != DYNAMIC and x[1] % groups:
+        raise VerifyException(f"{x[1]} input channels do not divide into {groups} groups")
+    if out_channels != DYNAMIC and out_channels % groups:
         raise VerifyException(f"{out_channels} output channels do not divide into {groups} groups")
     return (x[0], out_channels, *window2d(x[2:], window, stride, padding, dilation))
 
@@ -74,8 +94,10 @@ def conv2d(
 def linear(x: Sequence[int], weight: Sequence[int]) -> tuple[int, ...]:
     """[..., K] by [N, K] to [..., N]."""
     if not x or len(weight) != 2:
-        raise VerifyException("expects an input [..., K] and a weight [N, K]")
-    if x[-1] not in (DYNAMIC, weight[1]):
+        raise VerifyException(
+            f"expects an input [..., K] and a weight [N, K], got {text(x)} and {text(weight)}"
+        )
+    if DYNAMIC not in (x[-1], weight[1]) and x[-1] != weight[1]:
         raise VerifyException(f"input has {x[-1]} features, weight expects {weight[1]}")
     return (*x[:-1], weight[0])
 
@@ -88,7 +110,7 @@ def broadcast(lhs: Sequence[int], rhs: Sequence[int]) -> tuple[int, ...]:
     result: list[int] = []
     for a, b in zip(left, right, strict=True):
         if a != b and 1 not in (a, b) and DYNAMIC not in (a, b):
-            raise VerifyException(f"shapes {tuple(lhs)} and {tuple(rhs)} do not broadcast")
+            raise VerifyException(f"shapes {text(lhs)} and {text(rhs)} do not broadcast")
         if a == 1 or (a == DYNAMIC and b != 1):
             result.append(b)
         else:
@@ -97,9 +119,11 @@ def broadcast(lhs: Sequence[int], rhs: Sequence[int]) -> tuple[int, ...]:
 
 
 def flatten(x: Sequence[int], start: int, end: int) -> tuple[int, ...]:
-    """Dimensions start..end (inclusive, negatives count from the end) become one."""
+    """Dimensions start..end (inclusive, negatives count from the end) become one; a scalar counts
+    as one dimension."""
+    x = x or (1,)
     rank = len(x)
-    first, last = start % rank if rank else 0, end % rank if rank else 0
+    first, last = start % rank, end % rank
     if not (-rank <= start < rank and -rank <= end < rank and first <= last):
         raise VerifyException(
             f"dimensions {start}..{end} do not name a range of a rank {rank} tensor"
@@ -108,8 +132,21 @@ def flatten(x: Sequence[int], start: int, end: int) -> tuple[int, ...]:
     return (*x[:first], DYNAMIC if DYNAMIC in merged else prod(merged), *x[last + 1 :])
 
 
-def compatible(actual: Sequence[int], expected: Sequence[int]) -> bool:
-    """Whether two shapes may be the same one; a dynamic dimension fits any."""
-    return len(actual) == len(expected) and all(
-        a == b or DYNAMIC in (a, b) for a, b in zip(actual, expected, strict=True)
-    )
+def check_reshape(before: Sequence[int], after: Sequence[int]) -> None:
+    """Raises VerifyException unless `after` may hold the elements of `before`, and says how: of its
+    dimensions at most one is dynamic, and follows from the others."""
+    known = prod(d for d in after if d != DYNAMIC)
+    if after.count(DYNAMIC) > 1:
+        raise VerifyException(
+            f"the result shape {text(after)} says too little: at most one dimension may be dynamic"
+        )
+    if DYNAMIC in after and known == 0:
+        raise VerifyException(f"the dynamic dimension of {text(after)} could be anything")
+    if DYNAMIC in before:
+        return
+    count = prod(before)
+    if (count % known if DYNAMIC in after else count != known) != 0:
+        raise VerifyException(
+            f"cannot reshape {text(before)} into {text(after)}: {count} elements into"
+            f" {'multiples of ' if DYNAMIC in after else ''}{known}"
+        )

@@ -25,13 +25,8 @@ from qfin.dialects.quant.fused import (
     Conv2dOp,
     LinearOp,
 )
-from qfin.dialects.quant.packed import (
-    CONV2D,
-    PackedConstantOp,
-    PackedType,
-    PrepackOp,
-    UnpackOp,
-)
+from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
+from qfin.dialects.quant.packed_type import CONV2D, PackedType
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 from qfin.interpreter import contractions, numerics, windows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from xdsl.dialects.builtin import I64, IntegerAttr
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
@@ -22,11 +21,13 @@ from qfin.dialects.tensors import (
     NO_PADDING,
     ONES,
     FloatTensorConstr,
+    IntConstr,
     Ints,
     IntsConstr,
     i64_attr,
     shape_of,
     verify_result_shape,
+    verify_same_element_type,
     verify_window,
 )
 
@@ -52,7 +53,7 @@ class Conv2dOp(IRDLOperation):
     stride = prop_def(IntsConstr, default_value=ONES)
     padding = prop_def(IntsConstr, default_value=NO_PADDING)
     dilation = prop_def(IntsConstr, default_value=ONES)
-    groups = prop_def(IntegerAttr[I64], default_value=i64_attr(1))
+    groups = prop_def(IntConstr, default_value=i64_attr(1))
 
     irdl_options = (ParsePropInAttrDict(),)
     assembly_format = "operands attr-dict `:` functional-type(operands, results)"
@@ -82,10 +83,11 @@ class Conv2dOp(IRDLOperation):
         )
 
     def verify_(self) -> None:
+        verify_same_element_type(self.input, self.weight, self.bias, self.result)
         verify_window(self.stride, self.padding, self.dilation)
         groups = self.groups.value.data
         if groups < 1:
-            raise VerifyException("groups must be >= 1")
+            raise VerifyException(f"groups must be >= 1, got {groups}")
         weight = shape_of(self.weight)
         expected = shapes.conv2d(
             shape_of(self.input),
@@ -125,6 +127,7 @@ class LinearOp(IRDLOperation):
         super().__init__(operands=[input, weight, bias], result_types=[result_type])
 
     def verify_(self) -> None:
+        verify_same_element_type(self.input, self.weight, self.bias, self.result)
         weight = shape_of(self.weight)
         expected = shapes.linear(shape_of(self.input), weight)
         verify_bias(self.bias, weight[0])
@@ -134,4 +137,6 @@ class LinearOp(IRDLOperation):
 def verify_bias(bias: SSAValue | None, channels: int) -> None:
     """Raises VerifyException unless the bias is absent or [channels]."""
     if bias is not None and not shapes.compatible(shape_of(bias), (channels,)):
-        raise VerifyException(f"bias must have shape [{channels}]")
+        raise VerifyException(
+            f"bias has shape {shapes.text(shape_of(bias))}, expected {shapes.text([channels])}"
+        )

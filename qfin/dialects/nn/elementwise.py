@@ -21,6 +21,7 @@ from qfin.dialects.tensors import (
     FloatTensorConstr,
     shape_of,
     verify_result_shape,
+    verify_same_element_type,
 )
 
 
@@ -44,6 +45,9 @@ class ReluOp(IRDLOperation):
     def __init__(self, input: SSAValue):
         super().__init__(operands=[input], result_types=[input.type])
 
+    def verify_(self) -> None:
+        verify_same_element_type(self.input)
+
 
 @irdl_op_definition
 class AddOp(IRDLOperation):
@@ -65,5 +69,6 @@ class AddOp(IRDLOperation):
         super().__init__(operands=[lhs, rhs], result_types=[result_type])
 
     def verify_(self) -> None:
+        verify_same_element_type(self.lhs, self.rhs, self.result)
         expected = shapes.broadcast(shape_of(self.lhs), shape_of(self.rhs))
         verify_result_shape(self.result, expected)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
-
-from xdsl.dialects.builtin import I64, IntegerAttr
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
@@ -16,16 +13,23 @@ from xdsl.irdl import (
     traits_def,
 )
 from xdsl.traits import Pure
-from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import shapes
-from qfin.dialects.nn.pooling import verify_same_element_type
-from qfin.dialects.tensors import AnyTensorConstr, i64_attr, shape_of, verify_result_shape
+from qfin.dialects.tensors import (
+    AnyTensorConstr,
+    IntConstr,
+    i64_attr,
+    shape_of,
+    verify_not_per_axis,
+    verify_result_shape,
+    verify_same_element_type,
+)
 
 
 @irdl_op_definition
 class ReshapeOp(IRDLOperation):
-    """The same values in row-major order under another shape, which is the result's.
+    """The same values in row-major order under another shape, which is the result's. At most one
+    dimension of it may be dynamic: it follows from the others.
 
     %y = nn.reshape %x : (tensor<2x8xf32>) -> tensor<4x4xf32>
     """
@@ -43,9 +47,8 @@ class ReshapeOp(IRDLOperation):
 
     def verify_(self) -> None:
         verify_same_element_type(self.input, self.result)
-        before, after = shape_of(self.input), shape_of(self.result)
-        if shapes.DYNAMIC not in (*before, *after) and prod(before) != prod(after):
-            raise VerifyException(f"cannot reshape {prod(before)} elements into {prod(after)}")
+        verify_not_per_axis(self.input)
+        shapes.check_reshape(shape_of(self.input), shape_of(self.result))
 
 
 @irdl_op_definition
@@ -60,8 +63,8 @@ class FlattenOp(IRDLOperation):
     input = operand_def(AnyTensorConstr)
     result = result_def(AnyTensorConstr)
 
-    start_dim = prop_def(IntegerAttr[I64], default_value=i64_attr(0))
-    end_dim = prop_def(IntegerAttr[I64], default_value=i64_attr(-1))
+    start_dim = prop_def(IntConstr, default_value=i64_attr(0))
+    end_dim = prop_def(IntConstr, default_value=i64_attr(-1))
 
     irdl_options = (ParsePropInAttrDict(),)
     assembly_format = "operands attr-dict `:` functional-type(operands, results)"
@@ -78,6 +81,7 @@ class FlattenOp(IRDLOperation):
 
     def verify_(self) -> None:
         verify_same_element_type(self.input, self.result)
+        verify_not_per_axis(self.input)
         expected = shapes.flatten(
             shape_of(self.input), self.start_dim.value.data, self.end_dim.value.data
         )

@@ -20,24 +20,27 @@ from qfin.dialects import shapes
 from qfin.dialects.tensors import (
     NO_PADDING,
     ONES,
+    TRUE,
     AnyTensorConstr,
     FloatTensorConstr,
     Ints,
     IntsConstr,
+    element_type_of,
     shape_of,
     verify_result_shape,
+    verify_same_element_type,
     verify_window,
 )
-
-TRUE = BoolAttr.from_bool(True)
+from qfin.dialects.uniform import UniformType
 
 
 @irdl_op_definition
 class MaxPool2dOp(IRDLOperation):
-    """`torch.nn.functional.max_pool2d`; padding never wins, on floats or on quantised values.
+    """`torch.nn.functional.max_pool2d`; padding never wins, on floats or on quantised values. A
+    window that dilation puts between the elements gives the lowest value.
 
     On `!quant.uniform` tensors the maximum is taken on the stored integers, which is the same
-    since quantisation is monotone; input and result types then agree.
+    since quantisation is monotone within a channel; input and result types then agree.
 
         %y = nn.max_pool2d %x {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>}
           : (tensor<1x8x4x4xf32>) -> tensor<1x8x2x2xf32>
@@ -82,7 +85,12 @@ class MaxPool2dOp(IRDLOperation):
         verify_same_element_type(self.input, self.result)
         verify_window(self.stride, self.padding, self.dilation, self.kernel)
         verify_padding_fits(self.kernel, self.padding, self.dilation)
-        n, c, *spatial = expect_nchw(self.input)
+        n, c, *spatial = expect_image(self.input)
+        element = element_type_of(self.input)
+        if isinstance(element, UniformType) and not (
+            element.is_per_layer or (element.is_per_axis and element.axis == 1)
+        ):
+            raise VerifyException(f"values must be quantized per layer or per channel: {element}")
         expected = shapes.window2d(
             spatial,
             self.kernel.get_values(),
@@ -138,6 +146,7 @@ class AvgPool2dOp(IRDLOperation):
         )
 
     def verify_(self) -> None:
+        verify_same_element_type(self.input, self.result)
         verify_avg_pool2d(self.input, self.result, self.kernel, self.stride, self.padding)
 
 
@@ -163,6 +172,7 @@ class AdaptiveAvgPool2dOp(IRDLOperation):
         super().__init__(operands=[input], result_types=[result_type])
 
     def verify_(self) -> None:
+        verify_same_element_type(self.input, self.result)
         verify_adaptive_avg_pool2d(self.input, self.result)
 
 
@@ -172,7 +182,7 @@ def verify_avg_pool2d(
     """The rules of an average pooling, float or quantised. Raises VerifyException."""
     verify_window(stride, padding, kernel=kernel)
     verify_padding_fits(kernel, padding, ONES)
-    n, c, *spatial = expect_nchw(input)
+    n, c, *spatial = expect_image(input)
     expected = shapes.window2d(
         spatial, kernel.get_values(), stride.get_values(), padding.get_values(), (1, 1)
     )
@@ -181,29 +191,30 @@ def verify_avg_pool2d(
 
 def verify_adaptive_avg_pool2d(input: SSAValue, result: SSAValue) -> None:
     """The rules of an adaptive average pooling, float or quantised. Raises VerifyException."""
-    n, c, h, w = expect_nchw(input)
-    verify_result_shape(result, (n, c, *expect_nchw(result)[2:]))
-    if 0 in (h, w):
-        raise VerifyException("cannot average over an empty height or width")
-
-
-def verify_same_element_type(input: SSAValue, result: SSAValue) -> None:
-    """Raises VerifyException unless element types agree."""
-    if input.type.element_type != result.type.element_type:  # pyright: ignore[reportAttributeAccessIssue]
-        raise VerifyException("input and result must have the same element type")
+    n, c, *_ = expect_image(input)
+    if len(after := shape_of(result)) != 4 or shapes.DYNAMIC in after[2:]:
+        raise VerifyException(
+            f"result must be [N, C, H, W] and say its height and width, got {shapes.text(after)}"
+        )
+    verify_result_shape(result, (n, c, *after[2:]))
 
 
 def verify_padding_fits(kernel: Ints, padding: Ints, dilation: Ints) -> None:
-    """Raises VerifyException when a window could lie wholly in the padding (PyTorch's rule,
-    which also keeps every window non-empty)."""
-    for axis in (0, 1):
+    """Raises VerifyException when padding is more than half of a window, dilation included."""
+    for axis, name in enumerate(("height", "width")):
         extent = (kernel.get_values()[axis] - 1) * dilation.get_values()[axis] + 1
-        if 2 * max(padding.get_values()[2 * axis : 2 * axis + 2]) > extent:
-            raise VerifyException("padding may be at most half of the window")
+        sides = padding.get_values()[2 * axis : 2 * axis + 2]
+        if 2 * max(sides) > extent:
+            raise VerifyException(
+                f"padding of {max(sides)} is more than half of the window's {name} of {extent}"
+            )
 
 
-def expect_nchw(value: SSAValue) -> tuple[int, ...]:
-    """The shape of a rank 4 tensor. Raises VerifyException for other ranks."""
+def expect_image(value: SSAValue) -> tuple[int, ...]:
+    """The shape of a tensor of images. Raises VerifyException for another rank than 4, and where
+    there is no row or no column to pool."""
     if len(shape := shape_of(value)) != 4:
-        raise VerifyException("expects a tensor [N, C, H, W]")
+        raise VerifyException(f"expects a tensor [N, C, H, W], got {shapes.text(shape)}")
+    if 0 in shape[2:]:
+        raise VerifyException(f"cannot pool an empty height or width: {shapes.text(shape)}")
     return shape

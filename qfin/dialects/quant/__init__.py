@@ -11,14 +11,9 @@ from qfin.dialects.quant.fused import (
     Conv2dOp,
     LinearOp,
 )
-from qfin.dialects.quant.packed import (
-    ConvGeometry,
-    PackedAttr,
-    PackedConstantOp,
-    PackedType,
-    PrepackOp,
-    UnpackOp,
-)
+from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
+from qfin.dialects.quant.packed_attr import PackedAttr
+from qfin.dialects.quant.packed_type import ConvGeometry, PackedType
 from qfin.dialects.quant.types import AnyQuantizedType, CalibratedType, QuantizedType
 from qfin.dialects.uniform import UniformType
 

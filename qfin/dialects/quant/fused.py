@@ -5,7 +5,9 @@ Their numbers are defined once, in `qfin.interpreter.quant`.
 
 from __future__ import annotations
 
-from xdsl.dialects.builtin import BoolAttr, TensorType, i8
+from math import prod
+
+from xdsl.dialects.builtin import BoolAttr, f32, i8
 from xdsl.dialects.utils import EnumAttribute
 from xdsl.ir import Attribute, SpacedOpaqueSyntaxAttribute, SSAValue
 from xdsl.irdl import (
@@ -23,20 +25,26 @@ from xdsl.utils.exceptions import VerifyException
 from xdsl.utils.str_enum import StrEnum
 
 from qfin.dialects import shapes
-from qfin.dialects.nn.pooling import TRUE, verify_adaptive_avg_pool2d, verify_avg_pool2d
-from qfin.dialects.quant.packed import CONV2D, LINEAR, PackedType
+from qfin.dialects.nn.pooling import verify_adaptive_avg_pool2d, verify_avg_pool2d
+from qfin.dialects.quant.packed import PackedConstr
+from qfin.dialects.quant.packed_type import CONV2D, LINEAR, PackedType
 from qfin.dialects.tensors import (
     NO_PADDING,
     ONES,
+    TRUE,
     Ints,
     IntsConstr,
     QuantTensorConstr,
+    element_type_of,
     shape_of,
     verify_result_shape,
 )
+from qfin.dialects.uniform import UniformType
 
 # |accumulator| <= reduction * 255 * 128 must stay below 2**31.
 MAX_REDUCTION = (2**31 - 1) // (255 * 128)
+# |sum| of a pooling window <= 255 for each element, likewise.
+MAX_WINDOW = (2**31 - 1) // 255
 
 
 class Activation(StrEnum):
@@ -56,13 +64,15 @@ RELU = ActivationAttr(Activation.RELU)
 
 
 def verify_activation_type(value: SSAValue, what: str) -> None:
-    """Activations are quantized per layer to 8 bits. Raises VerifyException."""
-    assert isinstance(value.type, TensorType)
-    element = value.type.element_type
+    """Activations are quantized per layer to 8 bits, from f32. Raises VerifyException."""
+    element = element_type_of(value)
+    assert isinstance(element, UniformType)
     if not element.is_per_layer:
-        raise VerifyException(f"{what} must be quantized per layer")
+        raise VerifyException(f"{what} must be quantized per layer, got {element}")
     if element.signless_storage != i8:
-        raise VerifyException(f"{what} must be stored in 8 bits")
+        raise VerifyException(f"{what} must be stored in 8 bits, got {element.storage}")
+    if element.expressed != f32:
+        raise VerifyException(f"{what} must stand for f32, got {element.expressed}")
     if not element.storage_min <= element.zero_point <= element.storage_max:
         raise VerifyException(
             f"{what} has zero point {element.zero_point} outside of its storage range"
@@ -84,6 +94,13 @@ def _verify_contraction(op: LinearOp | Conv2dOp, kind: str) -> PackedType:
     return packed
 
 
+def _verify_window_sum(elements: int) -> None:
+    if elements > MAX_WINDOW:
+        raise VerifyException(
+            f"a sum of {elements} values can overflow 32 bits (at most {MAX_WINDOW})"
+        )
+
+
 @irdl_op_definition
 class LinearOp(IRDLOperation):
     """Quantized `nn.linear`: input [..., K], packed weight [N, K], result [..., N].
@@ -96,7 +113,7 @@ class LinearOp(IRDLOperation):
     name = "quant.linear"
 
     input = operand_def(QuantTensorConstr)
-    packed = operand_def(PackedType)
+    packed = operand_def(PackedConstr)
     result = result_def(QuantTensorConstr)
     activation = prop_def(ActivationAttr, default_value=NO_ACTIVATION)
 
@@ -136,7 +153,7 @@ class Conv2dOp(IRDLOperation):
     name = "quant.conv2d"
 
     input = operand_def(QuantTensorConstr)
-    packed = operand_def(PackedType)
+    packed = operand_def(PackedConstr)
     result = result_def(QuantTensorConstr)
     activation = prop_def(ActivationAttr, default_value=NO_ACTIVATION)
 
@@ -217,6 +234,7 @@ class AvgPool2dOp(IRDLOperation):
     def verify_(self) -> None:
         verify_activation_type(self.input, "input")
         verify_activation_type(self.result, "result")
+        _verify_window_sum(prod(self.kernel.get_values()))
         verify_avg_pool2d(self.input, self.result, self.kernel, self.stride, self.padding)
 
 
@@ -242,3 +260,6 @@ class AdaptiveAvgPool2dOp(IRDLOperation):
         verify_activation_type(self.input, "input")
         verify_activation_type(self.result, "result")
         verify_adaptive_avg_pool2d(self.input, self.result)
+        windows = zip(shape_of(self.input)[2:], shape_of(self.result)[2:], strict=True)
+        # Output i of n covers at most ceil(size / n) + 1 rows.
+        _verify_window_sum(prod(min(n, -(-n // max(m, 1)) + 1) for n, m in windows if n > 0))

@@ -14,14 +14,8 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewri
 
 from qfin.dialects import nn
 from qfin.dialects.quant.casts import DCastOp
-from qfin.dialects.quant.packed import (
-    CONV2D,
-    LINEAR,
-    ConvGeometry,
-    PackedType,
-    PrepackOp,
-    UnpackOp,
-)
+from qfin.dialects.quant.packed import PrepackOp, UnpackOp
+from qfin.dialects.quant.packed_type import CONV2D, LINEAR, ConvGeometry, PackedType
 from qfin.dialects.uniform import UniformType
 from qfin.passes.finalize.groups import (
     Refused,
