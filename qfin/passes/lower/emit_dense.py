@@ -13,7 +13,7 @@ from xdsl.ir import Operation, SSAValue
 from qfin.dialects import kernel, quant
 from qfin.dialects.layout import BlockedAttr, is_nhwc
 from qfin.dialects.quant.fused import RELU
-from qfin.dialects.tensors import ONES, ints
+from qfin.dialects.tensors import ONES, Ints, ints
 from qfin.errors import UnsupportedError
 from qfin.interpreter import numerics
 from qfin.interpreter.arrays import dense_to_numpy
@@ -65,7 +65,7 @@ def _emit_dense(
     op: quant.Conv2dOp | quant.LinearOp,
     source: Buffer,
     result: Buffer,
-    kernel_size: kernel.Ints,
+    kernel_size: Ints,
 ) -> None:
     packed, constant = _packed_type(op), op.packed.owner
     layout = packed.layout
@@ -76,10 +76,7 @@ def _emit_dense(
     x, y = uniform_of(op.input), uniform_of(op.result)
     lanes, groups = layout.lanes.data, packed.groups
     flat = dense_to_numpy(constant.value.weight)
-    try:
-        weight = unblock(flat, packed.weight.get_shape(), groups, lanes, DOT_DEPTH)
-    except ValueError as error:
-        raise UnsupportedError(str(error), constant) from None
+    weight = unblock(flat, packed.weight.get_shape(), groups, lanes, DOT_DEPTH)
     scales = dense_to_numpy(constant.value.scales)
     bias = constant.value.bias
     values = dense_to_numpy(bias) if isinstance(bias, DenseIntOrFPElementsAttr) else None

@@ -1,0 +1,56 @@
+"""The `kernel` dialect: a program over buffers, one op for each piece of machine code.
+
+Tensors have become memrefs: logical dimensions (NCHW), strides that say the layout, plain integer
+elements, quantization parameters as attributes. Each op reads its first operands and writes its
+last (destination-passing style). Every stored activation is unsigned: i8 quantized values are
+kept with 128 added, and zero points and clamps here are those of the unsigned values.
+
+A buffer is a view of the arena, of the constants, or of an argument:
+
+    %v = kernel.view %arena {offset = 4096 : i64, halo = array<i64: 1, 1, 1, 1>, slack = 64 : i64}
+      : memref<8192xi8> -> memref<1x16x8x8xi8, strided<[1600, 1, 160, 16]>>
+
+`offset` is the byte offset of the element (0, 0, 0, 0). `halo` rows and columns around
+each image ([top, bottom, left, right]) belong to the buffer, and `slack` bytes behind it may be
+read. Both are part of the contract with the kernels, which read them without a branch.
+"""
+
+from xdsl.ir import Dialect
+
+from qfin.dialects.kernel.buffers import KernelOp
+from qfin.dialects.kernel.dense import DenseOp
+from qfin.dialects.kernel.elementwise import ClampOp, CopyOp, DequantizeOp, FillHaloOp, QuantizeOp
+from qfin.dialects.kernel.memory import ProgramOp, ViewOp
+from qfin.dialects.kernel.pool import AvgPoolOp, MaxPoolOp
+
+Kernel = Dialect(
+    "kernel",
+    [
+        ProgramOp,
+        ViewOp,
+        FillHaloOp,
+        CopyOp,
+        ClampOp,
+        QuantizeOp,
+        DequantizeOp,
+        DenseOp,
+        MaxPoolOp,
+        AvgPoolOp,
+    ],
+    [],
+)
+
+__all__ = [
+    "AvgPoolOp",
+    "ClampOp",
+    "CopyOp",
+    "DenseOp",
+    "DequantizeOp",
+    "FillHaloOp",
+    "Kernel",
+    "KernelOp",
+    "MaxPoolOp",
+    "ProgramOp",
+    "QuantizeOp",
+    "ViewOp",
+]

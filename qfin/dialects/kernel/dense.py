@@ -1,0 +1,123 @@
+"""`kernel.dense`: the contractions."""
+
+from __future__ import annotations
+
+from xdsl.dialects.builtin import f32, i8, i32
+from xdsl.ir import SSAValue
+from xdsl.irdl import irdl_op_definition, operand_def, opt_operand_def, prop_def
+from xdsl.utils.exceptions import VerifyException
+
+from qfin.dialects import shapes
+from qfin.dialects.kernel.buffers import (
+    BufferConstr,
+    KernelOp,
+    memref_of,
+    verify_buffer,
+    verify_byte,
+    verify_clamp,
+    verify_shape,
+)
+from qfin.dialects.layout import BlockedAttr
+from qfin.dialects.tensors import ONES, IntConstr, Ints, IntsConstr, i64_attr, verify_pair
+
+DEPTH = 4
+"""Bytes that one lane of a dot product instruction multiplies and sums."""
+
+
+@irdl_op_definition
+class DenseOp(KernelOp):
+    """Linear and conv2d: exact integer sums, then one requantization.
+
+        acc = init[o] + sum x[n, g*I + i, y*sy + ky*dy, x*sx + kx*dx] * w[o, i, ky, kx]
+        out = clamp(rint((f32(acc) + bias[o]) * mult[o]) + zero_point, qmin, qmax)
+
+    `weights` is the flat array of `layout.blocked`; `init` (i32), `mult` (f32) and `bias` (f32, or
+    absent) have one value for each lane of each block: [groups, blocks * lanes]. The input
+    operand's element (0, 0, 0, 0) is the top left tap of the first output: padding is already
+    outside.
+    """
+
+    name = "kernel.dense"
+
+    input = operand_def(BufferConstr)
+    weights = operand_def(BufferConstr)
+    init = operand_def(BufferConstr)
+    mult = operand_def(BufferConstr)
+    bias = opt_operand_def(BufferConstr)
+    output = operand_def(BufferConstr)
+
+    kernel = prop_def(IntsConstr, default_value=ONES)
+    stride = prop_def(IntsConstr, default_value=ONES)
+    dilation = prop_def(IntsConstr, default_value=ONES)
+    groups = prop_def(IntConstr, default_value=i64_attr(1))
+    lanes = prop_def(IntConstr)
+    zero_point = prop_def(IntConstr)
+    qmin = prop_def(IntConstr)
+    qmax = prop_def(IntConstr)
+
+    def __init__(
+        self,
+        input: SSAValue,
+        weights: SSAValue,
+        init: SSAValue,
+        mult: SSAValue,
+        bias: SSAValue | None,
+        output: SSAValue,
+        *,
+        kernel: Ints,
+        stride: Ints,
+        dilation: Ints,
+        groups: int,
+        lanes: int,
+        zero_point: int,
+        qmin: int,
+        qmax: int,
+    ):
+        super().__init__(
+            operands=[input, weights, init, mult, bias, output],
+            properties={
+                "kernel": kernel,
+                "stride": stride,
+                "dilation": dilation,
+                "groups": i64_attr(groups),
+                "lanes": i64_attr(lanes),
+                "zero_point": i64_attr(zero_point),
+                "qmin": i64_attr(qmin),
+                "qmax": i64_attr(qmax),
+            },
+        )
+
+    def verify_(self) -> None:
+        verify_buffer("input", self.input, i8, rank=4)
+        verify_buffer("output", self.output, i8, rank=4)
+        verify_pair("kernel", self.kernel)
+        verify_pair("stride", self.stride)
+        verify_pair("dilation", self.dilation)
+        groups, lanes = self.groups.value.data, self.lanes.value.data
+        if groups < 1 or lanes < 1:
+            raise VerifyException(f"groups and lanes must be >= 1, got {groups} and {lanes}")
+        batch, inner, *image = memref_of(self.input).get_shape()
+        outer = memref_of(self.output).get_shape()[1]
+        if inner % groups or outer % groups:
+            raise VerifyException(
+                f"{inner} and {outer} channels do not divide into {groups} groups"
+            )
+        kernel = self.kernel.get_values()
+        expected = shapes.window2d(
+            image, kernel, self.stride.get_values(), (0, 0, 0, 0), self.dilation.get_values()
+        )
+        verify_shape("output", self.output, (batch, outer, *expected))
+        verify_clamp(self.qmin.value.data, self.qmax.value.data)
+        verify_byte("zero_point", self.zero_point.value.data)
+        size = BlockedAttr(lanes, DEPTH).size([outer, inner // groups, *kernel], groups)
+        verify_buffer("weights", self.weights, i8)
+        verify_shape("weights", self.weights, [size])
+        channels = [groups, -(-(outer // groups) // lanes) * lanes]
+        for name, value, element in (
+            ("init", self.init, i32),
+            ("mult", self.mult, f32),
+            ("bias", self.bias, f32),
+        ):
+            if value is not None:
+                verify_buffer(name, value, element)
+                verify_shape(name, value, channels)
