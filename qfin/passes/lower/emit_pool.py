@@ -69,8 +69,6 @@ def _average(
     columns: windows.Ranges,
     area: NDArray[np.int64],
 ) -> None:
-    if 255 * windows.areas(rows, columns).max(initial=0) >= 2**31:
-        raise UnsupportedError("the sums of this op can leave 32 bits", op)
     x, y = uniform_of(op.input), uniform_of(op.result)
     source, result = planner.buffer(op.input), planner.result(op.result)
     qmin, qmax = clamp(y)
