@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Attribute
@@ -16,7 +15,8 @@ from qfin import remarks
 from qfin import target as targets
 from qfin.dialects.kernel import ProgramOp
 from qfin.errors import Error
-from qfin.passes.lower.buffers import ALIGNMENT, SLACK
+from qfin.passes.lower.buffers import SLACK
+from qfin.runtime.memory import ResultPool, aligned, aligned_copy
 from qfin.runtime.spec import TensorSpec, check_array, match_names, tensor_spec
 from qfin.signature import select
 from qfin.target import codegen
@@ -52,9 +52,10 @@ class Program:
         count = len(self.inputs) + len(self.outputs) + 2
         prototype = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * count)
         self._entry = prototype(self._code.function(name))
-        self._constants = _aligned_copy(program.constants.data.data)
+        self._constants = aligned_copy(program.constants.data.data)
         self._arena_size = program.arena.value.data
         self._arenas: deque[Array] = deque()
+        self._results = [ResultPool(spec.shape, spec.dtype) for spec in self.outputs]
 
     @property
     def target(self) -> str:
@@ -85,11 +86,11 @@ class Program:
 
     def _run(self, arrays: Sequence[Array]) -> list[Array]:
         arrays = [check_array(s, a) for s, a in zip(self.inputs, arrays, strict=True)]
-        results = [np.empty(spec.shape, spec.dtype) for spec in self.outputs]
+        results = [pool.take() for pool in self._results]
         try:
             arena = self._arenas.pop()
         except IndexError:
-            arena = _aligned(self._arena_size + SLACK)
+            arena = aligned(self._arena_size + SLACK)
         memory = (*arrays, *results, arena, self._constants)
         self._entry(*(array.__array_interface__["data"][0] for array in memory))
         self._arenas.append(arena)
@@ -113,16 +114,3 @@ def without_programs(module: ModuleOp) -> ModuleOp:
 
 def _specs(names: Sequence[StringAttr], types: Sequence[Attribute]) -> tuple[TensorSpec, ...]:
     return tuple(tensor_spec(name.data, t) for name, t in zip(names, types, strict=True))
-
-
-def _aligned(size: int) -> Array:
-    """An array of bytes at an address that is a multiple of the alignment."""
-    raw = np.zeros(size + ALIGNMENT, np.uint8)
-    start = -raw.__array_interface__["data"][0] % ALIGNMENT
-    return raw[start : start + size]
-
-
-def _aligned_copy(data: bytes) -> Array:
-    array = _aligned(len(data))
-    array[:] = np.frombuffer(data, np.uint8)
-    return array

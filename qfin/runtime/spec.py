@@ -59,10 +59,9 @@ def match_names(
     specs: Sequence[TensorSpec], arrays: Sequence[Array] | Mapping[str, Array]
 ) -> list[Array]:
     """The arrays in the order of `specs`. Raises InputError for missing, unknown or too many."""
-    takes = "takes " + (", ".join(str(spec) for spec in specs) or "no inputs")
     if not isinstance(arrays, Mapping):
         if len(arrays) != len(specs):
-            raise InputError(f"got {len(arrays)} arrays, the function {takes}")
+            raise InputError(f"got {len(arrays)} arrays, {_takes(specs)}")
         return list(arrays)
     names = [spec.name for spec in specs]
     for kind, wrong in (
@@ -70,8 +69,12 @@ def match_names(
         ("missing", [name for name in names if name not in arrays]),
     ):
         if wrong:
-            raise InputError(f"{kind} input {', '.join(map(repr, wrong))}; the function {takes}")
+            raise InputError(f"{kind} input {', '.join(map(repr, wrong))}; {_takes(specs)}")
     return [arrays[name] for name in names]
+
+
+def _takes(specs: Sequence[TensorSpec]) -> str:
+    return "the function takes " + (", ".join(map(str, specs)) or "no inputs")
 
 
 def check_array(spec: TensorSpec, array: Array) -> Array:
