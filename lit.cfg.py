@@ -22,7 +22,10 @@ config.substitutions.append(("%examples", str(Path(__file__).parent / "examples"
 
 # Text -> IR -> text, and the same through the generic form.
 config.substitutions.append(
-    ("QFIN_ROUNDTRIP", "qfin-opt %s --split-input-file | qfin-opt --split-input-file | filecheck %s")
+    (
+        "QFIN_ROUNDTRIP",
+        "qfin-opt %s --split-input-file | qfin-opt --split-input-file | filecheck %s",
+    )
 )
 config.substitutions.append(
     (

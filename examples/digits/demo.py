@@ -59,7 +59,7 @@ def qfin_opt(*arguments: str) -> str:
     return done.stdout
 
 
-def throughput(program: Callable[[Floats], Floats], images: Floats) -> float:
+def throughput(program: Callable[[Floats], object], images: Floats) -> float:
     """Images per second, in calls of one image each: the median over several rounds of them all."""
     rates: list[float] = []
     for _ in range(REPEATS):  # No progress bar: its thread would be timed too.
