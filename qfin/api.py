@@ -17,12 +17,12 @@ from xdsl.dialects.builtin import ModuleOp
 from qfin import remarks
 from qfin import target as targets
 from qfin.errors import UnsupportedError
+from qfin.functions import argument_names, public_functions, result_names, select
 from qfin.ir import parse
 from qfin.passes.finalize.pipeline import QuantFinalizePass
 from qfin.pipeline import to_level
 from qfin.runtime.program import Program
 from qfin.runtime.spec import TensorSpec, check_array, match_names, tensor_spec
-from qfin.signature import argument_names, public_functions, result_names, select
 
 Array = NDArray[Any]
 

@@ -13,8 +13,8 @@ from xdsl.ir import Attribute
 
 from qfin.dialects import shapes
 from qfin.errors import InputError
+from qfin.functions import argument_names
 from qfin.interpreter.arrays import dtype_of, element_type
-from qfin.signature import argument_names
 
 
 def find_function(module: ModuleOp, name: str) -> FuncOp:

@@ -15,10 +15,10 @@ from qfin import remarks
 from qfin import target as targets
 from qfin.dialects.kernel import ProgramOp
 from qfin.errors import Error
+from qfin.functions import select
 from qfin.passes.lower.buffers import SLACK
 from qfin.runtime.memory import ResultPool, aligned, aligned_copy
 from qfin.runtime.spec import TensorSpec, check_array, match_names, tensor_spec
-from qfin.signature import select
 from qfin.target import codegen
 
 Array = NDArray[Any]

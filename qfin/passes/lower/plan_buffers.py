@@ -28,6 +28,7 @@ from qfin.dialects.kernel import FillHaloOp, ProgramOp
 from qfin.dialects.layout import is_nhwc
 from qfin.dialects.tensors import ints
 from qfin.errors import PassError, UnsupportedError
+from qfin.functions import argument_names, public_functions, result_names
 from qfin.locations import inherit, is_unknown
 from qfin.passes.lower.activations import (
     require_compilable,
@@ -41,7 +42,6 @@ from qfin.passes.lower.assign_layout import TARGET_ATTR
 from qfin.passes.lower.buffer_ops import EMITTERS, emit_argument, is_lowered, keeps_memory
 from qfin.passes.lower.buffers import NO_HALO, Arena, Buffer, ConstantPool, Halo, row_major
 from qfin.passes.lower.emit_dense import wanted_halo
-from qfin.signature import argument_names, public_functions, result_names
 
 MAX_ARENA = 2**31 - 1
 """Bytes: offsets into the arena are 32-bit constants in the llvm dialect."""
