@@ -30,7 +30,8 @@ _GARBAGE = 0xA5
 
 
 class GarbageProgram(qfin.Program):
-    """A program whose arena holds garbage at each call, and that writes nowhere else."""
+    """A program whose arena and results hold garbage at each call, and that writes into no other
+    memory."""
 
     @override
     def _run(self, arrays: Sequence[Array]) -> list[Array]:
@@ -39,6 +40,8 @@ class GarbageProgram(qfin.Program):
         start = _MARGIN - (memory.ctypes.data + _MARGIN) % ALIGNMENT + ALIGNMENT
         self._arenas.clear()
         self._arenas.append(memory[start : start + size])
+        for pool in self._results:
+            pool.take().fill(_GARBAGE)  # and is given out again: nobody holds it
         results = super()._run(arrays)
         assert (memory[:start] == _GARBAGE).all(), "written in front of the arena"
         assert (memory[start + size :] == _GARBAGE).all(), "written behind the arena"
