@@ -41,7 +41,8 @@ class GarbageProgram(qfin.Program):
         self._arenas.clear()
         self._arenas.append(memory[start : start + size])
         for pool in self._results:
-            pool.take().fill(_GARBAGE)  # and is given out again: nobody holds it
+            # This is what is given out again: nobody holds it.
+            pool.take().reshape(-1).view(np.uint8)[:] = _GARBAGE
         results = super()._run(arrays)
         assert (memory[:start] == _GARBAGE).all(), "written in front of the arena"
         assert (memory[start + size :] == _GARBAGE).all(), "written behind the arena"
