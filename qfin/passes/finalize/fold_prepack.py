@@ -1,4 +1,7 @@
-"""`fold-quantized-prepacking-ops`: prepack of constants becomes a packed constant."""
+"""`fold-quantized-prepacking-ops`: prepack of constants becomes a packed constant.
+
+What is still unpacked, since its op did not fuse, becomes the weight and bias that it was.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from xdsl.context import Context
-from xdsl.dialects import arith
 from xdsl.dialects.builtin import (
     BytesAttr,
     DenseIntOrFPElementsAttr,
@@ -14,30 +16,17 @@ from xdsl.dialects.builtin import (
     TensorType,
     f32,
 )
-from xdsl.ir import SSAValue
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 from xdsl.transforms.common_subexpression_elimination import CommonSubexpressionElimination
 from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 
 from qfin import remarks
-from qfin.dialects.quant.casts import SCastOp
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp, PrepackOp
+from qfin.dialects.quant.packed_patterns import UnpackOfPrepack
 from qfin.dialects.uniform import UniformType
-from qfin.passes.finalize.groups import defining, element_type
+from qfin.passes.finalize.groups import constant_of, element_type
 from qfin.passes.rewriting import rewrite
-
-
-def constant_of(value: SSAValue | None) -> DenseIntOrFPElementsAttr | None:
-    """The constant that a value is, seen through a storage cast."""
-    if value is None:
-        return None
-    op = defining(value)
-    if isinstance(op, SCastOp):
-        op = defining(op.input)
-    if not isinstance(op, arith.ConstantOp):
-        return None
-    return op.value if isinstance(op.value, DenseIntOrFPElementsAttr) else None
 
 
 class FoldPrepack(RewritePattern):
@@ -80,10 +69,11 @@ class FoldQuantizedPrepackingOpsPass(ModulePass):
     name = "fold-quantized-prepacking-ops"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        rewrite(op, [FoldPrepack()])
+        rewrite(op, UnpackOfPrepack())  # all of them, before a prepack is gone
+        rewrite(op, FoldPrepack())
         for left in op.walk():
             if isinstance(left, PrepackOp):
-                reason = "weight or bias is not a constant"
-                remarks.emit("missed", left, reason, pass_name=self.name)
+                reason = "not folded: weight or bias is not a constant"
+                remarks.emit("note", left, reason, pass_name=self.name)
         CommonSubexpressionElimination().apply(ctx, op)
         DeadCodeElimination().apply(ctx, op)

@@ -7,20 +7,21 @@ becomes a remark.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isclose
 
-import numpy as np
-from xdsl.dialects.builtin import TensorType, f32, i8, i32
+from xdsl.dialects import arith
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType, f32, i8
 from xdsl.ir import Attribute, Operation, OpResult, SSAValue
 
 from qfin.dialects import nn
-from qfin.dialects.quant.casts import DCastOp, QCastOp
-from qfin.dialects.quant.fused import MAX_REDUCTION, NO_ACTIVATION, RELU, ActivationAttr
-from qfin.dialects.quant.packed import PackedType, UnpackOp
+from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
+from qfin.dialects.quant.fused import NO_ACTIVATION, RELU, ActivationAttr
+from qfin.dialects.shapes import DYNAMIC
+from qfin.dialects.tensors import shape_of
 from qfin.dialects.uniform import UniformType
+from qfin.interpreter.windows import pool2d_ranges
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - it is an answer, not an error
     """A group does not fuse; `str()` is the reason."""
 
 
@@ -32,6 +33,18 @@ def element_type(value: SSAValue) -> Attribute:
 
 def defining(value: SSAValue) -> Operation | None:
     return value.owner if isinstance(value, OpResult) else None
+
+
+def constant_of(value: SSAValue | None) -> DenseIntOrFPElementsAttr | None:
+    """The constant that a value is, seen through a storage cast."""
+    if value is None:
+        return None
+    op = defining(value)
+    if isinstance(op, SCastOp):
+        op = defining(op.input)
+    if not isinstance(op, arith.ConstantOp):
+        return None
+    return op.value if isinstance(op.value, DenseIntOrFPElementsAttr) else None
 
 
 def dequantized(value: SSAValue, what: str) -> tuple[SSAValue, UniformType]:
@@ -59,20 +72,32 @@ def only_use(value: SSAValue, name: str) -> Operation:
 
 
 def require_activation(quantized: UniformType, what: str) -> None:
-    """Activations are 8 bits, per layer, from f32."""
+    """Activations are 8 bits, per layer."""
     if quantized.is_per_axis:
         raise Refused(f"{what} is quantized per axis")
     if quantized.is_sub_channel:
         raise Refused(f"{what} is quantized per block")
     if quantized.signless_storage != i8:
         raise Refused(f"{what} is stored in {quantized.storage}, not in 8 bits")
-    if quantized.expressed != f32:
-        raise Refused(f"{what} is expressed in {quantized.expressed}, not in f32")
     if not quantized.storage_min <= quantized.zero_point <= quantized.storage_max:
         raise Refused(
             f"{what} has zero point {quantized.zero_point} outside of its storage range"
             f" [{quantized.storage_min}, {quantized.storage_max}]"
         )
+
+
+def require_f32(op: Operation) -> None:
+    """The fused ops stand for f32 arithmetic."""
+    if (element := element_type(op.results[0])) != f32:
+        raise Refused(f"computes in {element}, not in f32")
+
+
+def input_of(op: Operation) -> tuple[SSAValue, UniformType]:
+    """The quantized value behind the first operand of a float op, and its element type."""
+    require_f32(op)
+    input, element = dequantized(op.operands[0], "input")
+    require_activation(element, "input")
+    return input, element
 
 
 @dataclass(frozen=True)
@@ -101,60 +126,18 @@ def output_of(op: Operation, *, activations: bool) -> Output:
     return Output(activation, user, between)
 
 
-@dataclass(frozen=True)
-class Weights:
-    """A packed value that feeds a float op through unpack and dcast."""
+def require_filled_windows(op: nn.MaxPool2dOp) -> None:
+    """Of padding alone the maximum is -inf, which no quantized value stands for.
 
-    packed: SSAValue
-    type: PackedType
-    element: UniformType
-
-
-def require_weight(element: UniformType) -> None:
-    """What `quant.prepack` can hold: i8, per layer or per output channel, zero points 0."""
-    if element.storage != i8:
-        raise Refused(f"weight is stored in {element.storage}, not in i8")
-    if element.expressed != f32:
-        raise Refused(f"weight is expressed in {element.expressed}, not in f32")
-    if element.is_sub_channel:
-        raise Refused("weight is quantized per block")
-    if element.is_per_axis and element.axis != 0:
-        raise Refused(f"weight is quantized along axis {element.axis}, not along axis 0")
-    if np.any(element.zero_points):
-        raise Refused("weight zero point is not 0")
-
-
-def weights_of(op: nn.Conv2dOp | nn.LinearOp) -> Weights:
-    """The packed value behind the weight, and behind the bias if there is one."""
-    weight, element = dequantized(op.weight, "weight")
-    require_weight(element)
-    unpack = defining(weight)
-    if not isinstance(unpack, UnpackOp):
-        raise Refused("weight is not prepacked (run insert-prepack-unpack first)")
-    packed = unpack.packed.type
-    assert isinstance(packed, PackedType)
-    if packed.reduction > MAX_REDUCTION:
-        raise Refused(
-            f"a sum of {packed.reduction} products can overflow 32 bits (at most {MAX_REDUCTION})"
-        )
-    return Weights(unpack.packed, packed, element)
-
-
-def require_bias(op: nn.Conv2dOp | nn.LinearOp, weights: Weights, activation: UniformType) -> None:
-    """The bias must be the packed one; an i32 bias must be in units of the accumulator."""
-    if op.bias is None:
+    A verified pooling can have such a window only where dilation steps over the input.
+    """
+    padding, dilation = op.padding.get_values(), op.dilation.get_values()
+    if max(dilation) == 1 or max(padding) == 0:
         return
-    cast = defining(op.bias)
-    bias = cast.input if isinstance(cast, DCastOp) else op.bias
-    unpack = defining(bias)
-    if not isinstance(unpack, UnpackOp) or unpack.packed is not weights.packed:
-        raise Refused("bias is not prepacked together with the weight")
-    if not isinstance(quantized := element_type(bias), UniformType):
-        return
-    if quantized.storage != i32 or np.any(quantized.zero_points):
-        raise Refused("quantized bias is not i32 with zero point 0")
-    unit = np.float32(activation.scale) * weights.element.scales.astype(np.float32)
-    given, unit = np.broadcast_arrays(quantized.scales, unit)
-    # Exporters compute the product in f32 or in double: 2**-22 covers both and nothing else.
-    if not all(isclose(a, b, rel_tol=2**-22) for a, b in zip(given.flat, unit.flat, strict=True)):
-        raise Refused("bias scale is not the input scale times the weight scale")
+    spatial = shape_of(op.input)[2:]
+    if DYNAMIC not in spatial:
+        kernel, stride = op.kernel.get_values(), op.stride.get_values()
+        taps = pool2d_ranges(spatial, kernel, stride, padding, dilation)
+        if all(axis[:, 1].all() for axis in taps):
+            return
+    raise Refused("a window may lie on nothing but padding")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
-from xdsl.transforms.canonicalize import CanonicalizePass
 from xdsl.transforms.common_subexpression_elimination import CommonSubexpressionElimination
 from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 
@@ -18,8 +17,7 @@ FINALIZE: tuple[ModulePass, ...] = (
     DeadCodeElimination(),  # nor dead ones
     InsertPrepackUnpackPass(),
     QuantFusionPass(),
-    CanonicalizePass(),  # takes back the prepacks of what did not fuse
-    FoldQuantizedPrepackingOpsPass(),
+    FoldQuantizedPrepackingOpsPass(),  # takes back the prepacks of what did not fuse, too
 )
 
 

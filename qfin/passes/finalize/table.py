@@ -20,13 +20,12 @@ from qfin.dialects.uniform import UniformType
 from qfin.locations import fuse
 from qfin.passes.finalize.groups import (
     Output,
-    dequantized,
     element_type,
+    input_of,
     output_of,
-    require_activation,
-    require_bias,
-    weights_of,
+    require_filled_windows,
 )
+from qfin.passes.finalize.weights import packed_of
 
 Rewrite: TypeAlias = Callable[[PatternRewriter], Operation]
 """Changes the IR around a matched float op; returns the op that took its place."""
@@ -58,21 +57,20 @@ def _replace(op: Operation, output: Output, fused: Operation) -> Rewrite:
 
 
 def _contraction(op: Operation) -> Rewrite:
+    """On integers, sums are exact; the result may differ by one step, next to ties."""
     assert isinstance(op, nn.Conv2dOp | nn.LinearOp)
-    input, element = dequantized(op.input, "input")
-    require_activation(element, "input")
+    input, element = input_of(op)
     output = output_of(op, activations=True)
-    weights = weights_of(op)
-    require_bias(op, weights, element)
+    packed = packed_of(op, element)
     fused_op = quant.Conv2dOp if isinstance(op, nn.Conv2dOp) else quant.LinearOp
-    fused = fused_op(input, weights.packed, output.quantize.result.type, output.activation)
+    fused = fused_op(input, packed, output.quantize.result.type, output.activation)
     return _replace(op, output, fused)
 
 
 def _avg_pool2d(op: Operation) -> Rewrite:
+    """Rounds once instead of at each float op: one step of difference, next to ties."""
     assert isinstance(op, nn.AvgPool2dOp)
-    input, element = dequantized(op.input, "input")
-    require_activation(element, "input")
+    input, _ = input_of(op)
     output = output_of(op, activations=False)
     fused = quant.AvgPool2dOp(
         input,
@@ -86,18 +84,17 @@ def _avg_pool2d(op: Operation) -> Rewrite:
 
 
 def _adaptive_avg_pool2d(op: Operation) -> Rewrite:
+    """As `_avg_pool2d`."""
     assert isinstance(op, nn.AdaptiveAvgPool2dOp)
-    input, element = dequantized(op.input, "input")
-    require_activation(element, "input")
+    input, _ = input_of(op)
     output = output_of(op, activations=False)
     fused = quant.AdaptiveAvgPool2dOp(input, output.quantize.result.type)
     return _replace(op, output, fused)
 
 
 def _carry(op: Operation) -> Rewrite:
-    """Moves the dequantize behind an op that selects or moves values."""
-    input, element = dequantized(op.operands[0], "input")
-    require_activation(element, "input")
+    """Moves the dequantize behind an op that selects or moves values; changes no bit."""
+    input, element = input_of(op)
     result = op.results[0].type
     assert isinstance(result, TensorType)
 
@@ -117,9 +114,18 @@ def _carry(op: Operation) -> Rewrite:
     return rewrite
 
 
-_ACTIVATION = "input and output quantized per layer to 8 bits"
+def _max_pool2d(op: Operation) -> Rewrite:
+    """As `_carry`."""
+    assert isinstance(op, nn.MaxPool2dOp)
+    rewrite = _carry(op)
+    require_filled_windows(op)
+    return rewrite
+
+
+_INPUT = "f32; input quantized per layer to 8 bits"
+_ACTIVATION = "f32; input and output quantized per layer to 8 bits"
 _WEIGHT = "weight i8 with zero points 0, per layer or along axis 0"
-_BIAS = "bias absent, f32, or i32 at input scale times weight scale"
+_BIAS = "bias absent, f32, or i32 at input scale times weight scale; sum within 32 bits"
 
 FUSIONS: tuple[Fusion, ...] = (
     Fusion(
@@ -150,15 +156,22 @@ FUSIONS: tuple[Fusion, ...] = (
         f"{_ACTIVATION}; no other use of the result",
         _adaptive_avg_pool2d,
     ),
+    Fusion(
+        nn.MaxPool2dOp,
+        "max_pool2d(dcast x)",
+        "dcast(nn.max_pool2d x)",
+        f"{_INPUT}; no window of padding alone",
+        _max_pool2d,
+    ),
     *(
         Fusion(
             op,
             f"{op.name.removeprefix('nn.')}(dcast x)",
             f"dcast({op.name} x)",
-            "input quantized per layer to 8 bits",
+            _INPUT,
             _carry,
         )
-        for op in (nn.MaxPool2dOp, nn.ReluOp, nn.ReshapeOp, nn.FlattenOp)
+        for op in (nn.ReluOp, nn.ReshapeOp, nn.FlattenOp)
     ),
 )
 

@@ -1,0 +1,60 @@
+"""Prints `docs/fusions.md`, made from the table of fusions.
+
+python -m qfin.passes.finalize.document > docs/fusions.md
+"""
+
+from __future__ import annotations
+
+from qfin.passes.finalize.table import FUSIONS
+
+_HEAD = """\
+<!-- Generated: python -m qfin.passes.finalize.document > docs/fusions.md -->
+
+# Fusions
+
+`qfin-opt --finalize` turns quantize/dequantize pairs around float ops into int8 ops, and packs
+their weights. It is these passes, each of which also runs alone:
+
+| pass | does |
+|---|---|
+| `cse`, `dce` | equal quantizes of one value must not look like two uses, nor dead ones |
+| `insert-prepack-unpack` | packs each weight with its bias, and unpacks it: values stay |
+| `quant-fusion` | applies the table below, until nothing changes |
+| `fold-quantized-prepacking-ops` | packs constants at compile time; takes back what was not fused |
+
+"""
+
+_TAIL = """
+`dcast` and `qcast` are `quant.dcast` and `quant.qcast`. A dequantize that several ops read hides no
+fusion. The dcast that an op left behind it meets the next op, so that a chain of such ops ends up
+on quantized values; where it meets a qcast to the type that it came from, both go. A qcast followed
+by a dcast stays always: it rounds.
+
+`quant.conv2d` and `quant.linear` may differ from what they replace by one step, next to ties; so
+may the average pools. The other fusions change no bit.
+
+## What was not fused, and why
+
+`--remarks` names each op of the table that is left, where it is, and what it lacks; with
+`--remarks=json`, one object a line. In Python, wrap the call in `qfin.remarks.collect()`.
+
+    model.mlir:12:3: remark: nn.linear not fused: weight zero point is not 0
+"""
+
+
+def table() -> str:
+    """The rows as a Markdown table."""
+    lines = ["| float op | pattern | becomes | needs |", "|---|---|---|---|"]
+    for row in FUSIONS:
+        cells = (f"`{row.float_op.name}`", f"`{row.pattern}`", f"`{row.becomes}`", row.needs)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def document() -> str:
+    """The whole of `docs/fusions.md`."""
+    return _HEAD + table() + _TAIL
+
+
+if __name__ == "__main__":
+    print(document(), end="")

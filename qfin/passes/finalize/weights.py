@@ -1,0 +1,171 @@
+"""What a fusion looks at: the constants of a convolution or a linear.
+
+As in `groups`, the functions only look, and raise `Refused` where something is unfit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isclose
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType, i8, i32
+from xdsl.ir import Attribute, SSAValue
+
+from qfin.dialects import nn
+from qfin.dialects.quant.casts import DCastOp
+from qfin.dialects.quant.fused import MAX_REDUCTION
+from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
+from qfin.dialects.quant.packed_type import CONV2D, LINEAR, ConvGeometry, PackedType
+from qfin.dialects.uniform import UniformType
+from qfin.interpreter.arrays import dense_to_numpy
+from qfin.passes.finalize.groups import (
+    Refused,
+    constant_of,
+    defining,
+    dequantized,
+    element_type,
+    require_f32,
+)
+
+
+def require_weight(element: UniformType) -> None:
+    """What `quant.prepack` can hold: i8, per layer or per output channel, zero points 0."""
+    if element.storage != i8:
+        raise Refused(f"weight is stored in {element.storage}, not in i8")
+    if element.is_sub_channel:
+        raise Refused("weight is quantized per block")
+    if element.is_per_axis and element.axis != 0:
+        raise Refused(f"weight is quantized along axis {element.axis}, not along axis 0")
+    if np.any(element.zero_points):
+        raise Refused("weight zero point is not 0")
+
+
+def stored_bias(bias: SSAValue | None) -> SSAValue | None:
+    """What is packed for a bias: the i32 value behind a dequantized one, any other as it is."""
+    if bias is None:
+        return None
+    if not isinstance(defining(bias), DCastOp):
+        return bias
+    stored, quantized = dequantized(bias, "bias")
+    if quantized.storage != i32 or np.any(quantized.zero_points):
+        raise Refused("quantized bias is not i32 with zero point 0")
+    if quantized.is_sub_channel:
+        raise Refused("bias is quantized per block")
+    return stored
+
+
+@dataclass(frozen=True)
+class Constants:
+    """The quantized weight and the stored bias of a float op: what `quant.prepack` takes."""
+
+    weight: SSAValue
+    element: UniformType
+    bias: SSAValue | None
+
+
+def constants_of(op: nn.Conv2dOp | nn.LinearOp) -> Constants:
+    """The weight and the bias behind their dequantizes, packed or fit to be."""
+    require_f32(op)
+    weight, element = dequantized(op.weight, "weight")
+    require_weight(element)
+    bias = stored_bias(op.bias)
+    for value, what in ((weight, "weight"), (bias, "bias")):
+        if value is None:
+            continue
+        assert isinstance(value.type, TensorType)
+        if not value.type.has_static_shape():
+            raise Refused(f"{what} has a dynamic shape")
+    return Constants(weight, element, bias)
+
+
+def packed_type(op: nn.Conv2dOp | nn.LinearOp, constants: Constants) -> PackedType:
+    """The type of the packed constants of `op`."""
+    assert isinstance(constants.weight.type, TensorType)
+    weight = TensorType(i8, constants.weight.type.get_shape())
+    bias: Attribute | None = None
+    if constants.bias is not None:
+        element = element_type(constants.bias)
+        bias = element.storage if isinstance(element, UniformType) else element
+    if isinstance(op, nn.LinearOp):
+        return PackedType(LINEAR, weight, bias)
+    geometry = ConvGeometry.get(
+        op.stride.get_values(),
+        op.padding.get_values(),
+        op.dilation.get_values(),
+        op.groups.value.data,
+    )
+    return PackedType(CONV2D, weight, bias, geometry)
+
+
+def packed_of(op: nn.Conv2dOp | nn.LinearOp, activation: UniformType) -> SSAValue:
+    """The packed value that weight and bias of `op` were unpacked from."""
+    constants = constants_of(op)
+    unpack = defining(constants.weight)
+    if not isinstance(unpack, UnpackOp):
+        raise Refused("weight is not prepacked (run insert-prepack-unpack first)")
+    if unpack.bias is not constants.bias:
+        raise Refused("bias is not the one prepacked with the weight")
+    packed = unpack.packed.type
+    assert isinstance(packed, PackedType)
+    if packed != (wanted := packed_type(op, constants)):
+        raise Refused(f"weight is packed as {packed}, not as {wanted}")
+    if constants.bias is not None:
+        _require_bias_scale(constants, activation)
+    require_exact_sum(unpack.packed, packed, activation)
+    return unpack.packed
+
+
+def _require_bias_scale(constants: Constants, activation: UniformType) -> None:
+    """An i32 bias must be in units of the accumulator."""
+    assert constants.bias is not None
+    if not isinstance(quantized := element_type(constants.bias), UniformType):
+        return
+    unit = np.float32(activation.scale) * constants.element.scales.astype(np.float32)
+    given, unit = np.broadcast_arrays(quantized.scales, unit)
+    # Exporters compute the product in f32 or in double: 2**-22 covers both and nothing else.
+    if not all(isclose(a, b, rel_tol=2**-22) for a, b in zip(given.flat, unit.flat, strict=True)):
+        raise Refused("bias scale is not the input scale times the weight scale")
+
+
+def require_exact_sum(value: SSAValue, packed: PackedType, activation: UniformType) -> None:
+    """The sum of products and an i32 bias must fit 32 bits, whatever the input is."""
+    if packed.reduction > MAX_REDUCTION:
+        raise Refused(
+            f"a sum of {packed.reduction} products can overflow 32 bits (at most {MAX_REDUCTION})"
+        )
+    if packed.bias != i32:
+        return  # an f32 bias is added in f32
+    weight, bias = _known(value)
+    if bias is None:
+        raise Refused("bias is i32 and not a constant: adding it can overflow 32 bits")
+    down, up = (
+        end - activation.zero_point for end in (activation.storage_min, activation.storage_max)
+    )
+    if weight is None:
+        high = np.int64(128 * packed.reduction * max(up, -down))
+        low = -high
+    else:
+        columns = weight.astype(np.int64).reshape(packed.out_channels, -1)
+        raising, lowering = columns.clip(min=0).sum(axis=1), columns.clip(max=0).sum(axis=1)
+        low, high = raising * down + lowering * up, raising * up + lowering * down
+    ends = np.min(low + bias, initial=0), np.max(high + bias, initial=0)
+    for reached in map(int, ends):
+        if not -(2**31) <= reached < 2**31:
+            raise Refused(f"sum and bias can reach {reached}, which overflows 32 bits")
+
+
+def _known(packed: SSAValue) -> tuple[NDArray[Any] | None, NDArray[Any] | None]:
+    """The weight and the bias of a packed value, each where it is a constant."""
+    match defining(packed):
+        case PrepackOp(weight=weight, bias=bias):
+            found = (constant_of(weight), constant_of(bias))
+        case PackedConstantOp(value=value):
+            bias = value.bias
+            found = (value.weight, bias if isinstance(bias, DenseIntOrFPElementsAttr) else None)
+        case _:
+            return None, None
+    weight, bias = (None if one is None else dense_to_numpy(one) for one in found)
+    return weight, bias

@@ -1,0 +1,183 @@
+"""Random quantize/dequantize groups, one for each row of the table of fusions, as text."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qfin.passes.finalize.table import FUSIONS
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+
+ROWS = [row.float_op.name.removeprefix("nn.") for row in FUSIONS]
+ROUNDING = {"conv2d", "linear", "avg_pool2d", "adaptive_avg_pool2d"}
+"""The rows that become one op with a rounding of its own; the others move values."""
+
+
+@dataclass(frozen=True)
+class Activation:
+    storage: str
+    scale: float
+    zero_point: int
+
+    def __str__(self) -> str:
+        return f"!quant.uniform<{self.storage}:f32, {self.scale:.17e}:{self.zero_point}>"
+
+    @property
+    def range(self) -> tuple[int, int]:
+        return (0, 255) if self.storage == "u8" else (-128, 127)
+
+
+def tensor(shape: Shape, element: object) -> str:
+    return f"tensor<{''.join(f'{size}x' for size in shape)}{element}>"
+
+
+class Group:
+    """The text of one group in the function @main, random but for its row and seed."""
+
+    def __init__(self, row: str, seed: int):
+        self.rng = random.Random(f"{row} {seed}")
+        self.arrays = np.random.default_rng(self.rng.randrange(2**32))
+        self.lines: list[str] = []
+        self.x = self.activation(2.0 ** self.rng.uniform(-6, 1))
+        self.y = self.activation(self.x.scale * 2.0 ** self.rng.uniform(-1, 1))
+        make: Callable[[str], tuple[Shape, Shape, str]] = getattr(self, row, self.pool)
+        self.shape, self.result, op = make(row)
+        self.lines.append(f"%y = {op}")
+        if row in ("conv2d", "linear") and self.rng.random() < 0.5:
+            self.lines.append(f"%r = nn.relu %y : {tensor(self.result, 'f32')}")
+        elif row not in ROUNDING and self.rng.random() < 0.5:
+            self.y = self.x
+        self.stored = self.arrays.integers(*self.x.range, self.shape, endpoint=True)
+        self.input = self.stored.astype(np.uint8 if self.x.storage == "u8" else np.int8)
+
+    def text(self, *, quantized: bool) -> str:
+        """The function up to the quantize, or without it."""
+        last = self.lines[-1].split()[0]
+        x, floats = tensor(self.shape, self.x), tensor(self.result, "f32")
+        lines, result = [*self.lines], floats
+        if quantized:
+            result = tensor(self.result, self.y)
+            lines.append(f"%q = quant.qcast {last} : {floats} to {result}")
+            last = "%q"
+        body = "\n  ".join(lines)
+        return f"""func.func @main(%x: {x}) -> {result} {{
+  %d = quant.dcast %x : {x} to {tensor(self.shape, "f32")}
+  {body}
+  func.return {last} : {result}
+}}"""
+
+    def activation(self, scale: float) -> Activation:
+        storage = self.rng.choice(["u8", "i8"])
+        low, high = (0, 255) if storage == "u8" else (-128, 127)
+        return Activation(storage, scale, self.rng.choice([low, high, self.rng.randint(low, high)]))
+
+    def windows(self, size: Shape, *, pool: bool) -> tuple[Shape, Shape, str]:
+        """(kernel, output size, attributes without the kernel) of a window that fits `size`."""
+        kernel = tuple(self.rng.randint(1, n) for n in size)
+        stride = [self.rng.randint(1, 3) for _ in size]
+        most = [k // 2 if pool else 2 for k in kernel]
+        pads = [(self.rng.randint(0, m), self.rng.randint(0, m)) for m in most]
+        padding = ", ".join(str(p) for pair in pads for p in pair)
+        output = tuple(
+            (n + sum(p) - k) // s + 1 for n, p, k, s in zip(size, pads, kernel, stride, strict=True)
+        )
+        text = f"stride = array<i64: {stride[0]}, {stride[1]}>, padding = array<i64: {padding}>"
+        return kernel, output, text
+
+    def image(self) -> Shape:
+        return tuple(self.rng.randint(1, 5) for _ in range(4))
+
+    def parameter(self, name: str, values: Array, storage: str, scales: Array) -> str:
+        """Writes constant integers as the floats they stand for; the name of these."""
+        many = ",".join(f"{scale:.17e}" for scale in scales)
+        parameters = f":0, {{{many}}}" if len(scales) > 1 else f", {many}"
+        plain = tensor(values.shape, storage)
+        quantized = tensor(values.shape, f"!quant.uniform<{storage}:f32{parameters}>")
+        self.lines += [
+            f"%{name}_i = arith.constant dense<{values.tolist()}> : {plain}",
+            f"%{name}_q = quant.scast %{name}_i : {plain} to {quantized}",
+            f"%{name} = quant.dcast %{name}_q : {quantized} to {tensor(values.shape, 'f32')}",
+        ]
+        return f"%{name}"
+
+    def contraction(
+        self, row: str, input: Shape, weight: Shape, result: Shape, attributes: str
+    ) -> tuple[Shape, Shape, str]:
+        outputs = weight[0]
+        per_axis = outputs if self.rng.random() < 0.6 else 1
+        scales = 2.0 ** self.arrays.uniform(-8, -4, per_axis)
+        spread = 75 * 75 * np.prod(weight[1:]) ** 0.5 * self.x.scale * scales.mean()
+        self.y = self.activation(float(spread) / 80)
+        values = self.arrays.integers(-128, 127, weight, endpoint=True)
+        operands = ["%d", self.parameter("w", values, "i8", scales)]
+        shapes = [input, weight]
+        kind = self.rng.choice(["none", "f32", "i32"])
+        if kind != "none":
+            shapes.append((outputs,))
+            operands.append("%b")
+        bias = self.arrays.normal(0, 3000, outputs)
+        if kind == "i32":
+            self.parameter("b", bias.astype(np.int32), "i32", self.x.scale * scales)
+        elif kind == "f32":
+            floats = (bias * self.x.scale * scales).tolist()
+            self.lines.append(f"%b = arith.constant dense<{floats}> : {tensor((outputs,), 'f32')}")
+        types = ", ".join(tensor(shape, "f32") for shape in shapes)
+        signature = f"({types}) -> {tensor(result, 'f32')}"
+        return input, result, f"nn.{row} {', '.join(operands)} {attributes} : {signature}"
+
+    def linear(self, row: str) -> tuple[Shape, Shape, str]:
+        rows = tuple(self.rng.randint(1, 3) for _ in range(self.rng.randint(0, 2)))
+        depth, outputs = self.rng.randint(1, 40), self.rng.randint(1, 9)
+        return self.contraction(row, (*rows, depth), (outputs, depth), (*rows, outputs), "")
+
+    def conv2d(self, row: str) -> tuple[Shape, Shape, str]:
+        n, c, *size = self.image()
+        groups = self.rng.choice([1, c])
+        outputs = groups * self.rng.randint(1, 3)
+        kernel, output, attributes = self.windows(tuple(size), pool=False)
+        return self.contraction(
+            row,
+            (n, c, *size),
+            (outputs, c // groups, *kernel),
+            (n, outputs, *output),
+            f"{{{attributes}, groups = {groups} : i64}}",
+        )
+
+    def pool(self, row: str) -> tuple[Shape, Shape, str]:
+        n, c, *size = self.image()
+        (kh, kw), output, attributes = self.windows(tuple(size), pool=True)
+        attributes += f", kernel = array<i64: {kh}, {kw}>"
+        if row == "avg_pool2d":
+            attributes += f", count_include_pad = {self.rng.choice(['true', 'false'])}"
+        return self.simple(row, (n, c, *size), (n, c, *output), f"{{{attributes}}}")
+
+    def adaptive_avg_pool2d(self, row: str) -> tuple[Shape, Shape, str]:
+        shape = self.image()
+        return self.simple(row, shape, (*shape[:2], self.rng.randint(1, 7), self.rng.randint(1, 7)))
+
+    def reshape(self, row: str) -> tuple[Shape, Shape, str]:
+        a, b, c, d = self.image()
+        return self.simple(row, (a, b, c, d), self.rng.choice([(b * a, d, c), (a * b * c * d,)]))
+
+    def flatten(self, row: str) -> tuple[Shape, Shape, str]:
+        a, b, c, d = self.image()
+        return self.simple(
+            row, (a, b, c, d), (a, b * c, d), "{start_dim = 1 : i64, end_dim = 2 : i64}"
+        )
+
+    def relu(self, row: str) -> tuple[Shape, Shape, str]:
+        shape = self.image()
+        return shape, shape, f"nn.relu %d : {tensor(shape, 'f32')}"
+
+    def simple(
+        self, row: str, shape: Shape, result: Shape, attributes: str = ""
+    ) -> tuple[Shape, Shape, str]:
+        signature = f"({tensor(shape, 'f32')}) -> {tensor(result, 'f32')}"
+        return shape, result, f"nn.{row} %d {attributes} : {signature}"

@@ -1,0 +1,114 @@
+"""The table of fusions has a test for each row and reason, and a page that shows it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from qfin.ir import parse
+from qfin.passes.finalize import groups, weights
+from qfin.passes.finalize.document import document
+from qfin.passes.finalize.table import FUSIONS, Fusion, row_of
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+
+
+def test_page_is_up_to_date():
+    page = (ROOT / "docs" / "fusions.md").read_text()
+    assert page == document(), "run python -m qfin.passes.finalize.document > docs/fusions.md"
+
+
+def checks_by_function(text: str) -> dict[str, list[str]]:
+    """The CHECK lines of each function that has a CHECK-LABEL."""
+    checks: dict[str, list[str]] = {}
+    name = ""
+    for line in text.splitlines():
+        if label := re.match(r"// CHECK-LABEL: @(\w+)\(", line):
+            name = label[1]
+            checks[name] = []
+        elif re.match(r"// CHECK(-NEXT|-SAME)?: ", line):
+            checks[name].append(line)
+    return checks
+
+
+POSITIVE = checks_by_function((HERE / "quant-fusion.mlir").read_text())
+
+
+@pytest.mark.parametrize("row", FUSIONS, ids=lambda row: row.float_op.name)
+def test_row_is_tested(row: Fusion):
+    """Each op that a row makes is checked in a function named after the float op; a float op
+    that the row moves onto quantized values, on these."""
+    made = re.findall(r"\b(?:quant|nn)\.\w+", row.becomes)
+    assert made, f"no op in '{row.becomes}'"
+    name = row.float_op.name.removeprefix("nn.")
+    lines = [
+        line
+        for function, checks in POSITIVE.items()
+        if function == name or function.startswith(f"{name}_")
+        for line in checks
+    ]
+    for op in made:
+        pattern = rf"= {re.escape(op)} .*!quant" if op.startswith("nn.") else rf"= {op} "
+        assert any(re.search(pattern, line) for line in lines), f"{op} is not checked"
+
+
+def test_contractions_are_tested_with_relu():
+    for name in ("conv2d_relu", "linear_relu"):
+        assert any("activation relu" in line for line in POSITIVE[name])
+
+
+def reasons() -> list[str]:
+    """What is raised as `Refused`, as regular expressions."""
+    found: list[str] = []
+    for module in (groups, weights):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Refused":
+                (argument,) = node.args
+                parts = argument.values if isinstance(argument, ast.JoinedStr) else [argument]
+                found.append("".join(map(as_pattern, parts)))
+    return found
+
+
+def as_pattern(part: ast.expr) -> str:
+    return re.escape(part.value) if isinstance(part, ast.Constant) else ".+"  # pyright: ignore
+
+
+UNUSED = "result of nn.linear is not used"
+REMARKS = [
+    remark[1]
+    for name in ("quant-fusion-negative", "quant-fusion-unpacked")
+    for remark in re.finditer(r"not fused: (.+)", (HERE / f"{name}.mlir").read_text())
+]
+
+
+def test_reasons_are_found():
+    assert len(reasons()) > 20
+
+
+@pytest.mark.parametrize("reason", reasons())
+def test_reason_is_tested(reason: str):
+    assert any(re.fullmatch(reason, text) for text in [*REMARKS, UNUSED]), reason
+
+
+def test_unused_result_is_refused():
+    """The one reason that no pass can meet, since unused ops are erased first."""
+    module = parse(
+        """
+        !q = !quant.uniform<i8:f32, 0.5>
+        func.func @main(%x: tensor<1x2x!q>, %w: tensor<3x2x!q>) {
+          %a = quant.dcast %x : tensor<1x2x!q> to tensor<1x2xf32>
+          %b = quant.dcast %w : tensor<3x2x!q> to tensor<3x2xf32>
+          %y = nn.linear %a, %b : (tensor<1x2xf32>, tensor<3x2xf32>) -> tensor<1x3xf32>
+          func.return
+        }"""
+    )
+    (op,) = (op for op in module.walk() if op.name == "nn.linear")
+    row = row_of(op)
+    assert row is not None
+    with pytest.raises(groups.Refused, match=f"^{UNUSED}$"):
+        row.match(op)
