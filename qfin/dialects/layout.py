@@ -21,8 +21,9 @@ from xdsl.irdl import (
     traits_def,
 )
 from xdsl.parser import AttrParser
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 from xdsl.printer import Printer
-from xdsl.traits import Pure
+from xdsl.traits import HasCanonicalizationPatternsTrait, Pure
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects.tensors import AnyTensorConstr
@@ -107,12 +108,18 @@ def is_nhwc(tensor: Attribute) -> bool:
     return isinstance(tensor, TensorType) and tensor.encoding == NHWC
 
 
+class ConversionCanonicalization(HasCanonicalizationPatternsTrait):
+    @classmethod
+    def get_canonicalization_patterns(cls) -> tuple[RewritePattern, ...]:
+        return (ThereAndBack(),)
+
+
 class _Conversion(IRDLOperation):
     input = operand_def(AnyTensorConstr)
     result = result_def(AnyTensorConstr)
 
     assembly_format = "$input attr-dict `:` type($input) `to` type($result)"
-    traits = traits_def(Pure())
+    traits = traits_def(Pure(), ConversionCanonicalization())
 
 
 def _verify(op: ToNhwcOp | ToNchwOp, before: Attribute, after: Attribute) -> None:
@@ -166,6 +173,20 @@ class ToNchwOp(_Conversion):
 
     def verify_(self) -> None:
         _verify(self, NHWC, NoneAttr())
+
+
+class ThereAndBack(RewritePattern):
+    """A conversion of a converted value is the value before.
+
+    %y = layout.to_nhwc %x : ...
+    %z = layout.to_nchw %y : ...        // %z becomes %x
+    """
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: ToNhwcOp | ToNchwOp, rewriter: PatternRewriter, /) -> None:
+        source = op.input.owner
+        if isinstance(source, ToNhwcOp | ToNchwOp) and source.input.type == op.result.type:
+            rewriter.replace(op, [], [source.input])
 
 
 Layout = Dialect("layout", [ToNhwcOp, ToNchwOp], [NhwcAttr, BlockedAttr])

@@ -17,16 +17,12 @@ from xdsl.interpreter import (
 from xdsl.ir import SSAValue
 
 from qfin.dialects.layout import BlockedAttr
+from qfin.dialects.quant.activation import Activation
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
-from qfin.dialects.quant.fused import (
-    Activation,
-    AdaptiveAvgPool2dOp,
-    AvgPool2dOp,
-    Conv2dOp,
-    LinearOp,
-)
+from qfin.dialects.quant.contraction import Conv2dOp, LinearOp
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
 from qfin.dialects.quant.packed_type import CONV2D, PackedType
+from qfin.dialects.quant.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 from qfin.interpreter import contractions, numerics, windows

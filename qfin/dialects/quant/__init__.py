@@ -3,14 +3,9 @@
 from xdsl.ir import Dialect
 
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
-from qfin.dialects.quant.fused import (
-    Activation,
-    ActivationAttr,
-    AdaptiveAvgPool2dOp,
-    AvgPool2dOp,
-    Conv2dOp,
-    LinearOp,
-)
+from qfin.dialects.quant.activation import Activation, ActivationAttr
+from qfin.dialects.quant.contraction import Conv2dOp, LinearOp
+from qfin.dialects.quant.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
 from qfin.dialects.quant.packed_attr import PackedAttr
 from qfin.dialects.quant.packed_type import ConvGeometry, PackedType

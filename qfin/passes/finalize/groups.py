@@ -14,7 +14,7 @@ from xdsl.ir import Attribute, Operation, OpResult, SSAValue
 
 from qfin.dialects import nn
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
-from qfin.dialects.quant.fused import NO_ACTIVATION, RELU, ActivationAttr
+from qfin.dialects.quant.activation import NO_ACTIVATION, RELU, ActivationAttr
 from qfin.dialects.shapes import DYNAMIC
 from qfin.dialects.tensors import shape_of
 from qfin.dialects.uniform import UniformType

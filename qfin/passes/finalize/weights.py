@@ -16,7 +16,7 @@ from xdsl.ir import Attribute, SSAValue
 
 from qfin.dialects import nn
 from qfin.dialects.quant.casts import DCastOp
-from qfin.dialects.quant.fused import MAX_REDUCTION
+from qfin.dialects.quant.contraction import MAX_REDUCTION
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
 from qfin.dialects.quant.packed_type import CONV2D, LINEAR, ConvGeometry, PackedType
 from qfin.dialects.uniform import UniformType

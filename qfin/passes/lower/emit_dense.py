@@ -12,7 +12,7 @@ from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import kernel, quant
 from qfin.dialects.layout import BlockedAttr, is_nhwc
-from qfin.dialects.quant.fused import RELU
+from qfin.dialects.quant.activation import RELU
 from qfin.dialects.tensors import ONES, Ints, ints
 from qfin.errors import UnsupportedError
 from qfin.interpreter import numerics

@@ -6,12 +6,10 @@ Two ops with equal specifications share one function.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any
 
-from xdsl.dialects.builtin import LocationAttr, MemRefType, StridedLayoutAttr
-from xdsl.dialects.func import FuncOp
-from xdsl.ir import Operation, SSAValue
+from xdsl.dialects.builtin import MemRefType
+from xdsl.ir import Operation
 
 from qfin.dialects import kernel
 from qfin.errors import PassError, describe
@@ -28,32 +26,9 @@ from qfin.kernels.elementwise import (
 )
 from qfin.kernels.fill_halo import FillHaloSpec, build_fill_halo
 from qfin.kernels.pool import AvgPoolSpec, MaxPoolSpec, build_avg_pool, build_max_pool
-from qfin.passes.lower.buffers import element_bytes, row_major
+from qfin.passes.lower.buffers import element_bytes
+from qfin.passes.lower.call import Call, elementwise, shape_and_strides
 from qfin.target.isa import Isa
-
-
-class Spec(Protocol):
-    """A kernel's specification: hashable, everything that is baked into the code."""
-
-    def parallel_size(self, isa: Isa) -> int:
-        """The end of the whole range of the parallel dimension."""
-        ...
-
-
-Build: TypeAlias = Callable[[str, Any, Isa, LocationAttr | None], FuncOp]
-
-
-@dataclass(frozen=True)
-class Call:
-    """What a kernel op calls: `build` makes the function of `spec`."""
-
-    build: Build
-    spec: Spec
-
-    @property
-    def family(self) -> str:
-        """The first part of the function's name."""
-        return self.build.__name__.removeprefix("build_")
 
 
 def call_of(op: kernel.KernelOp, isa: Isa) -> Call:
@@ -61,26 +36,9 @@ def call_of(op: kernel.KernelOp, isa: Isa) -> Call:
     return _CALLS[type(op)](op, isa)
 
 
-def shape_and_strides(value: SSAValue) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Shape and strides in elements of a memref."""
-    memref = value.type
-    assert isinstance(memref, MemRefType)
-    shape = memref.get_shape()
-    if not isinstance(memref.layout, StridedLayoutAttr):
-        return shape, row_major(shape)
-    strides = memref.layout.get_strides()
-    assert strides is not None
-    return shape, tuple(strides)  # pyright: ignore[reportReturnType]
-
-
-def _elementwise(input: SSAValue, output: SSAValue) -> tuple[tuple[int, ...], ...]:
-    shape, x_strides = shape_and_strides(input)
-    return shape, x_strides, shape_and_strides(output)[1]
-
-
 def _quantize(op: kernel.QuantizeOp, isa: Isa) -> Call:
     spec = QuantizeSpec(
-        *_elementwise(op.input, op.output),
+        *elementwise(op.input, op.output),
         scale=op.scale.value.data,
         zero_point=op.zero_point.value.data,
         qmin=op.qmin.value.data,
@@ -91,7 +49,7 @@ def _quantize(op: kernel.QuantizeOp, isa: Isa) -> Call:
 
 def _dequantize(op: kernel.DequantizeOp, isa: Isa) -> Call:
     spec = DequantizeSpec(
-        *_elementwise(op.input, op.output),
+        *elementwise(op.input, op.output),
         scale=op.scale.value.data,
         zero_point=op.zero_point.value.data,
     )
@@ -103,14 +61,14 @@ def _copy(op: kernel.CopyOp, isa: Isa) -> Call:
     size = element_bytes(op.input.type.element_type)
     assert size in (1, 4)
     spec = CopySpec(
-        *_elementwise(op.input, op.output), element_bytes=size, flip_sign=op.flip_sign is not None
+        *elementwise(op.input, op.output), element_bytes=size, flip_sign=op.flip_sign is not None
     )
     return Call(build_copy, spec)
 
 
 def _clamp(op: kernel.ClampOp, isa: Isa) -> Call:
     spec = ClampSpec(
-        *_elementwise(op.input, op.output), qmin=op.qmin.value.data, qmax=op.qmax.value.data
+        *elementwise(op.input, op.output), qmin=op.qmin.value.data, qmax=op.qmax.value.data
     )
     return Call(build_clamp, spec)
 

@@ -1,0 +1,69 @@
+"""What a row of the table of fusions is, and the two ways in which rows rewrite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from xdsl.dialects.builtin import TensorType
+from xdsl.ir import Operation
+from xdsl.pattern_rewriter import PatternRewriter
+
+from qfin.dialects.quant.casts import DCastOp
+from qfin.locations import fuse
+from qfin.passes.finalize.groups import Output, input_of
+
+Rewrite: TypeAlias = Callable[[PatternRewriter], Operation]
+"""Changes the IR around a matched float op; returns the op that took its place."""
+
+
+@dataclass(frozen=True)
+class Fusion:
+    """One row. `match` looks at a float op, and returns how to rewrite it or raises `Refused`."""
+
+    float_op: type[Operation]
+    pattern: str
+    becomes: str
+    needs: str
+    match: Callable[[Operation], Rewrite]
+
+
+def replace_group(op: Operation, output: Output, fused: Operation) -> Rewrite:
+    """Puts `fused` in the place of the quantize and drops the float ops that only fed it."""
+    chain = (op, *output.between, output.quantize)
+    fused.location = fuse(*(part.location for part in chain))
+
+    def rewrite(rewriter: PatternRewriter) -> Operation:
+        rewriter.replace(output.quantize, fused)
+        for part in reversed(chain[:-1]):
+            rewriter.erase(part)
+        return fused
+
+    return rewrite
+
+
+def carry(op: Operation) -> Rewrite:
+    """Moves the dequantize behind an op that selects or moves values; changes no bit."""
+    input, element = input_of(op)
+    result = op.results[0].type
+    assert isinstance(result, TensorType)
+
+    def rewrite(rewriter: PatternRewriter) -> Operation:
+        carried = type(op).create(
+            operands=[input],
+            result_types=[TensorType(element, result.get_shape(), result.encoding)],
+            properties=op.properties,
+            attributes=op.attributes,
+            location=op.location,
+        )
+        cast = DCastOp(carried.results[0], result)
+        cast.location = op.location
+        rewriter.replace(op, [carried, cast])
+        return carried
+
+    return rewrite
+
+
+NEEDS_INPUT = "f32; input quantized per layer to 8 bits"
+NEEDS_ACTIVATIONS = "f32; input and output quantized per layer to 8 bits"

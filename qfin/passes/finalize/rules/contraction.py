@@ -1,0 +1,42 @@
+"""Fusions of sums of products with constant weights: conv2d, linear."""
+
+from __future__ import annotations
+
+from xdsl.ir import Operation
+
+from qfin.dialects import nn, quant
+from qfin.passes.finalize.fusion import NEEDS_ACTIVATIONS, Fusion, Rewrite, replace_group
+from qfin.passes.finalize.groups import input_of, output_of
+from qfin.passes.finalize.weights import packed_of
+
+
+def _contraction(op: Operation) -> Rewrite:
+    """On integers, sums are exact; the result may differ by one step, next to ties."""
+    assert isinstance(op, nn.Conv2dOp | nn.LinearOp)
+    input, element = input_of(op)
+    output = output_of(op, activations=True)
+    packed = packed_of(op, element)
+    fused_op = quant.Conv2dOp if isinstance(op, nn.Conv2dOp) else quant.LinearOp
+    fused = fused_op(input, packed, output.quantize.result.type, output.activation)
+    return replace_group(op, output, fused)
+
+
+_WEIGHT = "weight i8 with zero points 0, per layer or along axis 0"
+_BIAS = "bias absent, f32, or i32 at input scale times weight scale; sum within 32 bits"
+
+FUSIONS: tuple[Fusion, ...] = (
+    Fusion(
+        nn.Conv2dOp,
+        "qcast(conv2d(dcast x, dcast w, b)), qcast(relu(conv2d(...)))",
+        "quant.conv2d",
+        f"{NEEDS_ACTIVATIONS}; {_WEIGHT}; {_BIAS}; no other use of the result",
+        _contraction,
+    ),
+    Fusion(
+        nn.LinearOp,
+        "qcast(linear(dcast x, dcast w, b)), qcast(relu(linear(...)))",
+        "quant.linear",
+        f"{NEEDS_ACTIVATIONS}; {_WEIGHT}; {_BIAS}; no other use of the result",
+        _contraction,
+    ),
+)
