@@ -39,7 +39,10 @@ def tensor(shape: Shape, element: object) -> str:
 
 
 class Group:
-    """The text of one group in the function @main, random but for its row and seed."""
+    """
+    The text of one group in the function @main, random but for its row and seed. A row needs a
+    method of its name, which returns the shapes of input and result and the op on `%d`.
+    """
 
     def __init__(self, row: str, seed: int):
         self.rng = random.Random(f"{row} {seed}")
@@ -47,7 +50,7 @@ class Group:
         self.lines: list[str] = []
         self.x = self.activation(2.0 ** self.rng.uniform(-6, 1))
         self.y = self.activation(self.x.scale * 2.0 ** self.rng.uniform(-1, 1))
-        make: Callable[[str], tuple[Shape, Shape, str]] = getattr(self, row, self.pool)
+        make: Callable[[str], tuple[Shape, Shape, str]] = getattr(self, row)
         self.shape, self.result, op = make(row)
         self.lines.append(f"%y = {op}")
         if row in ("conv2d", "linear") and self.rng.random() < 0.5:
@@ -157,6 +160,8 @@ class Group:
         if row == "avg_pool2d":
             attributes += f", count_include_pad = {self.rng.choice(['true', 'false'])}"
         return self.simple(row, (n, c, *size), (n, c, *output), f"{{{attributes}}}")
+
+    max_pool2d = avg_pool2d = pool
 
     def adaptive_avg_pool2d(self, row: str) -> tuple[Shape, Shape, str]:
         shape = self.image()
