@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from xdsl.dialects.builtin import ModuleOp
 import qfin
 from qfin.passes.lower.buffers import ALIGNMENT, SLACK
 from qfin.pipeline import to_level
+from qfin.runtime.memory import ResultPool
 from qfin.target import host_target_names
 
 from .kernels.harness import CASES, guarded
@@ -25,39 +27,52 @@ from .random_modules import RandomModule
 
 Array = NDArray[Any]
 
-_MARGIN = 4096
 _GARBAGE = 0xA5
 
 
-class GarbageProgram(qfin.Program):
-    """A program whose arena and results hold garbage at each call, and that writes into no other
-    memory."""
+def at_page_end(shape: Sequence[int], dtype: Any, *, front: bool = False) -> Array:
+    """An array of garbage where one byte behind it (with `front`, before it) is the end of the
+    process."""
+    memory = guarded(prod(shape) * np.dtype(dtype).itemsize, front=front)
+    memory[:] = _GARBAGE
+    return np.ndarray(tuple(shape), dtype, memory.data)
+
+
+class GuardedPool(ResultPool):
+    """Gives out a new array each time."""
+
+    @override
+    def take(self) -> Array:
+        return at_page_end(self._shape, self._dtype)
+
+
+class GuardedProgram(qfin.Program):
+    """A program all of whose memory is garbage at each call and ends where nothing may be touched;
+    the arena also begins so, at every other call."""
+
+    def __init__(self, module: ModuleOp):
+        super().__init__(module)
+        self._results = [GuardedPool(spec.shape, spec.dtype) for spec in self.outputs]
+        constants = at_page_end(self._constants.shape, np.uint8)
+        constants[:] = self._constants
+        self._constants = constants
+        self._front = False
 
     @override
     def _run(self, arrays: Sequence[Array]) -> list[Array]:
-        size = self._arena_size + SLACK
-        memory = np.full(size + 2 * _MARGIN + ALIGNMENT, _GARBAGE, np.uint8)
-        start = _MARGIN - (memory.ctypes.data + _MARGIN) % ALIGNMENT + ALIGNMENT
+        arena = at_page_end([self._arena_size + SLACK], np.uint8, front=self._front)
+        assert arena.ctypes.data % ALIGNMENT == self._constants.ctypes.data % ALIGNMENT == 0
         self._arenas.clear()
-        self._arenas.append(memory[start : start + size])
-        for pool in self._results:
-            # This is what is given out again: nobody holds it.
-            pool.take().reshape(-1).view(np.uint8)[:] = _GARBAGE
-        results = super()._run(arrays)
-        assert (memory[:start] == _GARBAGE).all(), "written in front of the arena"
-        assert (memory[start + size :] == _GARBAGE).all(), "written behind the arena"
-        return results
+        self._arenas.append(arena)
+        self._front = not self._front
+        guarded_arrays = [at_page_end(array.shape, array.dtype) for array in arrays]
+        for place, array in zip(guarded_arrays, arrays, strict=True):
+            place[...] = array
+        return super()._run(guarded_arrays)
 
 
-def compiled(module: ModuleOp, target: str) -> GarbageProgram:
-    return GarbageProgram(to_level(module.clone(), "llvm", target))
-
-
-def at_page_end(array: Array) -> Array:
-    """The array where reading one byte behind it is the end of the process."""
-    place = np.ndarray(array.shape, array.dtype, guarded(array.nbytes).data)
-    place[...] = array
-    return place
+def compiled(module: ModuleOp, target: str) -> GuardedProgram:
+    return GuardedProgram(to_level(module.clone(), "llvm", target))
 
 
 def run(program: qfin.Program, arrays: Sequence[Array]) -> dict[str, Array]:
@@ -89,7 +104,7 @@ def test_random_module(seed: int) -> None:
         arrays = case.arrays()
         want = qfin.interpret(module, arrays)
         for target, program in programs.items():
-            wrong = same_bits(run(program, [at_page_end(a) for a in arrays]), want)
+            wrong = same_bits(run(program, arrays), want)
             assert not wrong, f"seed {seed}, {target}, results {wrong} of:\n{case.text}"
 
 

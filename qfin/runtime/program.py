@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import weakref
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -49,6 +50,9 @@ class Program:
         self.llvm_ir = codegen.to_llvm_ir(code, self._isa)
         self._report = tuple(report)
         self._code = codegen.load(self.llvm_ir, self._isa)
+        # Held from outside too: in a cycle with its program, the garbage collector could dispose
+        # of the engine's LLVM context before the engine, which ends the process.
+        weakref.finalize(self, _let_go, self._code)
         count = len(self.inputs) + len(self.outputs) + 2
         prototype = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * count)
         self._entry = prototype(self._code.function(name))
@@ -95,6 +99,10 @@ class Program:
         self._entry(*(array.__array_interface__["data"][0] for array in memory))
         self._arenas.append(arena)
         return results
+
+
+def _let_go(code: codegen.LoadedCode) -> None:
+    """The last reference but the program's own goes with the argument."""
 
 
 def without_programs(module: ModuleOp) -> ModuleOp:

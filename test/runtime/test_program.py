@@ -1,0 +1,71 @@
+"""The life of a program: its memory, its machine code, its end."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+import weakref
+
+import numpy as np
+import pytest
+
+import qfin
+from qfin import target
+
+pytestmark = pytest.mark.skipif(not target.host_target_names(), reason="no target of ours")
+
+DOUBLE = """\
+func.func @main(%x: tensor<4xi8>) -> tensor<4xf32> {
+  %q = quant.scast %x : tensor<4xi8> to tensor<4x!quant.uniform<i8:f32, 2.0>>
+  %y = quant.dcast %q : tensor<4x!quant.uniform<i8:f32, 2.0>> to tensor<4xf32>
+  func.return %y : tensor<4xf32>
+}
+"""
+X = np.array([1, -2, 3, -128], np.int8)
+
+IN_CYCLES = f"""
+import gc, qfin
+gc.disable()
+for _ in range(5):
+    cycle = [qfin.compile({DOUBLE!r})]
+    cycle.append(cycle)
+    del cycle
+    gc.collect()
+print("alive")
+"""
+
+
+def test_the_end_in_a_cycle() -> None:
+    """As part of a cycle, where finalizers run in any order; that could end the process."""
+    command = [sys.executable, "-c", IN_CYCLES]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr
+
+
+def test_a_program_and_its_code_go_together() -> None:
+    program = qfin.compile(DOUBLE)
+    program(X)
+    code = weakref.ref(program._code)  # pyright: ignore[reportPrivateUsage]
+    del program
+    gc.collect()
+    assert code() is None
+
+
+def test_results_outlive_their_program() -> None:
+    program = qfin.compile(DOUBLE)
+    result = program(X)
+    del program
+    gc.collect()
+    assert np.asarray(result).tolist() == [2, -4, 6, -256]
+
+
+def test_modules_are_not_kept() -> None:
+    """A loaded program needs no IR."""
+    module = qfin.parse(DOUBLE)
+    gone = weakref.ref(module)
+    program = qfin.compile(module)
+    del module
+    gc.collect()
+    assert gone() is None
+    assert np.asarray(program(X)).tolist() == [2, -4, 6, -256]
