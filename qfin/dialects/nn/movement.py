@@ -12,7 +12,8 @@ from xdsl.irdl import (
     result_def,
     traits_def,
 )
-from xdsl.traits import Pure
+from xdsl.pattern_rewriter import RewritePattern
+from xdsl.traits import HasCanonicalizationPatternsTrait, Pure
 
 from qfin.dialects import shapes
 from qfin.dialects.tensors import (
@@ -24,6 +25,22 @@ from qfin.dialects.tensors import (
     verify_result_shape,
     verify_same_element_type,
 )
+
+
+class ReshapeCanonicalization(HasCanonicalizationPatternsTrait):
+    @classmethod
+    def get_canonicalization_patterns(cls) -> tuple[RewritePattern, ...]:
+        from qfin.dialects.nn.canonicalization import ReshapeOfReshape, SameShape
+
+        return (SameShape(), ReshapeOfReshape())
+
+
+class FlattenCanonicalization(HasCanonicalizationPatternsTrait):
+    @classmethod
+    def get_canonicalization_patterns(cls) -> tuple[RewritePattern, ...]:
+        from qfin.dialects.nn.canonicalization import SameShape
+
+        return (SameShape(),)
 
 
 @irdl_op_definition
@@ -40,7 +57,7 @@ class ReshapeOp(IRDLOperation):
     result = result_def(AnyTensorConstr)
 
     assembly_format = "operands attr-dict `:` functional-type(operands, results)"
-    traits = traits_def(Pure())
+    traits = traits_def(Pure(), ReshapeCanonicalization())
 
     def __init__(self, input: SSAValue, result_type: Attribute):
         super().__init__(operands=[input], result_types=[result_type])
@@ -68,7 +85,7 @@ class FlattenOp(IRDLOperation):
 
     irdl_options = (ParsePropInAttrDict(),)
     assembly_format = "operands attr-dict `:` functional-type(operands, results)"
-    traits = traits_def(Pure())
+    traits = traits_def(Pure(), FlattenCanonicalization())
 
     def __init__(
         self, input: SSAValue, result_type: Attribute, start_dim: int = 0, end_dim: int = -1
