@@ -28,6 +28,7 @@ def register_implementations(interpreter: Interpreter) -> None:
     # Importing anything of xdsl.interpreters imports all of it, so wait until it is wanted.
     from xdsl.interpreters.func import FuncFunctions
 
+    from qfin.interpreter.binary import BinaryFunctions
     from qfin.interpreter.constants import TensorConstants
     from qfin.interpreter.layout import LayoutFunctions
     from qfin.interpreter.nn import NNFunctions
@@ -39,6 +40,7 @@ def register_implementations(interpreter: Interpreter) -> None:
         LayoutFunctions(),
         NNFunctions(),
         QuantFunctions(),
+        BinaryFunctions(),
     ):
         interpreter.register_implementations(functions)
 

@@ -215,6 +215,10 @@ class KernelBuilder:
         """Float a + b, rounded once; never contracted with a multiplication."""
         return self._value(llvm.FAddOp, (a, b), a.type, _NO_FASTMATH)
 
+    def fsub(self, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Float a - b, rounded once; never contracted with a multiplication."""
+        return self._value(llvm.FSubOp, (a, b), a.type, _NO_FASTMATH)
+
     def fmul(self, a: SSAValue, b: SSAValue) -> SSAValue:
         """Float a * b, rounded once; never contracted with an addition."""
         return self._value(llvm.FMulOp, (a, b), a.type, _NO_FASTMATH)

@@ -17,6 +17,7 @@ read. Both are part of the contract with the kernels, which read them without a 
 
 from xdsl.ir import Dialect
 
+from qfin.dialects.kernel.binary import BinaryOp
 from qfin.dialects.kernel.buffers import KernelOp
 from qfin.dialects.kernel.dense import DenseOp
 from qfin.dialects.kernel.elementwise import ClampOp, CopyOp, DequantizeOp, FillHaloOp, QuantizeOp
@@ -36,12 +37,14 @@ Kernel = Dialect(
         DenseOp,
         MaxPoolOp,
         AvgPoolOp,
+        BinaryOp,
     ],
     [],
 )
 
 __all__ = [
     "AvgPoolOp",
+    "BinaryOp",
     "ClampOp",
     "CopyOp",
     "DenseOp",

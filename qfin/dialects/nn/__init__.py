@@ -3,7 +3,7 @@
 from xdsl.ir import Dialect
 
 from qfin.dialects.nn.contraction import Conv2dOp, LinearOp
-from qfin.dialects.nn.elementwise import AddOp, ReluOp
+from qfin.dialects.nn.elementwise import AddOp, MulOp, ReluOp, SubOp
 from qfin.dialects.nn.movement import FlattenOp, ReshapeOp
 from qfin.dialects.nn.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp, MaxPool2dOp
 
@@ -14,6 +14,8 @@ NN = Dialect(
         LinearOp,
         ReluOp,
         AddOp,
+        SubOp,
+        MulOp,
         MaxPool2dOp,
         AvgPool2dOp,
         AdaptiveAvgPool2dOp,
@@ -32,6 +34,8 @@ __all__ = [
     "FlattenOp",
     "LinearOp",
     "MaxPool2dOp",
+    "MulOp",
     "ReluOp",
     "ReshapeOp",
+    "SubOp",
 ]

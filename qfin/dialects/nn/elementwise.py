@@ -1,4 +1,4 @@
-"""Elementwise ops: `nn.relu`, `nn.add`."""
+"""Elementwise ops: `nn.relu`; `nn.add`, `nn.sub`, `nn.mul`."""
 
 from __future__ import annotations
 
@@ -49,20 +49,16 @@ class ReluOp(IRDLOperation):
         verify_same_element_type(self.input)
 
 
-@irdl_op_definition
-class AddOp(IRDLOperation):
-    """`lhs + rhs`, with numpy's and PyTorch's broadcasting.
-
-    %z = nn.add %x, %y : (tensor<2x8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
-    """
-
-    name = "nn.add"
+class BinaryOp(IRDLOperation):
+    """Base of the ops on two tensors, with numpy's and PyTorch's broadcasting."""
 
     lhs = operand_def(FloatTensorConstr)
     rhs = operand_def(FloatTensorConstr)
     result = result_def(FloatTensorConstr)
 
-    assembly_format = "operands attr-dict `:` functional-type(operands, results)"
+    assembly_format: ClassVar[str | None] = (
+        "operands attr-dict `:` functional-type(operands, results)"
+    )
     traits = traits_def(Pure())
 
     def __init__(self, lhs: SSAValue, rhs: SSAValue, result_type: Attribute):
@@ -72,3 +68,33 @@ class AddOp(IRDLOperation):
         verify_same_element_type(self.lhs, self.rhs, self.result)
         expected = shapes.broadcast(shape_of(self.lhs), shape_of(self.rhs))
         verify_result_shape(self.result, expected)
+
+
+@irdl_op_definition
+class AddOp(BinaryOp):
+    """`lhs + rhs`, with broadcasting.
+
+    %z = nn.add %x, %y : (tensor<2x8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
+    """
+
+    name = "nn.add"
+
+
+@irdl_op_definition
+class SubOp(BinaryOp):
+    """`lhs - rhs`, with broadcasting.
+
+    %z = nn.sub %x, %y : (tensor<2x8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
+    """
+
+    name = "nn.sub"
+
+
+@irdl_op_definition
+class MulOp(BinaryOp):
+    """`lhs * rhs`, with broadcasting.
+
+    %z = nn.mul %x, %y : (tensor<2x8xf32>, tensor<1x8xf32>) -> tensor<2x8xf32>
+    """
+
+    name = "nn.mul"

@@ -4,6 +4,7 @@ from xdsl.ir import Dialect
 
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.quant.activation import Activation, ActivationAttr
+from qfin.dialects.quant.binary import AddOp, MulOp, SubOp
 from qfin.dialects.quant.contraction import Conv2dOp, LinearOp
 from qfin.dialects.quant.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
@@ -27,6 +28,9 @@ Quant = Dialect(
         Conv2dOp,
         AvgPool2dOp,
         AdaptiveAvgPool2dOp,
+        AddOp,
+        SubOp,
+        MulOp,
     ],
     [
         AnyQuantizedType,
@@ -42,6 +46,7 @@ __all__ = [
     "Activation",
     "ActivationAttr",
     "AdaptiveAvgPool2dOp",
+    "AddOp",
     "AnyQuantizedType",
     "AvgPool2dOp",
     "CalibratedType",
@@ -49,6 +54,7 @@ __all__ = [
     "ConvGeometry",
     "DCastOp",
     "LinearOp",
+    "MulOp",
     "PackedAttr",
     "PackedConstantOp",
     "PackedType",
@@ -57,6 +63,7 @@ __all__ = [
     "Quant",
     "QuantizedType",
     "SCastOp",
+    "SubOp",
     "UniformType",
     "UnpackOp",
 ]

@@ -11,12 +11,13 @@ from xdsl.ir import Operation
 from qfin.dialects.uniform import UniformType
 from qfin.passes.finalize.fusion import Fusion
 from qfin.passes.finalize.groups import element_type
-from qfin.passes.finalize.rules import contraction, movement, pooling
+from qfin.passes.finalize.rules import binary, contraction, movement, pooling
 
 FUSIONS: tuple[Fusion, ...] = (
     *contraction.FUSIONS,
     *pooling.FUSIONS,
     *movement.FUSIONS,
+    *binary.FUSIONS,
 )
 
 _BY_FLOAT_OP: dict[type[Operation], Fusion] = {row.float_op: row for row in FUSIONS}

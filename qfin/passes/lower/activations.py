@@ -8,6 +8,7 @@ from xdsl.dialects.builtin import TensorType, f32, i8, i32
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from qfin.dialects import nn, quant
+from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp, is_nhwc
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
@@ -20,6 +21,7 @@ _ON_ANY_LAYOUT = (
     quant.DCastOp,
     nn.MaxPool2dOp,
     nn.ReluOp,
+    BinaryOp,
     ToNhwcOp,
     ToNchwOp,
 )

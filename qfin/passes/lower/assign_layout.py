@@ -19,7 +19,7 @@ from xdsl.dialects.builtin import (
     TensorType,
     i8,
 )
-from xdsl.ir import Operation
+from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 from xdsl.transforms.common_subexpression_elimination import CommonSubexpressionElimination
@@ -28,8 +28,10 @@ from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 from qfin import target as targets
 from qfin.dialects import nn, quant
 from qfin.dialects.layout import NHWC, BlockedAttr, ToNchwOp, ToNhwcOp, is_nhwc, with_layout
+from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.quant.casts import DCastOp, QCastOp
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp
+from qfin.dialects.tensors import shape_of
 from qfin.errors import PassError
 from qfin.interpreter.arrays import dense_to_numpy
 from qfin.interpreter.blocked import block
@@ -130,6 +132,52 @@ class ReluOnNhwc(RewritePattern):
             rewriter.replace(op, [relu, ToNchwOp(relu.result)])
 
 
+class BinaryOnNhwc(RewritePattern):
+    """An op on two tensors runs on channels innermost where an operand comes so; the other operand
+    is converted, too, unless it lies the same either way.
+
+    Before:
+
+        %0 = layout.to_nchw %x : tensor<1x8x4x4x!q, #layout.nhwc> to tensor<1x8x4x4x!q>
+        %z = quant.add %0, %y : (tensor<1x8x4x4x!q>, tensor<1x8x4x4x!q>) -> tensor<1x8x4x4x!q>
+
+    After:
+
+        %0 = layout.to_nhwc %y : tensor<1x8x4x4x!q> to tensor<1x8x4x4x!q, #layout.nhwc>
+        %1 = quant.add %x, %0 : (tensor<1x8x4x4x!q, #layout.nhwc>, ...)
+          -> tensor<1x8x4x4x!q, #layout.nhwc>
+        %z = layout.to_nchw %1 : tensor<1x8x4x4x!q, #layout.nhwc> to tensor<1x8x4x4x!q>
+    """
+
+    def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
+        if not isinstance(op, BinaryOp) or is_nhwc(op.result.type):
+            return
+        result = op.result.type
+        if not any(isinstance(defining(operand), ToNchwOp) for operand in op.operands):
+            return
+        if len(result.get_shape()) != 4:
+            return
+        operands = {operand: self._innermost(operand, rewriter) for operand in op.operands}
+        moved = type(op).create(
+            operands=[operands[operand] for operand in op.operands],
+            result_types=[with_layout(result, NHWC)],
+            properties=op.properties,
+            attributes=op.attributes,
+            location=op.location,
+        )
+        rewriter.replace(op, [moved, ToNchwOp(moved.result)])
+
+    @staticmethod
+    def _innermost(operand: SSAValue, rewriter: PatternRewriter) -> SSAValue:
+        producer = defining(operand)
+        if isinstance(producer, ToNchwOp):
+            return producer.input
+        shape = shape_of(operand)
+        if len(shape) != 4 or shape[1] == 1 or shape[2:] == (1, 1):
+            return operand
+        return rewriter.insert(ToNhwcOp(operand)).result
+
+
 @dataclass(frozen=True)
 class RepackWeights(RewritePattern):
     """Rearranges a packed constant as the target's kernels read it.
@@ -179,7 +227,7 @@ class AssignLayoutPass(ModulePass):
         native = self.target == "native"
         isa = targets.resolve(self.target) if native else targets.lookup(self.target)
         rewrite(op, [RunOnNhwc(), RepackWeights(isa)])
-        rewrite(op, [CancelConversions(), QuantizeToNhwc(), DequantizeFromNhwc(), ReluOnNhwc()])
+        rewrite(op, [CancelConversions(), QuantizeToNhwc(), DequantizeFromNhwc(), ReluOnNhwc(), BinaryOnNhwc()])
         CommonSubexpressionElimination().apply(ctx, op)  # one conversion for several consumers
         DeadCodeElimination().apply(ctx, op)
         op.attributes[TARGET_ATTR] = StringAttr(isa.name)

@@ -26,6 +26,7 @@ from qfin.passes.lower.activations import (
     zero_point,
 )
 from qfin.passes.lower.buffers import Buffer
+from qfin.passes.lower import emit_binary
 from qfin.passes.lower.emit_dense import emit_conv2d, emit_linear
 from qfin.passes.lower.emit_pool import (
     emit_adaptive_avg_pool2d,
@@ -167,5 +168,6 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     quant.AvgPool2dOp: emit_avg_pool2d,
     quant.AdaptiveAvgPool2dOp: emit_adaptive_avg_pool2d,
     func.ReturnOp: _return,
+    **emit_binary.EMITTERS,
 }
 """By the type of the op; each takes ops of that type only."""

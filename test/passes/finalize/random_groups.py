@@ -53,7 +53,7 @@ class Group:
         make: Callable[[str], tuple[Shape, Shape, str]] = getattr(self, row)
         self.shape, self.result, op = make(row)
         self.lines.append(f"%y = {op}")
-        if row in ("conv2d", "linear") and self.rng.random() < 0.5:
+        if row in ("conv2d", "linear", "add", "sub", "mul") and self.rng.random() < 0.5:
             self.lines.append(f"%r = nn.relu %y : {tensor(self.result, 'f32')}")
         elif row not in ROUNDING and self.rng.random() < 0.5:
             self.y = self.x
@@ -176,6 +176,23 @@ class Group:
         return self.simple(
             row, (a, b, c, d), (a, b * c, d), "{start_dim = 1 : i64, end_dim = 2 : i64}"
         )
+
+    def binary(self, row: str) -> tuple[Shape, Shape, str]:
+        """With a constant that broadcasts, to the left or to the right, or with itself."""
+        shape = self.image()
+        sizes = tuple(self.rng.choice([1, size]) for size in shape)[self.rng.randint(0, 3) :]
+        other, spread = "%d", shape
+        if self.rng.random() < 0.8:
+            scale = 0.02 if row == "mul" else self.x.scale * 2.0 ** self.rng.uniform(-1, 1)
+            values = self.arrays.integers(-128, 127, sizes, endpoint=True)
+            other, spread = self.parameter("c", values, "i8", np.array([scale])), sizes
+        operands = [("%d", shape), (other, spread)]
+        self.rng.shuffle(operands)
+        names = ", ".join(name for name, _ in operands)
+        types = ", ".join(tensor(size, "f32") for _, size in operands)
+        return shape, shape, f"nn.{row} {names} : ({types}) -> {tensor(shape, 'f32')}"
+
+    add = sub = mul = binary
 
     def relu(self, row: str) -> tuple[Shape, Shape, str]:
         shape = self.image()

@@ -35,7 +35,12 @@ def checks_by_function(text: str) -> dict[str, list[str]]:
     return checks
 
 
-POSITIVE = checks_by_function((HERE / "quant-fusion.mlir").read_text())
+FAMILIES = sorted(HERE.glob("fusion-*.mlir"))
+POSITIVE = {
+    function: checks
+    for path in [HERE / "quant-fusion.mlir", *FAMILIES]
+    for function, checks in checks_by_function(path.read_text()).items()
+}
 
 
 @pytest.mark.parametrize("row", FUSIONS, ids=lambda row: row.float_op.name)
@@ -80,8 +85,8 @@ def as_pattern(part: ast.expr) -> str:
 UNUSED = "result of nn.linear is not used"
 REMARKS = [
     remark[1]
-    for name in ("quant-fusion-negative", "quant-fusion-unpacked")
-    for remark in re.finditer(r"not fused: (.+)", (HERE / f"{name}.mlir").read_text())
+    for path in [*HERE.glob("quant-fusion-*.mlir"), *FAMILIES]
+    for remark in re.finditer(r"not fused: (.+)", path.read_text())
 ]
 
 

@@ -1,0 +1,68 @@
+"""Fusions of elementwise ops on two tensors: add, sub, mul."""
+
+from __future__ import annotations
+
+import numpy as np
+from xdsl.ir import Operation, SSAValue
+
+from qfin.dialects import nn, quant
+from qfin.dialects.quant.activation import RELU
+from qfin.dialects.quant.binary import BinaryOp
+from qfin.dialects.uniform import UniformType
+from qfin.passes.finalize.fusion import Fusion, Rewrite, replace_group
+from qfin.passes.finalize.groups import (
+    Refused,
+    dequantized,
+    output_of,
+    require_activation,
+    require_f32,
+)
+
+_FUSED: dict[type[Operation], type[BinaryOp]] = {
+    nn.AddOp: quant.AddOp,
+    nn.SubOp: quant.SubOp,
+    nn.MulOp: quant.MulOp,
+}
+
+
+def _operand(value: SSAValue, what: str) -> tuple[SSAValue, UniformType]:
+    stored, element = dequantized(value, what)
+    require_activation(element, what)
+    return stored, element
+
+
+def _binary(op: Operation) -> Rewrite:
+    """Does what the float ops do, in their order; changes no bit."""
+    assert isinstance(op, nn.AddOp | nn.SubOp | nn.MulOp)
+    require_f32(op)
+    lhs, left = _operand(op.lhs, "left operand")
+    rhs, right = _operand(op.rhs, "right operand")
+    output = output_of(op, activations=True)
+    if output.activation == RELU:
+        _require_numbers(left, "left operand")
+        _require_numbers(right, "right operand")
+    fused = _FUSED[type(op)](lhs, rhs, output.quantize.result.type, output.activation)
+    return replace_group(op, output, fused)
+
+
+def _require_numbers(element: UniformType, what: str) -> None:
+    """Where an operand is infinite, the result may be NaN: that is what a float relu lets through,
+    and a clamp does not."""
+    down, up = (end - element.zero_point for end in (element.storage_min, element.storage_max))
+    with np.errstate(over="ignore"):
+        largest = np.float32(element.scale) * np.float32(max(up, -down))
+    if not np.isfinite(largest):
+        raise Refused(f"{what} can be infinite, and the relu that follows lets NaN through")
+
+
+FUSIONS: tuple[Fusion, ...] = tuple(
+    Fusion(
+        op,
+        "qcast({0}(dcast a, dcast b)), qcast(relu({0}(...)))".format(op.name.removeprefix("nn.")),
+        _FUSED[op].name,
+        "f32; both operands and output quantized per layer to 8 bits; with relu, finite operands;"
+        " no other use of the result",
+        _binary,
+    )
+    for op in (nn.AddOp, nn.SubOp, nn.MulOp)
+)
