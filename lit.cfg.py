@@ -51,6 +51,9 @@ if mlir_opt := _mlir_opt():
     config.available_features.add("mlir-opt")
     config.substitutions.append(("MLIR_OPT", mlir_opt))
 
+elif os.environ.get("QFIN_REQUIRE_ORACLES"):
+    lit_config.fatal("QFIN_REQUIRE_ORACLES is set, and there is no mlir-opt")
+
 # lit can stop a test that hangs, where psutil is installed.
 if lit_config.maxIndividualTestTimeIsSupported[0]:
     config.maxIndividualTestTime = 60

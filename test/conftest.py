@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import pytest
 
@@ -13,3 +15,10 @@ from .random_modules import RandomModule
 def random_text() -> Callable[[int], str]:
     """`random_text(seed)`: a module of random int8 ops, of level 1 and 2; see `random_modules`."""
     return lambda seed: RandomModule(seed).text
+
+
+def pytest_configure() -> None:
+    """With QFIN_REQUIRE_ORACLES set, a missing oracle is an error, where it else skips tests."""
+    absent = [name for name in ("torch", "onnx", "onnxruntime") if find_spec(name) is None]
+    if absent and os.environ.get("QFIN_REQUIRE_ORACLES"):
+        raise pytest.UsageError(f"QFIN_REQUIRE_ORACLES is set, and these are missing: {absent}")
