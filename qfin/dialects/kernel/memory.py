@@ -36,6 +36,7 @@ from qfin.dialects.kernel.buffers import (
 )
 from qfin.dialects.tensors import (
     NO_PADDING,
+    Expected,
     IntConstr,
     Ints,
     IntsConstr,
@@ -57,7 +58,7 @@ class ProgramOp(IRDLOperation):
 
     name = "kernel.program"
 
-    entry = prop_def(FlatSymbolRefAttrConstr)
+    entry = prop_def(Expected(FlatSymbolRefAttrConstr, "the name of a function"))
     signature = prop_def(FunctionType)
     input_names = prop_def(ArrayAttr[StringAttr])
     output_names = prop_def(ArrayAttr[StringAttr])
