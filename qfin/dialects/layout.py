@@ -45,7 +45,9 @@ class BlockedAttr(ParametrizedAttribute):
 
     A weight [O, I, KH, KW] of `groups` groups becomes the flat array
     [groups][ceil(O/groups / lanes)][KH * KW][ceil(I / depth)][lanes][depth], zero where there is no
-    channel. A linear weight [N, K] is one with KH = KW = 1.
+    channel. A linear weight [N, K] is one with KH = KW = 1, and [O, I, K] one with KH = 1. Weights
+    of a transposed convolution, [I, O, KH, KW], lie as those of the equivalent convolution of
+    stride 1: for each group transposed to [O, I, KH, KW], and both KH and KW in reverse order.
 
         #layout.blocked<lanes = 48, depth = 4>
     """

@@ -150,3 +150,70 @@ def check_reshape(before: Sequence[int], after: Sequence[int]) -> None:
             f"cannot reshape {text(before)} into {text(after)}: {count} elements into"
             f" {'multiples of ' if DYNAMIC in after else ''}{known}"
         )
+
+
+def conv1d(
+    x: Sequence[int],
+    weight: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+    groups: int,
+) -> tuple[int, ...]:
+    """[N, C, L] by [O, C/groups, K] to [N, O, L']; `padding` is [before, after]."""
+    if len(x) != 3 or len(weight) != 3:
+        raise VerifyException(
+            "expects an input [N, C, L] and a weight [O, C/groups, K],"
+            f" got {text(x)} and {text(weight)}"
+        )
+    # A line is an image of height 1.
+    batch, channels, _, length = conv2d(
+        (*x[:2], 1, x[2]),
+        (*weight[:2], 1, weight[2]),
+        (1, *stride),
+        (0, 0, *padding),
+        (1, *dilation),
+        groups,
+    )
+    return batch, channels, length
+
+
+def conv_transpose(
+    x: Sequence[int],
+    weight: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    output_padding: Sequence[int],
+    dilation: Sequence[int],
+    groups: int,
+) -> tuple[int, ...]:
+    """[N, I, spatial...] by [I, O/groups, taps...] to [N, O, spatial'...], for any number of
+    spatial dimensions: each becomes `(size - 1) * stride - before - after + dilation * (taps - 1) +
+    output_padding + 1`, `padding` being [before, after] for each in turn.
+    """
+    rank = len(stride)
+    if len(x) != 2 + rank or len(weight) != 2 + rank:
+        spatial, taps = ("H, W", "KH, KW") if rank == 2 else ("L", "K")
+        raise VerifyException(
+            f"expects an input [N, I, {spatial}] and a weight [I, O/groups, {taps}],"
+            f" got {text(x)} and {text(weight)}"
+        )
+    if DYNAMIC not in (x[1], weight[0]) and x[1] != weight[0]:
+        raise VerifyException(f"input has {x[1]} channels, weight expects {weight[0]}")
+    inputs = weight[0] if x[1] == DYNAMIC else x[1]
+    if inputs != DYNAMIC and inputs % groups:
+        raise VerifyException(f"{inputs} input channels do not divide into {groups} groups")
+    sizes: list[int] = []
+    for i, (size, window) in enumerate(zip(x[2:], weight[2:], strict=True)):
+        if window == 0 or size == 0:
+            raise VerifyException("input and window must hold at least one element")
+        if DYNAMIC in (size, window):
+            sizes.append(DYNAMIC)
+            continue
+        spread = (size - 1) * stride[i] + dilation[i] * (window - 1) + output_padding[i] + 1
+        cut = padding[2 * i] + padding[2 * i + 1]
+        if spread <= cut:
+            raise VerifyException(f"padding cuts {cut} off a result of {spread}")
+        sizes.append(spread - cut)
+    outputs = weight[1] if weight[1] == DYNAMIC else weight[1] * groups
+    return (x[0], outputs, *sizes)

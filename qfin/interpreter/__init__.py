@@ -30,6 +30,8 @@ def register_implementations(interpreter: Interpreter) -> None:
 
     from qfin.interpreter.binary import BinaryFunctions
     from qfin.interpreter.constants import TensorConstants
+    from qfin.interpreter.conv1d import Conv1dFunctions
+    from qfin.interpreter.conv_transpose import ConvTransposeFunctions
     from qfin.interpreter.layout import LayoutFunctions
     from qfin.interpreter.nn import NNFunctions
     from qfin.interpreter.quant import QuantFunctions
@@ -40,6 +42,8 @@ def register_implementations(interpreter: Interpreter) -> None:
         LayoutFunctions(),
         NNFunctions(),
         QuantFunctions(),
+        Conv1dFunctions(),
+        ConvTransposeFunctions(),
         BinaryFunctions(),
     ):
         interpreter.register_implementations(functions)

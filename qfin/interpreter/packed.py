@@ -7,16 +7,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from qfin.dialects.quant.packed_type import PackedType
+from qfin.dialects.uniform import UniformType
+from qfin.interpreter.transposed import channel_scales
+
 
 @dataclass(frozen=True, eq=False)
 class Packed:
     """Weights in logical order, whatever layout the constant had, with their scales and bias."""
 
     weight: NDArray[np.int8]
-    """[N, K] or [O, C/groups, KH, KW]; zero points are 0."""
+    """As the packed type says, such as [N, K] or [O, C/groups, KH, KW]; zero points are 0."""
 
     scales: NDArray[np.float32]
     """[1], or one for each output channel."""
 
     bias: NDArray[np.float32] | NDArray[np.int32] | None
     """One for each output channel: f32, or int32 in units of the accumulator."""
+
+
+def packed_scales(packed: PackedType, element: UniformType) -> NDArray[np.float32]:
+    """The scales to pack for a weight of `element`s: one, or one for each output channel."""
+    scales = element.scales.astype(np.float32).reshape(-1)
+    return channel_scales(scales, packed.groups) if packed.is_transposed else scales

@@ -19,16 +19,17 @@ from xdsl.ir import SSAValue
 from qfin.dialects.layout import BlockedAttr
 from qfin.dialects.quant.activation import Activation
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
-from qfin.dialects.quant.contraction import Conv2dOp, LinearOp
+from qfin.dialects.quant.contraction import Contraction, Conv2dOp, LinearOp
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
-from qfin.dialects.quant.packed_type import CONV2D, PackedType
+from qfin.dialects.quant.packed_type import PackedType
 from qfin.dialects.quant.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 from qfin.interpreter import contractions, numerics, windows
 from qfin.interpreter.arrays import dense_to_numpy, dtype_of, element_type
 from qfin.interpreter.blocked import unblock
-from qfin.interpreter.packed import Packed
+from qfin.interpreter.packed import Packed, packed_scales
+from qfin.interpreter.transposed import from_convolution
 
 Array: TypeAlias = NDArray[Any]
 
@@ -106,7 +107,8 @@ class QuantFunctions(InterpreterFunctions):
         self, interpreter: Interpreter, op: PrepackOp, args: PythonValues
     ) -> PythonValues:
         bias = args[1] if op.bias else None
-        return (Packed(args[0], numerics.f32(uniform(op.weight).scales.reshape(-1)), bias),)
+        assert isinstance(op.result.type, PackedType)
+        return (Packed(args[0], packed_scales(op.result.type, uniform(op.weight)), bias),)
 
     @impl(UnpackOp)
     def run_unpack(
@@ -178,12 +180,11 @@ class QuantFunctions(InterpreterFunctions):
 
 def unblock_weight(flat: Array, packed: PackedType, layout: BlockedAttr) -> Array:
     """The logical weight of a packed constant laid out as `#layout.blocked`."""
-    groups = packed.conv.groups.data if packed.op.data == CONV2D else 1
-    shape = packed.weight.get_shape()
-    return unblock(flat, shape, groups, layout.lanes.data, layout.depth.data)
+    weight = unblock(flat, packed.dense_shape, packed.groups, layout.lanes.data, layout.depth.data)
+    return from_convolution(weight, packed.groups) if packed.is_transposed else weight
 
 
-def finish(op: LinearOp | Conv2dOp, sums: NDArray[np.float64], packed: Packed) -> Array:
+def finish(op: Contraction, sums: NDArray[np.float64], packed: Packed) -> Array:
     """From integer sums [..., O] to the stored result: bias, requantization, activation."""
     source, target = uniform(op.input), uniform(op.result)
     added = None

@@ -21,6 +21,7 @@ from qfin.dialects.kernel.binary import BinaryOp
 from qfin.dialects.kernel.buffers import KernelOp
 from qfin.dialects.kernel.dense import DenseOp
 from qfin.dialects.kernel.elementwise import ClampOp, CopyOp, DequantizeOp, FillHaloOp, QuantizeOp
+from qfin.dialects.kernel.fill import FillOp
 from qfin.dialects.kernel.memory import ProgramOp, ViewOp
 from qfin.dialects.kernel.pool import AvgPoolOp, MaxPoolOp
 
@@ -30,6 +31,7 @@ Kernel = Dialect(
         ProgramOp,
         ViewOp,
         FillHaloOp,
+        FillOp,
         CopyOp,
         ClampOp,
         QuantizeOp,
@@ -50,6 +52,7 @@ __all__ = [
     "DenseOp",
     "DequantizeOp",
     "FillHaloOp",
+    "FillOp",
     "Kernel",
     "KernelOp",
     "MaxPoolOp",

@@ -3,6 +3,8 @@
 from xdsl.ir import Dialect
 
 from qfin.dialects.nn.contraction import Conv2dOp, LinearOp
+from qfin.dialects.nn.conv1d import Conv1dOp
+from qfin.dialects.nn.conv_transpose import ConvTranspose1dOp, ConvTranspose2dOp
 from qfin.dialects.nn.elementwise import AddOp, MulOp, ReluOp, SubOp
 from qfin.dialects.nn.movement import FlattenOp, ReshapeOp
 from qfin.dialects.nn.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp, MaxPool2dOp
@@ -10,7 +12,10 @@ from qfin.dialects.nn.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp, MaxPool2d
 NN = Dialect(
     "nn",
     [
+        Conv1dOp,
         Conv2dOp,
+        ConvTranspose1dOp,
+        ConvTranspose2dOp,
         LinearOp,
         ReluOp,
         AddOp,
@@ -30,7 +35,10 @@ __all__ = [
     "AdaptiveAvgPool2dOp",
     "AddOp",
     "AvgPool2dOp",
+    "Conv1dOp",
     "Conv2dOp",
+    "ConvTranspose1dOp",
+    "ConvTranspose2dOp",
     "FlattenOp",
     "LinearOp",
     "MaxPool2dOp",

@@ -2,14 +2,17 @@
 
 from xdsl.ir import Dialect
 
-from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.quant.activation import Activation, ActivationAttr
 from qfin.dialects.quant.binary import AddOp, MulOp, SubOp
+from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.quant.contraction import Conv2dOp, LinearOp
-from qfin.dialects.quant.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp
+from qfin.dialects.quant.conv1d import Conv1dOp
+from qfin.dialects.quant.conv_transpose import ConvTranspose1dOp, ConvTranspose2dOp
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
 from qfin.dialects.quant.packed_attr import PackedAttr
-from qfin.dialects.quant.packed_type import ConvGeometry, PackedType
+from qfin.dialects.quant.packed_geometry import ConvGeometry
+from qfin.dialects.quant.packed_type import PackedType
+from qfin.dialects.quant.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp
 from qfin.dialects.quant.types import AnyQuantizedType, CalibratedType, QuantizedType
 from qfin.dialects.uniform import UniformType
 
@@ -25,7 +28,10 @@ Quant = Dialect(
         UnpackOp,
         PackedConstantOp,
         LinearOp,
+        Conv1dOp,
         Conv2dOp,
+        ConvTranspose1dOp,
+        ConvTranspose2dOp,
         AvgPool2dOp,
         AdaptiveAvgPool2dOp,
         AddOp,
@@ -50,8 +56,11 @@ __all__ = [
     "AnyQuantizedType",
     "AvgPool2dOp",
     "CalibratedType",
+    "Conv1dOp",
     "Conv2dOp",
     "ConvGeometry",
+    "ConvTranspose1dOp",
+    "ConvTranspose2dOp",
     "DCastOp",
     "LinearOp",
     "MulOp",

@@ -5,6 +5,8 @@ Their numbers are defined once, in `qfin.interpreter.quant`.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
@@ -32,7 +34,21 @@ from qfin.dialects.tensors import QuantTensorConstr, shape_of, verify_result_sha
 MAX_REDUCTION = (2**31 - 1) // (255 * 128)
 
 
-def _verify_contraction(op: LinearOp | Conv2dOp, kind: str) -> PackedType:
+class Contraction(Protocol):
+    """An op that multiplies its input with packed weights."""
+
+    @property
+    def input(self) -> SSAValue: ...
+    @property
+    def packed(self) -> SSAValue: ...
+    @property
+    def result(self) -> SSAValue: ...
+    @property
+    def activation(self) -> ActivationAttr: ...
+
+
+def verify_contraction(op: Contraction, kind: str) -> PackedType:
+    """The type of the weights of `op`. Raises VerifyException unless they are packed for `kind`."""
     packed = op.packed.type
     assert isinstance(packed, PackedType)
     verify_activation_type(op.input, "input")
@@ -80,7 +96,7 @@ class LinearOp(IRDLOperation):
         )
 
     def verify_(self) -> None:
-        packed = _verify_contraction(self, LINEAR)
+        packed = verify_contraction(self, LINEAR)
         verify_result_shape(
             self.result, shapes.linear(shape_of(self.input), packed.weight.get_shape())
         )
@@ -120,7 +136,7 @@ class Conv2dOp(IRDLOperation):
         )
 
     def verify_(self) -> None:
-        packed = _verify_contraction(self, CONV2D)
+        packed = verify_contraction(self, CONV2D)
         geometry = packed.conv
         expected = shapes.conv2d(
             shape_of(self.input),

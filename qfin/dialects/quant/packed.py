@@ -46,8 +46,9 @@ def verify_unpacked(
         raise VerifyException(f"{what} weight must be stored as i8, got {element.storage}")
     if element.expressed != f32:
         raise VerifyException(f"{what} weight must stand for f32, got {element.expressed}")
-    if not (element.is_per_layer or (element.is_per_axis and element.axis == 0)):
-        raise VerifyException(f"{what} weight must be quantized per layer or along axis 0")
+    axis = packed.weight_axis
+    if not (element.is_per_layer or (element.is_per_axis and element.axis == axis)):
+        raise VerifyException(f"{what} weight must be quantized per layer or along axis {axis}")
     if element.zero_points.any():
         raise VerifyException(f"{what} weight must have zero points of 0")
     verify_container(weight)
@@ -142,7 +143,7 @@ class UnpackOp(IRDLOperation):
 class PackedConstantOp(IRDLOperation):
     """A packed value known at compile time.
 
-    %p = quant.packed_constant #quant.weights<dense<1> : tensor<10x64xi8>,
+    %p = quant.packed_constant <dense<1> : tensor<10x64xi8>,
       scales = dense<0.5> : tensor<1xf32>> : !quant.packed<linear, tensor<10x64xi8>>
     """
 
@@ -162,7 +163,7 @@ class PackedConstantOp(IRDLOperation):
         assert isinstance(packed, PackedType)
         weight = value.weight.type
         if isinstance(layout := packed.layout, BlockedAttr):
-            size = layout.size(packed.weight.get_shape(), packed.groups)
+            size = layout.size(packed.dense_shape, packed.groups)
             if weight.get_shape() != (size,):
                 raise VerifyException(f"weight is {weight}, the layout says tensor<{size}xi8>")
         elif weight != packed.weight:

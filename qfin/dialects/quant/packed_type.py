@@ -14,7 +14,6 @@ from math import prod
 from typing_extensions import override
 from xdsl.dialects.builtin import (
     Float32Type,
-    IntAttr,
     IntegerType,
     NoneAttr,
     StringAttr,
@@ -24,62 +23,22 @@ from xdsl.dialects.builtin import (
     i32,
 )
 from xdsl.ir import Attribute, ParametrizedAttribute, TypeAttribute
-from xdsl.irdl import irdl_attr_definition, param_def
+from xdsl.irdl import irdl_attr_definition
 from xdsl.parser import AttrParser
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects.layout import BlockedAttr
-from qfin.dialects.tensors import NO_PADDING, ONES, Expected, Ints, ints, verify_window
+from qfin.dialects.quant.packed_geometry import ConvGeometry
 
 LINEAR = "linear"
+CONV1D = "conv1d"
 CONV2D = "conv2d"
+CONV_TRANSPOSE1D = "conv_transpose1d"
+CONV_TRANSPOSE2D = "conv_transpose2d"
 
-WeightConstr = Expected(TensorType.constr(IntegerType), "the tensor type of a weight")
-
-
-@irdl_attr_definition
-class ConvGeometry(ParametrizedAttribute):
-    """How a convolution walks its input: stride, padding, dilation, groups.
-
-    `padding` is [before, after] for each spatial dimension in turn. As text it is a part of
-    `!quant.packed`.
-    """
-
-    name = "quant.geometry"
-
-    stride: Ints
-    padding: Ints
-    dilation: Ints
-    groups: IntAttr
-
-    @staticmethod
-    def get(
-        stride: Sequence[int] = ONES.get_values(),
-        padding: Sequence[int] = NO_PADDING.get_values(),
-        dilation: Sequence[int] = ONES.get_values(),
-        groups: int = 1,
-    ) -> ConvGeometry:
-        """Raises VerifyException for wrong counts or signs."""
-        return ConvGeometry(ints(*stride), ints(*padding), ints(*dilation), IntAttr(groups))
-
-    def print_entries(self, printer: Printer) -> None:
-        """`, stride = [1, 1], ...`, leaving out what has its usual value."""
-        for key, value, usual in (
-            ("stride", self.stride, ONES),
-            ("padding", self.padding, NO_PADDING),
-            ("dilation", self.dilation, ONES),
-        ):
-            if value != usual:
-                printer.print_string(f", {key} = {list(value.get_values())}")
-        if self.groups.data != 1:
-            printer.print_string(f", groups = {self.groups.data}")
-
-    @override
-    def verify(self) -> None:
-        verify_window(self.stride, self.padding, self.dilation)
-        if self.groups.data < 1:
-            raise VerifyException(f"groups must be >= 1, got {self.groups.data}")
+_RANKS = {CONV1D: 1, CONV2D: 2, CONV_TRANSPOSE1D: 1, CONV_TRANSPOSE2D: 2}
+_TRANSPOSED = (CONV_TRANSPOSE1D, CONV_TRANSPOSE2D)
 
 
 @irdl_attr_definition
@@ -88,14 +47,19 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
 
         !quant.packed<linear, tensor<10x64xi8>, bias = f32>
         !quant.packed<conv2d, tensor<16x1x3x3xi8>, bias = i32, padding = [1, 1, 1, 1]>
+        !quant.packed<conv1d, tensor<16x4x3xi8>, stride = [2]>
+        !quant.packed<conv_transpose2d, tensor<4x16x3x3xi8>, stride = [2, 2],
+                      output_padding = [1, 1]>
 
+    The weight is [N, K] of a linear, [O, I/groups, taps...] of a convolution, and
+    [I, O/groups, taps...] of a transposed one.
     `bias` is f32 (PyTorch's meaning), i32 (in units of the accumulator: ONNX's) or absent.
     """
 
     name = "quant.packed"
 
     op: StringAttr
-    weight: TensorType[IntegerType] = param_def(WeightConstr)
+    weight: TensorType[IntegerType]
     bias: Attribute
     geometry: ConvGeometry | NoneAttr
     layout: Attribute
@@ -132,13 +96,33 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
         return self.geometry.groups.data if isinstance(self.geometry, ConvGeometry) else 1
 
     @property
+    def is_transposed(self) -> bool:
+        """Whether it packs for a transposed convolution."""
+        return self.op.data in _TRANSPOSED
+
+    @property
+    def weight_axis(self) -> int:
+        """The axis of the weight that counts the output channels (of one group, in a transposed
+        convolution), along which its scales may lie."""
+        return 1 if self.is_transposed else 0
+
+    @property
+    def dense_shape(self) -> tuple[int, ...]:
+        """The shape of the weight with the output channels first: [O, I/groups, taps...]. That of
+        a transposed convolution is the one of the equivalent convolution."""
+        first, second, *taps = self.weight.get_shape()
+        if self.is_transposed:
+            return (second * self.groups, first // self.groups, *taps)
+        return (first, second, *taps)
+
+    @property
     def out_channels(self) -> int:
-        return self.weight.get_shape()[0]
+        return self.dense_shape[0]
 
     @property
     def reduction(self) -> int:
-        """How many products one output sums."""
-        return prod(self.weight.get_shape()[1:])
+        """How many products one output sums, at most."""
+        return prod(self.dense_shape[1:])
 
     def with_layout(self, layout: Attribute) -> PackedType:
         return PackedType(self.op, self.weight, self.bias, self.geometry, layout)
@@ -152,15 +136,11 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
                     raise VerifyException(
                         f"linear packs a weight [N, K] and has no geometry, got {self.weight}"
                     )
-            case "conv2d":
-                if len(shape) != 4 or not isinstance(self.geometry, ConvGeometry):
-                    raise VerifyException(
-                        "conv2d packs a weight [O, C/groups, KH, KW] and has a geometry,"
-                        f" got {self.weight}"
-                    )
+            case op if op in _RANKS:
+                self._verify_conv(op, _RANKS[op])
             case other:
                 raise VerifyException(
-                    f"'{other}' is not an op that packs weights ({LINEAR}, {CONV2D} do)"
+                    f"'{other}' is not an op that packs weights ({', '.join([LINEAR, *_RANKS])} do)"
                 )
         if self.weight.element_type != i8:
             raise VerifyException(
@@ -173,8 +153,9 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
         if 0 in shape[2:]:
             raise VerifyException(f"the window of a convolution is not empty, got {self.weight}")
         if shape[0] % self.groups:
+            side = "input" if self.is_transposed else "output"
             raise VerifyException(
-                f"{shape[0]} output channels do not divide into {self.groups} groups"
+                f"{shape[0]} {side} channels do not divide into {self.groups} groups"
             )
         if self.bias not in (f32, i32, NoneAttr()):
             raise VerifyException(f"bias must be f32 or i32, got {self.bias}")
@@ -182,6 +163,22 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
             raise VerifyException(
                 f"layout must say how weights lie (#layout.blocked), got {self.layout}"
             )
+
+    def _verify_conv(self, op: str, rank: int) -> None:
+        """What only convolutions of `rank` spatial dimensions have."""
+        shape, geometry = self.weight.get_shape(), self.geometry
+        if len(shape) != 2 + rank or not isinstance(geometry, ConvGeometry):
+            channels = "I, O/groups" if self.is_transposed else "O, C/groups"
+            taps = ", ".join(["KH", "KW"] if rank == 2 else ["K"])
+            raise VerifyException(
+                f"{op} packs a weight [{channels}, {taps}] and has a geometry, got {self.weight}"
+            )
+        if geometry.rank != rank:
+            raise VerifyException(
+                f"the geometry of {op} has {rank} spatial dimensions, got {geometry.rank}"
+            )
+        if any(geometry.output_padding.get_values()) and not self.is_transposed:
+            raise VerifyException(f"{op} has no output_padding")
 
     @classmethod
     @override
@@ -192,8 +189,10 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
             parser.parse_punctuation(",")
             weight_start = parser.pos
             weight = parser.parse_type()
-            if not isinstance(weight, TensorType):
-                parser.raise_error("expected the tensor type of the weight", weight_start)
+            if not isinstance(weight, TensorType) or not isinstance(
+                weight.element_type, IntegerType
+            ):
+                parser.raise_error("expected the weight's type, a tensor of i8", weight_start)
             attributes: dict[str, Attribute] = {}
             windows: dict[str, list[int]] = {}
             groups: list[int] = []
@@ -208,12 +207,14 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
                         attributes[key] = parser.parse_type()
                     case "layout":
                         attributes[key] = parser.parse_attribute()
-                    case "stride" | "padding" | "dilation" if op != LINEAR:
+                    case "stride" | "padding" | "dilation" | "output_padding" if op in _RANKS and (
+                        key != "output_padding" or op in _TRANSPOSED
+                    ):
                         windows[key] = parser.parse_comma_separated_list(
                             parser.Delimiter.SQUARE,
                             lambda: parser.parse_integer(allow_boolean=False),
                         )
-                    case "groups" if op != LINEAR:
+                    case "groups" if op in _RANKS:
                         groups.append(parser.parse_integer(allow_boolean=False))
                     case _:
                         parser.raise_error(
@@ -221,8 +222,9 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
                         )
         try:
             geometry = None
-            if op != LINEAR:
-                geometry = ConvGeometry.get(**windows, groups=groups[0] if groups else 1)
+            if op in _RANKS:
+                count = groups[0] if groups else 1
+                geometry = ConvGeometry.get(**windows, groups=count, rank=_RANKS[op])
             return cls(op, weight, geometry=geometry, **attributes).parameters
         except VerifyException as error:
             parser.raise_error(str(error), start, parser.pos)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from xdsl.context import Context
 from xdsl.dialects.builtin import (
     BytesAttr,
@@ -24,7 +23,9 @@ from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 from qfin import remarks
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp, PrepackOp
 from qfin.dialects.quant.packed_patterns import UnpackOfPrepack
+from qfin.dialects.quant.packed_type import PackedType
 from qfin.dialects.uniform import UniformType
+from qfin.interpreter.packed import packed_scales
 from qfin.passes.finalize.groups import constant_of, element_type
 from qfin.passes.rewriting import rewrite
 
@@ -53,7 +54,8 @@ class FoldPrepack(RewritePattern):
             return
         element = element_type(op.weight)
         assert isinstance(element, UniformType)
-        scales = element.scales.astype(np.float32).reshape(-1)
+        assert isinstance(op.result.type, PackedType)
+        scales = packed_scales(op.result.type, element)
         value = PackedAttr(
             weight,
             DenseIntOrFPElementsAttr(TensorType(f32, scales.shape), BytesAttr(scales.tobytes())),

@@ -12,11 +12,10 @@ from xdsl.ir import SSAValue
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
-from qfin.dialects import nn
 from qfin.dialects.quant.casts import DCastOp
 from qfin.dialects.quant.packed import PrepackOp, UnpackOp
 from qfin.passes.finalize.groups import Refused, defining
-from qfin.passes.finalize.weights import constants_of, packed_type
+from qfin.passes.finalize.weights import Contraction, constants_of, packed_type
 from qfin.passes.rewriting import rewrite
 
 
@@ -39,9 +38,7 @@ class InsertPrepackUnpack(RewritePattern):
     """
 
     @op_type_rewrite_pattern
-    def match_and_rewrite(
-        self, op: nn.Conv2dOp | nn.LinearOp, rewriter: PatternRewriter, /
-    ) -> None:
+    def match_and_rewrite(self, op: Contraction, rewriter: PatternRewriter, /) -> None:
         try:
             found = constants_of(op)
         except Refused:

@@ -11,10 +11,19 @@ from xdsl.ir import Operation
 from qfin.dialects.uniform import UniformType
 from qfin.passes.finalize.fusion import Fusion
 from qfin.passes.finalize.groups import element_type
-from qfin.passes.finalize.rules import binary, contraction, movement, pooling
+from qfin.passes.finalize.rules import (
+    binary,
+    contraction,
+    conv1d,
+    conv_transpose,
+    movement,
+    pooling,
+)
 
 FUSIONS: tuple[Fusion, ...] = (
     *contraction.FUSIONS,
+    *conv1d.FUSIONS,
+    *conv_transpose.FUSIONS,
     *pooling.FUSIONS,
     *movement.FUSIONS,
     *binary.FUSIONS,

@@ -7,20 +7,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isclose
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType, i8, i32
-from xdsl.ir import Attribute, SSAValue
+from xdsl.ir import Attribute, Operation, SSAValue
 
 from qfin.dialects import nn
 from qfin.dialects.quant.casts import DCastOp
 from qfin.dialects.quant.contraction import MAX_REDUCTION
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
-from qfin.dialects.quant.packed_type import CONV2D, LINEAR, ConvGeometry, PackedType
+from qfin.dialects.quant.packed_geometry import ConvGeometry
+from qfin.dialects.quant.packed_type import (
+    CONV1D,
+    CONV2D,
+    CONV_TRANSPOSE1D,
+    CONV_TRANSPOSE2D,
+    LINEAR,
+    PackedType,
+)
 from qfin.dialects.uniform import UniformType
 from qfin.interpreter.arrays import dense_to_numpy
+from qfin.interpreter.packed import packed_scales
+from qfin.interpreter.transposed import to_convolution
 from qfin.passes.finalize.groups import (
     Refused,
     constant_of,
@@ -30,15 +40,29 @@ from qfin.passes.finalize.groups import (
     require_f32,
 )
 
+Contraction: TypeAlias = (
+    nn.Conv1dOp | nn.Conv2dOp | nn.ConvTranspose1dOp | nn.ConvTranspose2dOp | nn.LinearOp
+)
+"""The float ops whose weights are packed."""
 
-def require_weight(element: UniformType) -> None:
-    """What `quant.prepack` can hold: i8, per layer or per output channel, zero points 0."""
+_KINDS: dict[type[Operation], str] = {
+    nn.Conv1dOp: CONV1D,
+    nn.Conv2dOp: CONV2D,
+    nn.ConvTranspose1dOp: CONV_TRANSPOSE1D,
+    nn.ConvTranspose2dOp: CONV_TRANSPOSE2D,
+    nn.LinearOp: LINEAR,
+}
+
+
+def require_weight(element: UniformType, axis: int = 0) -> None:
+    """What `quant.prepack` can hold: i8, zero points 0, per layer or per output channel, which
+    `axis` counts."""
     if element.storage != i8:
         raise Refused(f"weight is stored in {element.storage}, not in i8")
     if element.is_sub_channel:
         raise Refused("weight is quantized per block")
-    if element.is_per_axis and element.axis != 0:
-        raise Refused(f"weight is quantized along axis {element.axis}, not along axis 0")
+    if element.is_per_axis and element.axis != axis:
+        raise Refused(f"weight is quantized along axis {element.axis}, not along axis {axis}")
     if np.any(element.zero_points):
         raise Refused("weight zero point is not 0")
 
@@ -66,11 +90,12 @@ class Constants:
     bias: SSAValue | None
 
 
-def constants_of(op: nn.Conv2dOp | nn.LinearOp) -> Constants:
+def constants_of(op: Contraction) -> Constants:
     """The weight and the bias behind their dequantizes, packed or fit to be."""
     require_f32(op)
     weight, element = dequantized(op.weight, "weight")
-    require_weight(element)
+    transposed = isinstance(op, nn.ConvTranspose1dOp | nn.ConvTranspose2dOp)
+    require_weight(element, axis=1 if transposed else 0)
     bias = stored_bias(op.bias)
     for value, what in ((weight, "weight"), (bias, "bias")):
         if value is None:
@@ -81,7 +106,7 @@ def constants_of(op: nn.Conv2dOp | nn.LinearOp) -> Constants:
     return Constants(weight, element, bias)
 
 
-def packed_type(op: nn.Conv2dOp | nn.LinearOp, constants: Constants) -> PackedType:
+def packed_type(op: Contraction, constants: Constants) -> PackedType:
     """The type of the packed constants of `op`."""
     assert isinstance(constants.weight.type, TensorType)
     weight = TensorType(i8, constants.weight.type.get_shape())
@@ -89,18 +114,24 @@ def packed_type(op: nn.Conv2dOp | nn.LinearOp, constants: Constants) -> PackedTy
     if constants.bias is not None:
         element = element_type(constants.bias)
         bias = element.storage if isinstance(element, UniformType) else element
+    kind = _KINDS[type(op)]
     if isinstance(op, nn.LinearOp):
-        return PackedType(LINEAR, weight, bias)
+        return PackedType(kind, weight, bias)
+    more = None
+    if isinstance(op, nn.ConvTranspose1dOp | nn.ConvTranspose2dOp):
+        more = op.output_padding.get_values()
     geometry = ConvGeometry.get(
         op.stride.get_values(),
         op.padding.get_values(),
         op.dilation.get_values(),
         op.groups.value.data,
+        more,
+        rank=len(op.stride.get_values()),
     )
-    return PackedType(CONV2D, weight, bias, geometry)
+    return PackedType(kind, weight, bias, geometry)
 
 
-def packed_of(op: nn.Conv2dOp | nn.LinearOp, activation: UniformType) -> SSAValue:
+def packed_of(op: Contraction, activation: UniformType) -> SSAValue:
     """The packed value that weight and bias of `op` were unpacked from."""
     constants = constants_of(op)
     unpack = defining(constants.weight)
@@ -113,17 +144,17 @@ def packed_of(op: nn.Conv2dOp | nn.LinearOp, activation: UniformType) -> SSAValu
     if packed != (wanted := packed_type(op, constants)):
         raise Refused(f"weight is packed as {packed}, not as {wanted}")
     if constants.bias is not None:
-        _require_bias_scale(constants, activation)
+        _require_bias_scale(packed, constants, activation)
     require_exact_sum(unpack.packed, packed, activation)
     return unpack.packed
 
 
-def _require_bias_scale(constants: Constants, activation: UniformType) -> None:
+def _require_bias_scale(packed: PackedType, constants: Constants, activation: UniformType) -> None:
     """An i32 bias must be in units of the accumulator."""
     assert constants.bias is not None
     if not isinstance(quantized := element_type(constants.bias), UniformType):
         return
-    unit = np.float32(activation.scale) * constants.element.scales.astype(np.float32)
+    unit = np.float32(activation.scale) * packed_scales(packed, constants.element)
     given, unit = np.broadcast_arrays(quantized.scales, unit)
     # Exporters compute the product in f32 or in double: 2**-22 covers both and nothing else.
     if not all(isclose(a, b, rel_tol=2**-22) for a, b in zip(given.flat, unit.flat, strict=True)):
@@ -148,6 +179,8 @@ def require_exact_sum(value: SSAValue, packed: PackedType, activation: UniformTy
         high = np.int64(128 * packed.reduction * max(up, -down))
         low = -high
     else:
+        if packed.is_transposed:
+            weight = to_convolution(weight, packed.groups)
         columns = weight.astype(np.int64).reshape(packed.out_channels, -1)
         raising, lowering = columns.clip(min=0).sum(axis=1), columns.clip(max=0).sum(axis=1)
         low, high = raising * down + lowering * up, raising * up + lowering * down

@@ -8,13 +8,14 @@ from xdsl.dialects.builtin import TensorType, f32, i8, i32
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from qfin.dialects import nn, quant
-from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp, is_nhwc
+from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 
 _ON_ANY_LAYOUT = (
     quant.Conv2dOp,
+    quant.ConvTranspose2dOp,
     quant.AvgPool2dOp,
     quant.AdaptiveAvgPool2dOp,
     quant.QCastOp,

@@ -28,6 +28,7 @@ from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 from qfin import target as targets
 from qfin.dialects import nn, quant
 from qfin.dialects.layout import NHWC, BlockedAttr, ToNchwOp, ToNhwcOp, is_nhwc, with_layout
+from qfin.dialects.nn.canonicalization import ReshapeOfReshape, SameShape
 from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.quant.casts import DCastOp, QCastOp
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp
@@ -35,8 +36,10 @@ from qfin.dialects.tensors import shape_of
 from qfin.errors import PassError
 from qfin.interpreter.arrays import dense_to_numpy
 from qfin.interpreter.blocked import block
+from qfin.interpreter.transposed import to_convolution
 from qfin.kernels.dense import weight_block
 from qfin.passes.finalize.groups import defining
+from qfin.passes.lower.unit_dimension import AddUnitDimension
 from qfin.passes.rewriting import rewrite
 from qfin.target.isa import Isa
 
@@ -46,7 +49,13 @@ TARGET_ATTR = "layout.target"
 DOT_DEPTH = 4
 """Bytes that one dot product instruction sums: the same on every target we have."""
 
-_ON_NHWC = (quant.Conv2dOp, quant.AvgPool2dOp, quant.AdaptiveAvgPool2dOp, nn.MaxPool2dOp)
+_ON_NHWC = (
+    quant.Conv2dOp,
+    quant.ConvTranspose2dOp,
+    quant.AvgPool2dOp,
+    quant.AdaptiveAvgPool2dOp,
+    nn.MaxPool2dOp,
+)
 
 
 class RunOnNhwc(RewritePattern):
@@ -201,7 +210,9 @@ class RepackWeights(RewritePattern):
             return
         groups = packed.groups
         lanes = weight_block(packed.out_channels // groups, self.isa)
-        flat = block(dense_to_numpy(op.value.weight), groups, lanes, DOT_DEPTH)
+        logical = dense_to_numpy(op.value.weight)
+        dense = to_convolution(logical, groups) if packed.is_transposed else logical
+        flat = block(dense, groups, lanes, DOT_DEPTH)
         weight = DenseIntOrFPElementsAttr(TensorType(i8, [flat.size]), BytesAttr(flat.tobytes()))
         bias = op.value.bias if isinstance(op.value.bias, DenseIntOrFPElementsAttr) else None
         value = PackedAttr(weight, op.value.scales, bias)
@@ -226,8 +237,19 @@ class AssignLayoutPass(ModulePass):
             raise PassError(f"the module has layouts already: {TARGET_ATTR} is {chosen}")
         native = self.target == "native"
         isa = targets.resolve(self.target) if native else targets.lookup(self.target)
+        rewrite(op, AddUnitDimension())
+        rewrite(op, [ReshapeOfReshape(), SameShape()])  # between two 1-D convolutions
         rewrite(op, [RunOnNhwc(), RepackWeights(isa)])
-        rewrite(op, [CancelConversions(), QuantizeToNhwc(), DequantizeFromNhwc(), ReluOnNhwc(), BinaryOnNhwc()])
+        rewrite(
+            op,
+            [
+                CancelConversions(),
+                QuantizeToNhwc(),
+                DequantizeFromNhwc(),
+                ReluOnNhwc(),
+                BinaryOnNhwc(),
+            ],
+        )
         CommonSubexpressionElimination().apply(ctx, op)  # one conversion for several consumers
         DeadCodeElimination().apply(ctx, op)
         op.attributes[TARGET_ATTR] = StringAttr(isa.name)

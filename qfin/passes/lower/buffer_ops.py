@@ -18,6 +18,7 @@ from qfin.dialects.layout import ToNchwOp, ToNhwcOp
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 from qfin.interpreter.arrays import dense_to_numpy
+from qfin.passes.lower import emit_binary
 from qfin.passes.lower.activations import (
     clamp,
     require_per_layer,
@@ -26,7 +27,10 @@ from qfin.passes.lower.activations import (
     zero_point,
 )
 from qfin.passes.lower.buffers import Buffer
-from qfin.passes.lower import emit_binary
+from qfin.passes.lower.emit_conv_transpose import (
+    emit_conv_transpose2d,
+    require_unit_dimension,
+)
 from qfin.passes.lower.emit_dense import emit_conv2d, emit_linear
 from qfin.passes.lower.emit_pool import (
     emit_adaptive_avg_pool2d,
@@ -164,6 +168,9 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     ToNhwcOp: _convert_layout,
     ToNchwOp: _convert_layout,
     quant.Conv2dOp: emit_conv2d,
+    quant.Conv1dOp: require_unit_dimension,
+    quant.ConvTranspose1dOp: require_unit_dimension,
+    quant.ConvTranspose2dOp: emit_conv_transpose2d,
     quant.LinearOp: emit_linear,
     quant.AvgPool2dOp: emit_avg_pool2d,
     quant.AdaptiveAvgPool2dOp: emit_adaptive_avg_pool2d,

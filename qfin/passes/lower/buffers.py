@@ -88,7 +88,7 @@ class Buffer:
 
     def padded(self, padding: Sequence[int]) -> Buffer:
         """The same memory seen from the first pixel of the padding around each image, which is in
-        the halo."""
+        the halo; negative padding leaves out pixels of the image."""
         assert all(have >= want for have, want in zip(self.halo, padding, strict=True))
         top, bottom, left, right = padding
         n, c, h, w = self.shape

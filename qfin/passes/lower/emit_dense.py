@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ from qfin.interpreter.blocked import unblock
 from qfin.passes.lower.activations import clamp, uniform_of, zero_point
 from qfin.passes.lower.assign_layout import DOT_DEPTH
 from qfin.passes.lower.buffers import NO_HALO, Buffer, Halo
+from qfin.passes.lower.conv_transpose_geometry import halo_of_transpose
+
+DenseLike: TypeAlias = quant.Conv2dOp | quant.ConvTranspose2dOp | quant.LinearOp
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
@@ -28,9 +31,11 @@ if TYPE_CHECKING:
 
 def wanted_halo(op: Operation) -> Halo:
     """The padding that the op reads around its first operand."""
+    if isinstance(op, quant.ConvTranspose2dOp):
+        return halo_of_transpose(packed_type_of(op))
     if not isinstance(op, quant.Conv2dOp):
         return NO_HALO
-    top, bottom, left, right = _packed_type(op).conv.padding.get_values()
+    top, bottom, left, right = packed_type_of(op).conv.padding.get_values()
     return top, bottom, left, right
 
 
@@ -38,10 +43,10 @@ def emit_conv2d(planner: Planner, op: quant.Conv2dOp) -> None:
     """The kernel starts at the first pixel of the padding, which is in the buffer's halo."""
     if not (is_nhwc(op.input.type) and is_nhwc(op.result.type)):
         raise UnsupportedError("runs on channels innermost only: run assign-layout", op)
-    packed = _packed_type(op)
+    packed = packed_type_of(op)
     source = planner.buffer(op.input).padded(packed.conv.padding.get_values())
     kernel_size = ints(*packed.weight.get_shape()[2:])
-    _emit_dense(planner, op, source, planner.result(op.result), kernel_size)
+    emit_dense(planner, op, source, planner.result(op.result), kernel_size)
 
 
 def emit_linear(planner: Planner, op: quant.LinearOp) -> None:
@@ -52,22 +57,25 @@ def emit_linear(planner: Planner, op: quant.LinearOp) -> None:
         copy = planner.temporary(source)
         planner.emit(kernel.CopyOp(planner.view(source), planner.view(copy)))
         source = copy
-    _emit_dense(planner, op, source.as_pixels(), result.as_pixels(), ONES)
+    emit_dense(planner, op, source.as_pixels(), result.as_pixels(), ONES)
 
 
-def _packed_type(op: quant.Conv2dOp | quant.LinearOp) -> quant.PackedType:
+def packed_type_of(op: DenseLike) -> quant.PackedType:
+    """The type of the weights of an op."""
     assert isinstance(op.packed.type, quant.PackedType)
     return op.packed.type
 
 
-def _emit_dense(
+def emit_dense(
     planner: Planner,
-    op: quant.Conv2dOp | quant.LinearOp,
+    op: DenseLike,
     source: Buffer,
     result: Buffer,
     kernel_size: Ints,
 ) -> None:
-    packed, constant = _packed_type(op), op.packed.owner
+    """The kernel op. `source` begins at the first tap of the first output; a transposed convolution
+    is one of stride 1 here."""
+    packed, constant = packed_type_of(op), op.packed.owner
     layout = packed.layout
     if not isinstance(constant, quant.PackedConstantOp):
         raise UnsupportedError("only constant weights are compiled", op)
@@ -76,7 +84,7 @@ def _emit_dense(
     x, y = uniform_of(op.input), uniform_of(op.result)
     lanes, groups = layout.lanes.data, packed.groups
     flat = dense_to_numpy(constant.value.weight)
-    weight = unblock(flat, packed.weight.get_shape(), groups, lanes, DOT_DEPTH)
+    weight = unblock(flat, packed.dense_shape, groups, lanes, DOT_DEPTH)
     scales = dense_to_numpy(constant.value.scales)
     bias = constant.value.bias
     values = dense_to_numpy(bias) if isinstance(bias, DenseIntOrFPElementsAttr) else None
@@ -97,7 +105,7 @@ def _emit_dense(
         _require_finite(op, scaled, "bias by input scale times weight scale")
         float_bias = spread(scaled)
         values = None
-    conv = packed.conv if isinstance(op, quant.Conv2dOp) else None
+    conv = None if isinstance(op, quant.LinearOp) else packed.conv
     qmin, qmax = clamp(y, relu=op.activation == RELU)
     planner.emit(
         kernel.DenseOp(
@@ -108,7 +116,7 @@ def _emit_dense(
             float_bias,
             planner.view(result),
             kernel=kernel_size,
-            stride=conv.stride if conv else ONES,
+            stride=conv.stride if conv and not packed.is_transposed else ONES,
             dilation=conv.dilation if conv else ONES,
             groups=groups,
             lanes=lanes,

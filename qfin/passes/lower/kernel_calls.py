@@ -27,8 +27,9 @@ from qfin.kernels.elementwise import (
 from qfin.kernels.fill_halo import FillHaloSpec, build_fill_halo
 from qfin.kernels.pool import AvgPoolSpec, MaxPoolSpec, build_avg_pool, build_max_pool
 from qfin.passes.lower.buffers import element_bytes
-from qfin.passes.lower.calls_binary import call_binary
 from qfin.passes.lower.call import Call, elementwise, shape_and_strides
+from qfin.passes.lower.calls_binary import call_binary
+from qfin.passes.lower.calls_fill import call_fill
 from qfin.target.isa import Isa
 
 
@@ -147,6 +148,7 @@ _CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
     kernel.CopyOp: _copy,
     kernel.ClampOp: _clamp,
     kernel.FillHaloOp: _fill_halo,
+    kernel.FillOp: call_fill,
     kernel.DenseOp: _dense,
     kernel.MaxPoolOp: _max_pool,
     kernel.AvgPoolOp: _avg_pool,

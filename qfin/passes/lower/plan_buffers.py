@@ -99,9 +99,12 @@ class Planner:
             self.views[buffer] = view.result
         return self.views[buffer]
 
-    def temporary(self, like: Buffer) -> Buffer:
-        """A row-major buffer that lives during this step only."""
-        return self.arena.buffer(like.element, like.shape, self.step, self.step)
+    def temporary(self, like: Buffer, *, nhwc: bool = False, halo: Halo = NO_HALO) -> Buffer:
+        """A buffer that lives during this step only: row-major, or with channels innermost and a
+        halo, which is not filled."""
+        return self.arena.buffer(
+            like.element, like.shape, self.step, self.step, nhwc=nhwc, halo=halo
+        )
 
     def result(self, value: SSAValue) -> Buffer:
         """A place for a result: the caller's memory when it is only returned, else the arena, with

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,9 @@ Array = NDArray[Any]
 Shape = tuple[int, ...]
 
 ROWS = [row.float_op.name.removeprefix("nn.") for row in FUSIONS]
-ROUNDING = {"conv2d", "linear", "avg_pool2d", "adaptive_avg_pool2d"}
+PACKING = {"conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d", "linear"}
+"""The rows that pack a weight."""
+ROUNDING = {*PACKING, "avg_pool2d", "adaptive_avg_pool2d"}
 """The rows that become one op with a rounding of its own; the others move values."""
 
 
@@ -53,7 +56,7 @@ class Group:
         make: Callable[[str], tuple[Shape, Shape, str]] = getattr(self, row)
         self.shape, self.result, op = make(row)
         self.lines.append(f"%y = {op}")
-        if row in ("conv2d", "linear", "add", "sub", "mul") and self.rng.random() < 0.5:
+        if row in {*PACKING, "add", "sub", "mul"} and self.rng.random() < 0.5:
             self.lines.append(f"%r = nn.relu %y : {tensor(self.result, 'f32')}")
         elif row not in ROUNDING and self.rng.random() < 0.5:
             self.y = self.x
@@ -91,16 +94,19 @@ class Group:
         output = tuple(
             (n + sum(p) - k) // s + 1 for n, p, k, s in zip(size, pads, kernel, stride, strict=True)
         )
-        text = f"stride = array<i64: {stride[0]}, {stride[1]}>, padding = array<i64: {padding}>"
+        strides = ", ".join(map(str, stride))
+        text = f"stride = array<i64: {strides}>, padding = array<i64: {padding}>"
         return kernel, output, text
 
     def image(self) -> Shape:
         return tuple(self.rng.randint(1, 5) for _ in range(4))
 
-    def parameter(self, name: str, values: Array, storage: str, scales: Array) -> str:
+    def parameter(
+        self, name: str, values: Array, storage: str, scales: Array, axis: int = 0
+    ) -> str:
         """Writes constant integers as the floats they stand for; the name of these."""
         many = ",".join(f"{scale:.17e}" for scale in scales)
-        parameters = f":0, {{{many}}}" if len(scales) > 1 else f", {many}"
+        parameters = f":{axis}, {{{many}}}" if len(scales) > 1 else f", {many}"
         plain = tensor(values.shape, storage)
         quantized = tensor(values.shape, f"!quant.uniform<{storage}:f32{parameters}>")
         self.lines += [
@@ -113,19 +119,22 @@ class Group:
     def contraction(
         self, row: str, input: Shape, weight: Shape, result: Shape, attributes: str
     ) -> tuple[Shape, Shape, str]:
-        outputs = weight[0]
-        per_axis = outputs if self.rng.random() < 0.6 else 1
+        axis = int("transpose" in row)
+        outputs = result[1] if axis else weight[0]
+        per_axis = weight[axis] if self.rng.random() < 0.6 else 1
         scales = 2.0 ** self.arrays.uniform(-8, -4, per_axis)
         spread = 75 * 75 * np.prod(weight[1:]) ** 0.5 * self.x.scale * scales.mean()
         self.y = self.activation(float(spread) / 80)
         values = self.arrays.integers(-128, 127, weight, endpoint=True)
-        operands = ["%d", self.parameter("w", values, "i8", scales)]
+        operands = ["%d", self.parameter("w", values, "i8", scales, axis)]
         shapes = [input, weight]
         kind = self.rng.choice(["none", "f32", "i32"])
         if kind != "none":
             shapes.append((outputs,))
             operands.append("%b")
         bias = self.arrays.normal(0, 3000, outputs)
+        if per_axis > 1:  # groups of a transposed convolution share the scales
+            scales = np.tile(scales, outputs // per_axis)
         if kind == "i32":
             self.parameter("b", bias.astype(np.int32), "i32", self.x.scale * scales)
         elif kind == "f32":
@@ -140,8 +149,8 @@ class Group:
         depth, outputs = self.rng.randint(1, 40), self.rng.randint(1, 9)
         return self.contraction(row, (*rows, depth), (outputs, depth), (*rows, outputs), "")
 
-    def conv2d(self, row: str) -> tuple[Shape, Shape, str]:
-        n, c, *size = self.image()
+    def conv(self, row: str) -> tuple[Shape, Shape, str]:
+        n, c, *size = self.image()[: 3 if row.endswith("1d") else 4]
         groups = self.rng.choice([1, c])
         outputs = groups * self.rng.randint(1, 3)
         kernel, output, attributes = self.windows(tuple(size), pool=False)
@@ -152,6 +161,33 @@ class Group:
             (n, outputs, *output),
             f"{{{attributes}, groups = {groups} : i64}}",
         )
+
+    conv1d = conv2d = conv
+
+    def conv_transpose(self, row: str) -> tuple[Shape, Shape, str]:
+        n, c, *size = self.image()[: 3 if row.endswith("1d") else 4]
+        groups = self.rng.choice([1, c])
+        outputs = groups * self.rng.randint(1, 3)
+        kernel, output, attributes = self.windows(tuple(size), pool=False)
+        lists = dict(re.findall(r"(\w+) = array<i64: ([^>]*)>", attributes))
+        stride, padding = ([int(n) for n in lists[key].split(",")] for key in ("stride", "padding"))
+        more = [self.rng.randrange(step) for step in stride]
+        output = [
+            (n - 1) * s - sum(padding[2 * i : 2 * i + 2]) + k + m
+            for i, (n, s, k, m) in enumerate(zip(size, stride, kernel, more, strict=True))
+        ]
+        if min(output) < 1:
+            return self.conv_transpose(row)
+        attributes += f", output_padding = array<i64: {', '.join(map(str, more))}>"
+        return self.contraction(
+            row,
+            (n, c, *size),
+            (c, outputs // groups, *kernel),
+            (n, outputs, *output),
+            f"{{{attributes}, groups = {groups} : i64}}",
+        )
+
+    conv_transpose1d = conv_transpose2d = conv_transpose
 
     def pool(self, row: str) -> tuple[Shape, Shape, str]:
         n, c, *size = self.image()

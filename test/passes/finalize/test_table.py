@@ -62,7 +62,13 @@ def test_row_is_tested(row: Fusion):
 
 
 def test_contractions_are_tested_with_relu():
-    for name in ("conv2d_relu", "linear_relu"):
+    for name in (
+        "conv1d_relu",
+        "conv2d_relu",
+        "conv_transpose1d_relu",
+        "conv_transpose2d_relu",
+        "linear_relu",
+    ):
         assert any("activation relu" in line for line in POSITIVE[name])
 
 

@@ -2,41 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from xdsl.ir import Operation
 
 from qfin.dialects import nn, quant
 from qfin.passes.finalize.fusion import NEEDS_ACTIVATIONS, Fusion, Rewrite, replace_group
 from qfin.passes.finalize.groups import input_of, output_of
-from qfin.passes.finalize.weights import packed_of
+from qfin.passes.finalize.weights import Contraction, packed_of
+
+_FUSED: dict[type[Operation], Callable[..., Operation]] = {
+    nn.Conv1dOp: quant.Conv1dOp,
+    nn.Conv2dOp: quant.Conv2dOp,
+    nn.ConvTranspose1dOp: quant.ConvTranspose1dOp,
+    nn.ConvTranspose2dOp: quant.ConvTranspose2dOp,
+    nn.LinearOp: quant.LinearOp,
+}
 
 
-def _contraction(op: Operation) -> Rewrite:
+def contraction(op: Operation) -> Rewrite:
     """On integers, sums are exact; the result may differ by one step, next to ties."""
-    assert isinstance(op, nn.Conv2dOp | nn.LinearOp)
+    assert isinstance(op, Contraction)
     input, element = input_of(op)
     output = output_of(op, activations=True)
     packed = packed_of(op, element)
-    fused_op = quant.Conv2dOp if isinstance(op, nn.Conv2dOp) else quant.LinearOp
-    fused = fused_op(input, packed, output.quantize.result.type, output.activation)
+    fused = _FUSED[type(op)](input, packed, output.quantize.result.type, output.activation)
     return replace_group(op, output, fused)
 
 
-_WEIGHT = "weight i8 with zero points 0, per layer or along axis 0"
-_BIAS = "bias absent, f32, or i32 at input scale times weight scale; sum within 32 bits"
+WEIGHT = "weight i8 with zero points 0, per layer or along axis 0"
+BIAS = "bias absent, f32, or i32 at input scale times weight scale; sum within 32 bits"
 
 FUSIONS: tuple[Fusion, ...] = (
     Fusion(
         nn.Conv2dOp,
         "qcast(conv2d(dcast x, dcast w, b)), qcast(relu(conv2d(...)))",
         "quant.conv2d",
-        f"{NEEDS_ACTIVATIONS}; {_WEIGHT}; {_BIAS}; no other use of the result",
-        _contraction,
+        f"{NEEDS_ACTIVATIONS}; {WEIGHT}; {BIAS}; no other use of the result",
+        contraction,
     ),
     Fusion(
         nn.LinearOp,
         "qcast(linear(dcast x, dcast w, b)), qcast(relu(linear(...)))",
         "quant.linear",
-        f"{NEEDS_ACTIVATIONS}; {_WEIGHT}; {_BIAS}; no other use of the result",
-        _contraction,
+        f"{NEEDS_ACTIVATIONS}; {WEIGHT}; {BIAS}; no other use of the result",
+        contraction,
     ),
 )

@@ -1,0 +1,23 @@
+"""Fusions of transposed convolutions; unlike PyTorch's, with weights per channel and with relu."""
+
+from __future__ import annotations
+
+from qfin.dialects import nn
+from qfin.passes.finalize.fusion import NEEDS_ACTIVATIONS, Fusion
+from qfin.passes.finalize.rules.contraction import BIAS, contraction
+
+_WEIGHT = "weight i8 with zero points 0, per layer or along axis 1"
+
+FUSIONS: tuple[Fusion, ...] = tuple(
+    Fusion(
+        op,
+        f"qcast({name}(dcast x, dcast w, b)), qcast(relu({name}(...)))",
+        f"quant.{name}",
+        f"{NEEDS_ACTIVATIONS}; {_WEIGHT}; {BIAS}; no other use of the result",
+        contraction,
+    )
+    for op, name in (
+        (nn.ConvTranspose1dOp, "conv_transpose1d"),
+        (nn.ConvTranspose2dOp, "conv_transpose2d"),
+    )
+)

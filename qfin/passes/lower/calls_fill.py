@@ -1,0 +1,13 @@
+"""The function that does `kernel.fill`."""
+
+from __future__ import annotations
+
+from qfin.dialects.kernel.fill import FillOp
+from qfin.kernels.fill import FillSpec, build_fill
+from qfin.passes.lower.call import Call, shape_and_strides
+from qfin.target.isa import Isa
+
+
+def call_fill(op: FillOp, isa: Isa) -> Call:
+    """The function for one op."""
+    return Call(build_fill, FillSpec(*shape_and_strides(op.output), op.value.value.data))

@@ -1,0 +1,61 @@
+"""How `plan-buffers` turns `quant.conv_transpose2d` into `kernel.dense`.
+
+It is a convolution of stride 1, with the weights of `#layout.blocked`, of the input spread by the
+stride: between two neighbours of the input lie stride - 1 zero points. Around it lie `dilation *
+(taps - 1) - padding` rows or columns of zero points, and as many more as `output_padding` says at
+the bottom and the right. Where that is negative, the convolution starts or ends inside instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from qfin.dialects import kernel, quant
+from qfin.dialects.kernel.fill import FillOp
+from qfin.dialects.layout import is_nhwc
+from qfin.dialects.tensors import ints
+from qfin.errors import UnsupportedError
+from qfin.passes.lower.activations import uniform_of, zero_point
+from qfin.passes.lower.buffers import NO_HALO, Buffer, Halo
+from qfin.passes.lower.conv_transpose_geometry import is_spread, surroundings
+from qfin.passes.lower.emit_dense import emit_dense, packed_type_of
+
+if TYPE_CHECKING:
+    from qfin.passes.lower.plan_buffers import Planner
+
+
+def require_unit_dimension(planner: Planner, op: quant.Conv1dOp | quant.ConvTranspose1dOp) -> None:
+    """1-D convolutions with constant weights are 2-D ones by now."""
+    if isinstance(op.packed.owner, quant.PackedConstantOp):
+        raise UnsupportedError("runs as a 2-D convolution only: run assign-layout", op)
+    raise UnsupportedError("only constant weights are compiled", op)
+
+
+def emit_conv_transpose2d(planner: Planner, op: quant.ConvTranspose2dOp) -> None:
+    """A convolution of stride 1 over the input, spread if there is a stride."""
+    if not (is_nhwc(op.input.type) and is_nhwc(op.result.type)):
+        raise UnsupportedError("runs on channels innermost only: run assign-layout", op)
+    packed = packed_type_of(op)
+    around = surroundings(packed)
+    source, result = planner.buffer(op.input), planner.result(op.result)
+    apart = is_spread(packed)
+    window = _spread(planner, op, source, around) if apart else source.padded(around)
+    emit_dense(planner, op, window, result, ints(*packed.weight.get_shape()[2:]))
+
+
+def _spread(planner: Planner, op: quant.ConvTranspose2dOp, source: Buffer, around: Halo) -> Buffer:
+    """The input spread by the stride into zero points, as the convolution reads it."""
+    down, along = packed_type_of(op).conv.stride.get_values()
+    n, c, h, w = source.shape
+    top, bottom, left, right = (max(0, side) for side in around)
+    spread = replace(source, shape=(n, c, (h - 1) * down + 1, (w - 1) * along + 1))
+    inner = planner.temporary(spread, nhwc=True, halo=(top, bottom, left, right))
+    whole = inner.padded(inner.halo)
+    planner.emit(FillOp(planner.view(whole), zero_point(uniform_of(op.input))))
+    image, channel, row, pixel = inner.strides
+    places = replace(
+        inner, shape=source.shape, strides=(image, channel, down * row, along * pixel), halo=NO_HALO
+    )
+    planner.emit(kernel.CopyOp(planner.view(source), planner.view(places)))
+    return inner.padded(around)

@@ -1,0 +1,151 @@
+"""conv1d and transposed convolutions: machine code and fusion against the interpreter, on random
+modules."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+import pytest
+from typing_extensions import override
+
+import qfin
+from qfin.pipeline import to_level
+from qfin.target import host_target_names
+
+from .random_modules import RandomModule, Shape, Value, quantized, tensor
+
+SEEDS = 12
+FUSION_SEEDS = 40
+KINDS = ("conv1d", "conv_transpose1d", "conv_transpose2d")
+
+
+class RandomConvs(RandomModule):
+    """One or two convolutions after each other, as level 1 text."""
+
+    @override
+    def chain(self) -> None:
+        rng = self.rng
+        kind = rng.choice(KINDS)
+        batch, channels, *spatial = self.image()
+        value = self.source((batch, channels, *spatial[: 2 if kind.endswith("2d") else 1]))
+        for _ in range(rng.choice([1, 1, 2])):
+            value = self.conv(value, kind)
+            if kind == "conv1d" and rng.random() < 0.5:
+                kind = "conv_transpose1d"
+        self.results.append((value.name, value.type))
+
+    def conv(self, x: Value, kind: str) -> Value:
+        rng, arrays = self.rng, self.arrays_rng
+        transposed, channels = "transpose" in kind, x.shape[1]
+        groups = rng.choice([1, 1, channels, *(g for g in (2, 3, 4) if not channels % g)])
+        outputs = groups * rng.choice([1, 2, 5, 17, rng.randint(1, 40)])
+        outputs = groups if outputs > 150 else outputs
+        axes = [self.axis(size, transposed) for size in x.shape[2:]]
+        taps, strides, sides, more, dilations, sizes = zip(*axes, strict=True)
+        shape: Shape = (x.shape[0], outputs, *sizes)
+        out, inner = outputs // groups, channels // groups
+        weight = (channels, out, *taps) if transposed else (outputs, inner, *taps)
+        per_axis = rng.random() < 0.6
+        scales = 2.0 ** arrays.uniform(-10, 0, weight[1 if transposed else 0] if per_axis else 1)
+        spread = 80.0 * 74 * (inner * prod(taps) / prod(strides)) ** 0.5 / 60
+        y = self.quant(x.quant.scale * float(np.median(scales)) * spread)
+        storage = "i8<-127:127>"
+        type_ = quantized(storage, scales, None, 0)
+        if per_axis:
+            type_ = quantized(storage, scales, len(scales), len(scales))
+            type_ = type_.replace(":f32:0", f":f32:{int(transposed)}")
+        values = arrays.integers(-127, 128, weight).astype(np.int8)
+        operands = [self.dcast(x), self.parameter(values, "i8", type_)]
+        types = [tensor(x.shape, "f32"), tensor(weight, "f32")]
+        unit = x.quant.scale * (np.tile(scales, groups) if transposed and per_axis else scales)
+        bias = arrays.normal(0, 1000 * spread, outputs)
+        choice = rng.choice([None, "f32", "i32"])
+        if choice == "f32":
+            operands.append(self.constant((bias * unit).astype(np.float32), "f32"))
+        elif choice == "i32":
+            many = outputs if per_axis else None
+            bias_type = quantized("i32", unit, many, outputs)
+            operands.append(self.parameter(bias.astype(np.int32), "i32", bias_type))
+        if choice:
+            types.append(tensor([outputs], "f32"))
+        lists = {"stride": strides, "padding": sum(sides, ()), "dilation": dilations}
+        if transposed:
+            lists["output_padding"] = more
+        attributes = ", ".join(
+            f"{key} = array<i64: {', '.join(map(str, value))}>" for key, value in lists.items()
+        )
+        result = self.emit(
+            f"nn.{kind} {', '.join(operands)} {{{attributes}, groups = {groups} : i64}}"
+            f" : ({', '.join(types)}) -> {tensor(shape, 'f32')}"
+        )
+        if rng.random() < 0.4:
+            result = self.emit(f"nn.relu {result} : {tensor(shape, 'f32')}")
+        return self.qcast(result, shape, y)
+
+    def axis(self, size: int, transposed: bool) -> tuple[int, int, Shape, int, int, int]:
+        """(taps, stride, (before, after), output padding, dilation, result size) that fit."""
+        rng = self.rng
+        while True:
+            taps, stride = rng.choice([1, 2, 3, 3, 4, 5]), rng.choice([1, 1, 2, 2, 3])
+            dilation = rng.choice([1, 1, 2, 3])
+            before, after = rng.randint(0, 3), rng.randint(0, 3)
+            more = rng.randrange(max(stride, dilation)) if transposed else 0
+            reach = dilation * (taps - 1)
+            if transposed:
+                result = (size - 1) * stride - before - after + reach + more + 1
+            else:
+                result = (size + before + after - reach - 1) // stride + 1
+            if result > 0:
+                return taps, stride, (before, after), more, dilation, result
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_random_convs(seed: int) -> None:
+    """Machine code gives the interpreter's bits."""
+    case = RandomConvs(seed)
+    module = qfin.finalize(qfin.parse(case.text))
+    assert not {op.name for op in module.walk()} & {f"nn.{kind}" for kind in KINDS}, "all fuse"
+    arrays = case.arrays()
+    want = qfin.interpret(module, arrays)
+    for target in host_target_names():
+        program = qfin.Program(to_level(module.clone(), "llvm", target))
+        names = [spec.name for spec in program.inputs]
+        got = program.run(dict(zip(names, arrays, strict=True)))
+        for name, array in got.items():
+            assert array.dtype == want[name].dtype
+            assert np.array_equal(array, want[name]), f"seed {seed}, {target}:\n{case.text}"
+
+
+class SingleConvs(RandomConvs):
+    """One convolution in each chain."""
+
+    @override
+    def chain(self) -> None:
+        kind = self.rng.choice(KINDS)
+        batch, channels, *spatial = self.image()
+        value = self.source((batch, channels, *spatial[: 2 if kind.endswith("2d") else 1]))
+        value = self.conv(value, kind)
+        self.results.append((value.name, value.type))
+
+
+@pytest.mark.parametrize("seed", range(FUSION_SEEDS))
+def test_fusion_changes_one_step_at_most(seed: int) -> None:
+    case = SingleConvs(1000 + seed)
+    module = qfin.parse(case.text)
+    arrays = case.arrays()
+    before = qfin.interpret(module, arrays)
+    after = qfin.interpret(qfin.finalize(module), arrays)
+    for name, array in before.items():
+        steps = np.abs(array.astype(np.int64) - after[name].astype(np.int64))
+        assert steps.max(initial=0) <= 1
+        assert (steps != 0).mean() < 0.01
+
+
+def test_random_convs_are_not_all_clamped() -> None:
+    free = 0
+    for seed in range(FUSION_SEEDS):
+        case = RandomConvs(seed)
+        results = qfin.interpret(qfin.parse(case.text), case.arrays()).values()
+        free += any(len(np.unique(array)) > 16 for array in results)
+    assert free > FUSION_SEEDS // 2
