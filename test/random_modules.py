@@ -231,7 +231,8 @@ class RandomModule:
         return self.moved(x, "nn.flatten", attributes, shape)
 
     def window(self, spatial: Sequence[int], *, pool: bool, dilated: bool) -> Window:
-        """A window that fits; of a pooling, with padding of at most half of it."""
+        """A window that fits; of a pooling, with padding of at most half of it, and nowhere on
+        padding alone."""
         rng = self.rng
         axes: list[tuple[int, int, int, int, int]] = []
         for size in spatial:
@@ -241,13 +242,15 @@ class RandomModule:
                 extent = dilation * (kernel - 1) + 1
                 most = extent // 2 if pool else 3
                 before, after = rng.randint(0, most), rng.randint(0, most)
-                if extent <= size + before + after:
+                starts = range(-before, size + after - extent + 1, stride)
+                taps = range(0, extent, dilation)
+                if starts and not (pool and hangs_out(size, starts, taps)):
                     break
             axes.append((kernel, stride, before, after, dilation))
         return Window(*axes)
 
     def max_pool2d(self, x: Value) -> Value:
-        window = self.window(x.shape[2:], pool=True, dilated=x.quant.low in (0, -128))
+        window = self.window(x.shape[2:], pool=True, dilated=True)
         shape = (*x.shape[:2], *window.outputs(x.shape[2:]))
         return self.moved(x, "nn.max_pool2d", window.attributes("kernel", "dilation"), shape)
 
@@ -380,6 +383,11 @@ def quantized(storage: str, scales: Array, many: int | None, outputs: int) -> st
         return f"!quant.uniform<{storage}:f32, {scales[0]:.17e}>"
     entries = ",".join(f"{scale:.17e}" for scale in scales[:outputs])
     return f"!quant.uniform<{storage}:f32:0, {{{entries}}}>"
+
+
+def hangs_out(size: int, starts: range, taps: range) -> bool:
+    """Whether a window's taps all miss the `size` elements."""
+    return any(not any(0 <= start + tap < size for tap in taps) for start in starts)
 
 
 @dataclass(frozen=True)
