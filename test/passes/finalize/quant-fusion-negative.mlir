@@ -371,6 +371,25 @@ func.func @sum_bias_large(%x: tensor<1x6x!x>) -> tensor<1x1x!y> {
   return %q : tensor<1x1x!y>
 }
 
+// Sums over windows.
+
+// REMARK-NEXT: remark: nn.adaptive_avg_pool2d not fused: a sum of 16777216 values can overflow 32 bits (at most 8421504)
+func.func @adaptive_avg_pool2d_sum(%x: tensor<1x1x4096x4096x!x>) -> tensor<1x1x1x1x!y> {
+  %xf = quant.dcast %x : tensor<1x1x4096x4096x!x> to tensor<1x1x4096x4096xf32>
+  %y = nn.adaptive_avg_pool2d %xf : (tensor<1x1x4096x4096xf32>) -> tensor<1x1x1x1xf32>
+  %q = quant.qcast %y : tensor<1x1x1x1xf32> to tensor<1x1x1x1x!y>
+  return %q : tensor<1x1x1x1x!y>
+}
+
+// REMARK-NEXT: remark: nn.avg_pool2d not fused: a sum of 16777216 values can overflow 32 bits (at most 8421504)
+func.func @avg_pool2d_sum(%x: tensor<1x1x4096x4096x!x>) -> tensor<1x1x1x1x!y> {
+  %xf = quant.dcast %x : tensor<1x1x4096x4096x!x> to tensor<1x1x4096x4096xf32>
+  %y = nn.avg_pool2d %xf {kernel = array<i64: 4096, 4096>}
+    : (tensor<1x1x4096x4096xf32>) -> tensor<1x1x1x1xf32>
+  %q = quant.qcast %y : tensor<1x1x1x1xf32> to tensor<1x1x1x1x!y>
+  return %q : tensor<1x1x1x1x!y>
+}
+
 // Packed values that come from elsewhere.
 
 // REMARK-NEXT: remark: nn.linear not fused: bias is not the one prepacked with the weight

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xdsl.ir import Operation
+from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import nn, quant
 from qfin.passes.finalize.fusion import (
@@ -13,7 +14,15 @@ from qfin.passes.finalize.fusion import (
     carry,
     replace_group,
 )
-from qfin.passes.finalize.groups import input_of, output_of, require_filled_windows
+from qfin.passes.finalize.groups import Refused, input_of, output_of, require_filled_windows
+
+
+def _require_sum(fused: quant.AvgPool2dOp | quant.AdaptiveAvgPool2dOp) -> None:
+    """The fused op sums integers, and its verifier knows how many fit into 32 bits."""
+    try:
+        fused.verify_()
+    except VerifyException as error:
+        raise Refused(f"{error}") from error
 
 
 def _avg_pool2d(op: Operation) -> Rewrite:
@@ -29,6 +38,7 @@ def _avg_pool2d(op: Operation) -> Rewrite:
         padding=op.padding,
         count_include_pad=op.count_include_pad,
     )
+    _require_sum(fused)
     return replace_group(op, output, fused)
 
 
@@ -38,6 +48,7 @@ def _adaptive_avg_pool2d(op: Operation) -> Rewrite:
     input, _ = input_of(op)
     output = output_of(op, activations=False)
     fused = quant.AdaptiveAvgPool2dOp(input, output.quantize.result.type)
+    _require_sum(fused)
     return replace_group(op, output, fused)
 
 
@@ -54,14 +65,14 @@ FUSIONS: tuple[Fusion, ...] = (
         nn.AvgPool2dOp,
         "qcast(avg_pool2d(dcast x))",
         "quant.avg_pool2d",
-        f"{NEEDS_ACTIVATIONS}; no other use of the result",
+        f"{NEEDS_ACTIVATIONS}; sum within 32 bits; no other use of the result",
         _avg_pool2d,
     ),
     Fusion(
         nn.AdaptiveAvgPool2dOp,
         "qcast(adaptive_avg_pool2d(dcast x))",
         "quant.adaptive_avg_pool2d",
-        f"{NEEDS_ACTIVATIONS}; no other use of the result",
+        f"{NEEDS_ACTIVATIONS}; sum within 32 bits; no other use of the result",
         _adaptive_avg_pool2d,
     ),
     Fusion(
