@@ -1,4 +1,5 @@
-"""`#layout.blocked` on arrays: from logical weights to the flat array it describes, and back."""
+"""`#layout.blocked` on arrays: from logical weights to the flat array it describes, and back; and
+values per output channel, padded like it."""
 
 from __future__ import annotations
 
@@ -35,6 +36,16 @@ def unblock(
     split = flat.reshape(groups, blocks, taps, steps, lanes, depth).transpose(0, 1, 4, 3, 5, 2)
     padded = split.reshape(groups, blocks * lanes, steps * depth, taps)
     return padded[:, :out, :inner].reshape(tuple(shape))
+
+
+def pad_channels(values: NDArray[np.generic], groups: int, lanes: int) -> NDArray[np.generic]:
+    """One value for each output channel [O] as one for each lane of each block, 0 where there is no
+    channel: [groups, ceil(O/groups / lanes) * lanes].
+    """
+    out = values.size // groups
+    padded = np.zeros((groups, -(-out // lanes) * lanes), values.dtype)
+    padded[:, :out] = values.reshape(groups, out)
+    return padded
 
 
 def _extents(shape: Sequence[int], groups: int) -> tuple[int, int, int]:

@@ -5,7 +5,7 @@ A direct convolution: activations lie as NHWC bytes with their halo (filled with
 around them, so there is no im2col and no test for a border. A linear layer of M rows is a 1x1
 convolution with one row of M pixels.
 
-Layout: weights as `qfin.kernels.packing` packs them, a block of B output channels after the other;
+Layout: weights as `#layout.blocked` says, a block of B output channels after the other;
 for each padded output channel an int32 start value of the sum, an f32 multiplier and perhaps an f32
 bias.
 
@@ -21,7 +21,7 @@ readable.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from xdsl.dialects import func
@@ -51,8 +51,7 @@ class DenseSpec:
     output pixel (0, 0, 0), in the halo if there is one. The result is `clamp(rint(t * mult) +
     zero_point, qmin, qmax)`, `t = f32(acc)`, plus bias if `float_bias`. `parallel` is the dimension
     that `[begin, end)` counts: batch*out_h rows, or the blocks of B channels of all groups.
-    `bounded` promises that no `|t * mult|` reaches 2**31, as when all `mult < 1` and there is no
-    float bias.
+    `bounded` promises that no `|t * mult|` reaches 2**31.
     """
 
     batch: int
@@ -76,13 +75,6 @@ class DenseSpec:
     parallel: Literal["rows", "channel-blocks"]
     tile: Tile
     bounded: bool = False
-
-    def folded(self) -> DenseSpec:
-        """The same convolution for weights that `fold_kernel_width` has folded; its pixels must be
-        compact (pixel stride = channels) and its neighbouring taps neighbouring pixels."""
-        assert self.groups == self.dilation_w == 1
-        assert self.x_strides[2] == self.in_channels
-        return replace(self, in_channels=self.kernel_w * self.in_channels, kernel_w=1)
 
     def blocks(self, isa: Isa) -> int:
         """Blocks of channels of one group."""
@@ -301,9 +293,7 @@ class _Dense:
         mults = constants(self.block_mult) * pixels
         biases = constants(self.block_bias) * pixels if self.block_bias else None
         return [
-            self.requantize.emit_packed(
-                b, isa, sums[part], mults[part], biases[part] if biases else None
-            )
+            self.requantize.emit(b, isa, sums[part], mults[part], biases[part] if biases else None)
             for part in (slice(n, n + VECTORS) for n in range(0, len(sums), VECTORS))
         ]
 

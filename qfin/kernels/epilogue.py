@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xdsl.dialects.builtin import f32, i8, i16, i32
+from xdsl.dialects.builtin import f32, i8, i16
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import KernelBuilder, vector
 from qfin.target.isa import Isa
-
-# 1.5 * 2**23: an f32 this large has no fraction bits left, so adding it rounds to the nearest
-# integer, ties to even, and leaves the integer in the low bits.
-_ROUND = 12582912.0
 
 VECTORS = 4
 """Vectors of int32 that fill one vector of bytes."""
@@ -32,26 +28,6 @@ class Requantize:
     bounded: bool = False
 
     def emit(
-        self, b: KernelBuilder, acc: SSAValue, mult: SSAValue, bias: SSAValue | None
-    ) -> SSAValue:
-        """The bytes of an int32 vector of any length, in portable ops; `mult` and `bias` are f32.
-
-        The clamp comes before the rounding: its bounds are integers and rounding is monotone, so
-        the result is the same, and no magnitude of acc * mult can overflow an integer.
-        """
-        lanes = acc.type.get_shape()[0]  # pyright: ignore
-        floats, bytes_ = vector(f32, lanes), vector(i8, lanes)
-        t = b.sitofp(acc, floats)
-        if bias is not None:
-            t = b.fadd(t, bias)
-        t = b.fmul(t, mult)
-        t = b.fmax(t, b.splat(float(self.qmin - self.zero_point), floats))
-        t = b.fmin(t, b.splat(float(self.qmax - self.zero_point), floats))
-        t = b.fadd(t, b.splat(_ROUND, floats))
-        q = b.trunc(b.bitcast(t, vector(i32, lanes)), bytes_)
-        return b.add(q, b.splat(self.zero_point, bytes_)) if self.zero_point else q
-
-    def emit_packed(
         self,
         b: KernelBuilder,
         isa: Isa,
@@ -60,7 +36,7 @@ class Requantize:
         biases: Sequence[SSAValue] | None,
     ) -> SSAValue:
         """Bytes of one to four vectors of int32 sums, in order; what follows them is undefined. A
-        third fewer instructions than `emit`.
+        third fewer instructions than `round_to_bytes`.
 
         Exact at any magnitude. The conversion to int32 makes -2**31 of what does not fit, right
         for what is too small; what is too large is cut off at qmax before, in f32, which is the
@@ -85,6 +61,7 @@ class Requantize:
     def _round(
         self, b: KernelBuilder, isa: Isa, total: SSAValue, mult: SSAValue, bias: SSAValue | None
     ) -> SSAValue:
+        # No NaN: mult and bias are finite (`emit_dense` sees to it), hence so is t.
         floats = vector(f32, isa.lanes)
         t = b.sitofp(total, floats)
         if bias is not None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from qfin.interpreter.blocked import block, unblock
+from qfin.interpreter.blocked import block, pad_channels, unblock
 
 CASES = [
     ((48, 4, 1, 1), 1, 48, 4),
@@ -47,3 +47,9 @@ def test_block(shape: Sequence[int], groups: int, lanes: int, depth: int):
 def test_unblock_refuses_another_size():
     with pytest.raises(ValueError, match="65 elements, their layout says 64"):
         unblock(np.zeros(65, np.int8), (16, 4), 1, 16, 4)
+
+
+def test_each_group_of_channels_is_padded_by_itself():
+    padded = pad_channels(np.array([1, 2, 3, 4], np.int32), 2, 4)
+    assert padded.dtype == np.int32
+    assert padded.tolist() == [[1, 2, 0, 0], [3, 4, 0, 0]]
