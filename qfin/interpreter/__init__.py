@@ -35,6 +35,7 @@ def register_implementations(interpreter: Interpreter) -> None:
     from qfin.interpreter.layout import LayoutFunctions
     from qfin.interpreter.nn import NNFunctions
     from qfin.interpreter.quant import QuantFunctions
+    from qfin.interpreter.unary import UnaryFunctions
 
     for functions in (
         FuncFunctions(),
@@ -45,6 +46,7 @@ def register_implementations(interpreter: Interpreter) -> None:
         Conv1dFunctions(),
         ConvTransposeFunctions(),
         BinaryFunctions(),
+        UnaryFunctions(),
     ):
         interpreter.register_implementations(functions)
 

@@ -22,6 +22,7 @@ from qfin.dialects.kernel.buffers import KernelOp
 from qfin.dialects.kernel.dense import DenseOp
 from qfin.dialects.kernel.elementwise import ClampOp, CopyOp, DequantizeOp, FillHaloOp, QuantizeOp
 from qfin.dialects.kernel.fill import FillOp
+from qfin.dialects.kernel.lut import LutOp
 from qfin.dialects.kernel.memory import ProgramOp, ViewOp
 from qfin.dialects.kernel.pool import AvgPoolOp, MaxPoolOp
 
@@ -40,6 +41,7 @@ Kernel = Dialect(
         MaxPoolOp,
         AvgPoolOp,
         BinaryOp,
+        LutOp,
     ],
     [],
 )
@@ -55,6 +57,7 @@ __all__ = [
     "FillOp",
     "Kernel",
     "KernelOp",
+    "LutOp",
     "MaxPoolOp",
     "ProgramOp",
     "QuantizeOp",

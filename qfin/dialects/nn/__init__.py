@@ -2,6 +2,19 @@
 
 from xdsl.ir import Dialect
 
+from qfin.dialects.nn.activation import (
+    UNARY_OPS,
+    CeluOp,
+    ClampOp,
+    EluOp,
+    GeluOp,
+    HardsigmoidOp,
+    HardswishOp,
+    LeakyReluOp,
+    SigmoidOp,
+    SiluOp,
+    TanhOp,
+)
 from qfin.dialects.nn.contraction import Conv2dOp, LinearOp
 from qfin.dialects.nn.conv1d import Conv1dOp
 from qfin.dialects.nn.conv_transpose import ConvTranspose1dOp, ConvTranspose2dOp
@@ -26,24 +39,36 @@ NN = Dialect(
         AdaptiveAvgPool2dOp,
         ReshapeOp,
         FlattenOp,
+        *UNARY_OPS,
     ],
     [],
 )
 
 __all__ = [
     "NN",
+    "UNARY_OPS",
     "AdaptiveAvgPool2dOp",
     "AddOp",
     "AvgPool2dOp",
+    "CeluOp",
+    "ClampOp",
     "Conv1dOp",
     "Conv2dOp",
     "ConvTranspose1dOp",
     "ConvTranspose2dOp",
+    "EluOp",
     "FlattenOp",
+    "GeluOp",
+    "HardsigmoidOp",
+    "HardswishOp",
+    "LeakyReluOp",
     "LinearOp",
     "MaxPool2dOp",
     "MulOp",
     "ReluOp",
     "ReshapeOp",
+    "SigmoidOp",
+    "SiluOp",
     "SubOp",
+    "TanhOp",
 ]

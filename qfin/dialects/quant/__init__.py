@@ -14,6 +14,19 @@ from qfin.dialects.quant.packed_geometry import ConvGeometry
 from qfin.dialects.quant.packed_type import PackedType
 from qfin.dialects.quant.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp
 from qfin.dialects.quant.types import AnyQuantizedType, CalibratedType, QuantizedType
+from qfin.dialects.quant.unary import (
+    UNARY_OPS,
+    CeluOp,
+    ClampOp,
+    EluOp,
+    GeluOp,
+    HardsigmoidOp,
+    HardswishOp,
+    LeakyReluOp,
+    SigmoidOp,
+    SiluOp,
+    TanhOp,
+)
 from qfin.dialects.uniform import UniformType
 
 Quant = Dialect(
@@ -37,6 +50,7 @@ Quant = Dialect(
         AddOp,
         SubOp,
         MulOp,
+        *UNARY_OPS,
     ],
     [
         AnyQuantizedType,
@@ -49,6 +63,7 @@ Quant = Dialect(
 )
 
 __all__ = [
+    "UNARY_OPS",
     "Activation",
     "ActivationAttr",
     "AdaptiveAvgPool2dOp",
@@ -56,12 +71,19 @@ __all__ = [
     "AnyQuantizedType",
     "AvgPool2dOp",
     "CalibratedType",
+    "CeluOp",
+    "ClampOp",
     "Conv1dOp",
     "Conv2dOp",
     "ConvGeometry",
     "ConvTranspose1dOp",
     "ConvTranspose2dOp",
     "DCastOp",
+    "EluOp",
+    "GeluOp",
+    "HardsigmoidOp",
+    "HardswishOp",
+    "LeakyReluOp",
     "LinearOp",
     "MulOp",
     "PackedAttr",
@@ -72,7 +94,10 @@ __all__ = [
     "Quant",
     "QuantizedType",
     "SCastOp",
+    "SigmoidOp",
+    "SiluOp",
     "SubOp",
+    "TanhOp",
     "UniformType",
     "UnpackOp",
 ]

@@ -18,6 +18,7 @@ from qfin.passes.finalize.rules import (
     conv_transpose,
     movement,
     pooling,
+    unary,
 )
 
 FUSIONS: tuple[Fusion, ...] = (
@@ -27,6 +28,7 @@ FUSIONS: tuple[Fusion, ...] = (
     *pooling.FUSIONS,
     *movement.FUSIONS,
     *binary.FUSIONS,
+    *unary.FUSIONS,
 )
 
 _BY_FLOAT_OP: dict[type[Operation], Fusion] = {row.float_op: row for row in FUSIONS}

@@ -10,6 +10,7 @@ from xdsl.ir import Attribute, Operation, SSAValue
 from qfin.dialects import nn, quant
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp, is_nhwc
 from qfin.dialects.quant.binary import BinaryOp
+from qfin.dialects.quant.unary import QuantUnaryOp
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 
@@ -22,6 +23,7 @@ _ON_ANY_LAYOUT = (
     quant.DCastOp,
     nn.MaxPool2dOp,
     nn.ReluOp,
+    QuantUnaryOp,
     BinaryOp,
     ToNhwcOp,
     ToNchwOp,

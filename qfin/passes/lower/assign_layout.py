@@ -33,6 +33,7 @@ from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.quant.casts import DCastOp, QCastOp
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp
 from qfin.dialects.tensors import shape_of
+from qfin.dialects.quant.unary import QuantUnaryOp
 from qfin.errors import PassError
 from qfin.interpreter.arrays import dense_to_numpy
 from qfin.interpreter.blocked import block
@@ -129,16 +130,25 @@ class DequantizeFromNhwc(RewritePattern):
             rewriter.replace(op, DCastOp(producer.input, op.result.type))
 
 
-class ReluOnNhwc(RewritePattern):
-    """`relu(to_nchw x)` is `to_nchw(relu x)`: relu runs on any layout."""
+class UnaryOnNhwc(RewritePattern):
+    """`f(to_nchw x)` is `to_nchw(f x)`: relu and other functions of one element run on any layout."""
 
-    @op_type_rewrite_pattern
-    def match_and_rewrite(self, op: nn.ReluOp, rewriter: PatternRewriter, /) -> None:
+    def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
+        if not isinstance(op, nn.ReluOp | QuantUnaryOp):
+            return
         producer = defining(op.input)
-        if isinstance(producer, ToNchwOp):
-            relu = nn.ReluOp(producer.input)
-            relu.attributes = op.attributes
-            rewriter.replace(op, [relu, ToNchwOp(relu.result)])
+        if not isinstance(producer, ToNchwOp):
+            return
+        result = op.result.type
+        assert isinstance(result, TensorType)
+        moved = type(op).create(
+            operands=[producer.input],
+            result_types=[with_layout(result, NHWC)],
+            properties=op.properties,
+            attributes=op.attributes,
+            location=op.location,
+        )
+        rewriter.replace(op, [moved, ToNchwOp(moved.results[0])])
 
 
 class BinaryOnNhwc(RewritePattern):
@@ -246,7 +256,7 @@ class AssignLayoutPass(ModulePass):
                 CancelConversions(),
                 QuantizeToNhwc(),
                 DequantizeFromNhwc(),
-                ReluOnNhwc(),
+                UnaryOnNhwc(),
                 BinaryOnNhwc(),
             ],
         )

@@ -18,7 +18,7 @@ from qfin.dialects.layout import ToNchwOp, ToNhwcOp
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 from qfin.interpreter.arrays import dense_to_numpy
-from qfin.passes.lower import emit_binary
+from qfin.passes.lower import emit_binary, emit_unary
 from qfin.passes.lower.activations import (
     clamp,
     require_per_layer,
@@ -176,5 +176,6 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     quant.AdaptiveAvgPool2dOp: emit_adaptive_avg_pool2d,
     func.ReturnOp: _return,
     **emit_binary.EMITTERS,
+    **emit_unary.EMITTERS,
 }
 """By the type of the op; each takes ops of that type only."""

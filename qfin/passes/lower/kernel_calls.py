@@ -26,6 +26,7 @@ from qfin.kernels.elementwise import (
 )
 from qfin.kernels.fill_halo import FillHaloSpec, build_fill_halo
 from qfin.kernels.pool import AvgPoolSpec, MaxPoolSpec, build_avg_pool, build_max_pool
+from qfin.passes.lower import calls_unary
 from qfin.passes.lower.buffers import element_bytes
 from qfin.passes.lower.call import Call, elementwise, shape_and_strides
 from qfin.passes.lower.calls_binary import call_binary
@@ -153,4 +154,5 @@ _CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
     kernel.MaxPoolOp: _max_pool,
     kernel.AvgPoolOp: _avg_pool,
     kernel.BinaryOp: call_binary,
+    **calls_unary.CALLS,
 }

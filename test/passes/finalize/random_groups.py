@@ -234,6 +234,20 @@ class Group:
         shape = self.image()
         return shape, shape, f"nn.relu %d : {tensor(shape, 'f32')}"
 
+    def unary(self, row: str) -> tuple[Shape, Shape, str]:
+        shape, low = self.image(), self.rng.uniform(-9, 3)
+        choices = {
+            **dict.fromkeys(("elu", "celu"), ["", "{alpha = 0.5 : f64}", "{alpha = -2.0 : f64}"]),
+            "leaky_relu": ["", "{negative_slope = 0.3 : f64}", "{negative_slope = -1.0 : f64}"],
+            "gelu": ["", '{approximate = "tanh"}'],
+            "clamp": [f"{{min = {low:.17e} : f64, max = 3.0 : f64}}", "{max = 0.7 : f64}"],
+        }
+        attributes = self.rng.choice(choices.get(row, [""]))
+        return shape, shape, f"nn.{row} %d {attributes} : {tensor(shape, 'f32')}"
+
+    sigmoid = tanh = hardsigmoid = hardswish = elu = celu = leaky_relu = gelu = silu = unary
+    clamp = unary
+
     def simple(
         self, row: str, shape: Shape, result: Shape, attributes: str = ""
     ) -> tuple[Shape, Shape, str]:
