@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .random_windows import Window, random_window
+
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 
@@ -230,27 +232,8 @@ class RandomModule:
         attributes = f"{{start_dim = {start} : i64, end_dim = {end} : i64}}"
         return self.moved(x, "nn.flatten", attributes, shape)
 
-    def window(self, spatial: Sequence[int], *, pool: bool, dilated: bool) -> Window:
-        """A window that fits; of a pooling, with padding of at most half of it, and nowhere on
-        padding alone."""
-        rng = self.rng
-        axes: list[tuple[int, int, int, int, int]] = []
-        for size in spatial:
-            while True:
-                kernel, stride = rng.choice([1, 1, 2, 3, 3, 4, 5]), rng.choice([1, 1, 2, 3])
-                dilation = rng.choice([1, 1, 2, 3]) if dilated else 1
-                extent = dilation * (kernel - 1) + 1
-                most = extent // 2 if pool else 3
-                before, after = rng.randint(0, most), rng.randint(0, most)
-                starts = range(-before, size + after - extent + 1, stride)
-                taps = range(0, extent, dilation)
-                if starts and not (pool and hangs_out(size, starts, taps)):
-                    break
-            axes.append((kernel, stride, before, after, dilation))
-        return Window(*axes)
-
     def max_pool2d(self, x: Value) -> Value:
-        window = self.window(x.shape[2:], pool=True, dilated=True)
+        window = random_window(self.rng, x.shape[2:], pool=True, dilated=True)
         shape = (*x.shape[:2], *window.outputs(x.shape[2:]))
         return self.moved(x, "nn.max_pool2d", window.attributes("kernel", "dilation"), shape)
 
@@ -264,7 +247,7 @@ class RandomModule:
         return self.qcast(result, shape, quant)
 
     def avg_pool2d(self, x: Value) -> Value:
-        window = self.window(x.shape[2:], pool=True, dilated=False)
+        window = random_window(self.rng, x.shape[2:], pool=True, dilated=False)
         counts = f"count_include_pad = {self.rng.choice(['true', 'false'])}"
         attributes = window.attributes("kernel", extra=counts)
         return self.averaged(
@@ -286,7 +269,7 @@ class RandomModule:
         outputs = groups * self.rng.choice([1, 1, 2, 5, 16, 17, self.rng.randint(1, 40)])
         if outputs > 200:
             outputs = groups
-        window = self.window(x.shape[2:], pool=False, dilated=True)
+        window = random_window(self.rng, x.shape[2:], pool=False, dilated=True)
         weight = (outputs, channels // groups, *window.kernel)
         shape = (x.shape[0], outputs, *window.outputs(x.shape[2:]))
         return self.contraction(x, "conv2d", weight, shape, window, groups)
@@ -383,52 +366,3 @@ def quantized(storage: str, scales: Array, many: int | None, outputs: int) -> st
         return f"!quant.uniform<{storage}:f32, {scales[0]:.17e}>"
     entries = ",".join(f"{scale:.17e}" for scale in scales[:outputs])
     return f"!quant.uniform<{storage}:f32:0, {{{entries}}}>"
-
-
-def hangs_out(size: int, starts: range, taps: range) -> bool:
-    """Whether a window's taps all miss the `size` elements."""
-    return any(not any(0 <= start + tap < size for tap in taps) for start in starts)
-
-
-@dataclass(frozen=True)
-class Window:
-    """For each axis (kernel, stride, before, after, dilation)."""
-
-    height: tuple[int, int, int, int, int]
-    width: tuple[int, int, int, int, int]
-
-    @property
-    def kernel(self) -> tuple[int, int]:
-        return self.height[0], self.width[0]
-
-    def lists(self) -> dict[str, list[int]]:
-        h, w = self.height, self.width
-        return {
-            "kernel": [h[0], w[0]],
-            "stride": [h[1], w[1]],
-            "padding": [h[2], h[3], w[2], w[3]],
-            "dilation": [h[4], w[4]],
-        }
-
-    def outputs(self, spatial: Sequence[int]) -> tuple[int, int]:
-        h, w = (
-            (size + before + after - dilation * (kernel - 1) - 1) // stride + 1
-            for size, (kernel, stride, before, after, dilation) in zip(
-                spatial, (self.height, self.width), strict=True
-            )
-        )
-        return h, w
-
-    def attributes(self, *more: str, extra: str = "") -> str:
-        """`{stride = array<i64: 1, 1>, ...}`"""
-        lists = self.lists()
-        entries = [
-            f"{key} = array<i64: {', '.join(map(str, lists[key]))}>"
-            for key in ("stride", "padding", *more)
-        ]
-        return "{" + ", ".join([*entries, *([extra] if extra else [])]) + "}"
-
-    def parameters(self) -> str:
-        """As the packed type has them: `stride = [1, 1], ...`"""
-        lists = self.lists()
-        return ", ".join(f"{key} = {lists[key]}" for key in ("stride", "padding", "dilation"))
