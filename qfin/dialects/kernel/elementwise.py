@@ -23,7 +23,11 @@ from qfin.dialects.tensors import IntConstr, Ints, IntsConstr, i64_attr, verify_
 
 @irdl_op_definition
 class FillHaloOp(KernelOp):
-    """Stores `value` into the halo around each image of the buffer."""
+    """Stores `value` into the halo around each image of the buffer.
+
+    kernel.fill_halo %x {halo = array<i64: 1, 1, 1, 1>, value = 128 : i64}
+      : memref<1x4x8x8xi8, strided<[400, 1, 40, 4]>>
+    """
 
     name = "kernel.fill_halo"
 
@@ -42,7 +46,11 @@ class FillHaloOp(KernelOp):
 
 @irdl_op_definition
 class CopyOp(KernelOp):
-    """Copies between two strided buffers of one shape; with `flip_sign` adds 128 to each byte."""
+    """Copies between two strided buffers of one shape; with `flip_sign` adds 128 to each byte.
+
+    kernel.copy %x, %y {flip_sign}
+      : memref<1x4x8x8xi8>, memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>
+    """
 
     name = "kernel.copy"
 
@@ -66,7 +74,10 @@ class CopyOp(KernelOp):
 
 @irdl_op_definition
 class ClampOp(KernelOp):
-    """`min(max(x, qmin), qmax)` on unsigned bytes."""
+    """`min(max(x, qmin), qmax)` on unsigned bytes.
+
+    kernel.clamp %x, %y {qmin = 128 : i64, qmax = 255 : i64} : memref<2x8xi8>, memref<2x8xi8>
+    """
 
     name = "kernel.clamp"
 
@@ -90,7 +101,11 @@ class ClampOp(KernelOp):
 
 @irdl_op_definition
 class QuantizeOp(KernelOp):
-    """f32 to u8: `clamp(rint(x / scale) + zero_point, qmin, qmax)`; NaN gives qmin."""
+    """f32 to u8: `clamp(rint(x / scale) + zero_point, qmin, qmax)`; NaN gives qmin.
+
+    kernel.quantize %x, %y {scale = 0.5 : f32, zero_point = 128 : i64, qmin = 0 : i64,
+      qmax = 255 : i64} : memref<2x8xf32>, memref<2x8xi8>
+    """
 
     name = "kernel.quantize"
 
@@ -131,7 +146,11 @@ class QuantizeOp(KernelOp):
 
 @irdl_op_definition
 class DequantizeOp(KernelOp):
-    """u8 to f32: `f32(q - zero_point) * scale`."""
+    """u8 to f32: `f32(q - zero_point) * scale`.
+
+    kernel.dequantize %x, %y {scale = 0.5 : f32, zero_point = 128 : i64}
+      : memref<2x8xi8>, memref<2x8xf32>
+    """
 
     name = "kernel.dequantize"
 

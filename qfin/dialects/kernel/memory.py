@@ -53,7 +53,9 @@ class ProgramOp(IRDLOperation):
     in this order. `signature` is the function's type as it was written; the arena's size
     is in bytes, and it is aligned to 64.
 
-        kernel.program {entry = @main, signature = (tensor<1x4xf32>) -> tensor<1x4xf32>, ...}
+        kernel.program {entry = @main, signature = (tensor<1x4xf32>) -> tensor<1x2xf32>,
+          input_names = ["x"], output_names = ["y"], target = "avx2", arena = 128 : i64,
+          constants = dense<0> : tensor<64xi8>}
     """
 
     name = "kernel.program"

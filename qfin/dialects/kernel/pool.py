@@ -21,7 +21,11 @@ from qfin.dialects.tensors import ONES, IntConstr, Ints, IntsConstr, i64_attr, v
 @irdl_op_definition
 class MaxPoolOp(KernelOp):
     """Maximum over windows. `rows` [H', 2] and `columns` [W', 2] (i32) hold, for each output row
-    and column, the first input row (column) of its window and how many there are, `step` apart."""
+    and column, the first input row (column) of its window and how many there are, `step` apart.
+
+    kernel.max_pool %x, %rows, %columns, %y : memref<1x4x8x8xi8>, memref<4x2xi32>,
+      memref<4x2xi32>, memref<1x4x4x4xi8>
+    """
 
     name = "kernel.max_pool"
 
@@ -46,6 +50,11 @@ class AvgPoolOp(KernelOp):
     """Average over windows given as for `kernel.max_pool`:
 
     out = clamp(rint(f32(sum (x - input_zero_point)) * mult[y, x]) + zero_point, qmin, qmax)
+
+    kernel.avg_pool %x, %rows, %columns, %mult, %y {input_zero_point = 1 : i64,
+      zero_point = 2 : i64, qmin = 0 : i64, qmax = 255 : i64}
+      : memref<1x4x8x8xi8>, memref<4x2xi32>, memref<4x2xi32>, memref<4x4xf32>,
+        memref<1x4x4x4xi8>
     """
 
     name = "kernel.avg_pool"

@@ -18,8 +18,9 @@ from xdsl.utils.exceptions import VerifyException
 class PackedAttr(ParametrizedAttribute):
     """The content of a packed constant.
 
-        #quant.weights<dense<...> : tensor<10x64xi8>, scales = dense<...> : tensor<10xf32>,
-                       bias = dense<...> : tensor<10xf32>>
+        #quant.weights<dense<[[1, -2], [3, 4]]> : tensor<2x2xi8>,
+                       scales = dense<[0.5, 0.25]> : tensor<2xf32>,
+                       bias = dense<[1.0, 0.0]> : tensor<2xf32>>
 
     `scales` has one value, or one for each output channel. Weight zero points are 0: a weight
     with others is not packed. With a layout, `weight` is the flat array that it describes.
