@@ -42,7 +42,7 @@ class FoldPrepack(RewritePattern):
 
     After:
 
-        %p = quant.packed_constant #quant.weights<dense<...> : tensor<10x64xi8>,
+        %p = quant.packed_constant <dense<...> : tensor<10x64xi8>,
           scales = dense<...> : tensor<10xf32>, bias = dense<...> : tensor<10xf32>>
           : !quant.packed<linear, ...>
     """
