@@ -35,28 +35,28 @@ def aligned_copy(data: bytes) -> Array:
 
 
 class ResultPool:
-    """Arrays of one shape and dtype. One is given out again once the last reference to it, or to
-    a view of it, is gone."""
+    """Memory for results of one shape and dtype, given out as views. It is given out again once the
+    last view of it, or view of a view, is gone; what callers do to a view's shape or flags stays
+    with that view."""
 
     def __init__(self, shape: Sequence[int], dtype: np.dtype[Any]):
         self._shape, self._dtype = tuple(shape), dtype
-        self._arrays: list[Array] = []
-        probe = [self._new()]
-        for array in probe:
+        self._owners: list[Array] = []
+        for owner in [self._new()]:
             # What the count is when only the list and the loop hold an array.
-            self._idle = sys.getrefcount(array)
+            self._idle = sys.getrefcount(owner)
 
     def take(self) -> Array:
-        """An array that nobody else holds; its content is arbitrary."""
+        """A view of memory that nobody else sees; its content is arbitrary."""
         # Safe between threads: two that look at one array both count the other's reference.
-        for array in self._arrays:
-            if sys.getrefcount(array) == self._idle:
-                return array
-        array = self._new()
-        if len(self._arrays) < _KEPT:
-            self._arrays.append(array)
-        return array
+        for owner in self._owners:
+            if sys.getrefcount(owner) == self._idle:
+                return owner.view()
+        owner = self._new()
+        if len(self._owners) < _KEPT:
+            self._owners.append(owner)
+        return owner.view()
 
     def _new(self) -> Array:
-        # Owns its memory: then the base of every view, and of views of views, is this array.
+        # Owns its memory, so that it is the base of every view, and of views of views.
         return np.empty(self._shape, self._dtype)

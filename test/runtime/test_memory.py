@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import numpy as np
+import pytest
 
 from qfin.runtime.memory import ResultPool, aligned
 
@@ -36,6 +37,27 @@ def test_a_memoryview_keeps_its_memory() -> None:
     del array
     assert pool.take().__array_interface__["data"][0] != address
     assert view.nbytes == 3
+
+
+def test_what_a_caller_does_to_a_result_stays_with_it() -> None:
+    pool = ResultPool((3, 4), np.dtype(np.float32))
+    array = pool.take()
+    array.shape = (12,)  # pyright: ignore[reportAttributeAccessIssue]
+    array.dtype = np.dtype(np.uint8)  # pyright: ignore[reportAttributeAccessIssue]
+    array.flags.writeable = False
+    address = array.__array_interface__["data"][0]
+    del array
+    again = pool.take()
+    assert again.__array_interface__["data"][0] == address
+    assert again.shape == (3, 4)
+    assert again.dtype == np.float32
+    assert again.flags.writeable
+
+
+def test_a_result_cannot_be_resized_in_place() -> None:
+    array = ResultPool((3,), np.dtype(np.uint8)).take()
+    with pytest.raises(ValueError, match="does not own"):
+        array.resize(1, refcheck=False)
 
 
 def test_threads_never_share() -> None:
