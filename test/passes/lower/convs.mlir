@@ -1,0 +1,75 @@
+// RUN: qfin-opt %s -p 'assign-layout{target=avx2}' | filecheck %s
+// RUN: qfin-opt %s -p 'assign-layout{target=avx2},plan-buffers' | filecheck %s --check-prefix=BUFFERS
+
+!q = !quant.uniform<u8:f32, 0.5:3>
+!one = !quant.packed<conv1d, tensor<2x2x3xi8>, stride = [2], padding = [1, 2]>
+!back = !quant.packed<conv_transpose1d, tensor<2x2x2xi8>, stride = [2]>
+!apart = !quant.packed<conv_transpose2d, tensor<2x1x3x1xi8>, stride = [2, 3], padding = [1, 0, 1, 0], output_padding = [1, 0]>
+!dense = !quant.packed<conv_transpose2d, tensor<1x2x3x1xi8>, padding = [1, 3, 0, 0]>
+
+// A line is an image of height 1.
+
+// CHECK-LABEL: @conv1d(
+// CHECK:         quant.packed_constant {{.*}} : !quant.packed<conv2d, tensor<2x2x1x3xi8>, stride = [1, 2], padding = [0, 0, 1, 2], layout = #layout.blocked<lanes = 8, depth = 4>>
+// CHECK-NEXT:    nn.reshape %x : {{.*}} -> tensor<1x2x1x5x!quant
+// CHECK-NEXT:    layout.to_nhwc
+// CHECK-NEXT:    quant.conv2d {{.*}} {activation = #quant<activation relu>}
+// CHECK-NEXT:    layout.to_nchw
+// CHECK-NEXT:    nn.reshape {{.*}} -> tensor<1x2x3x!quant
+// CHECK-NEXT:    func.return
+// BUFFERS-LABEL: func.func @conv1d(
+// BUFFERS:         kernel.fill_halo {{.*}} {halo = array<i64: 0, 0, 1, 2>, value = 3 : i64}
+// BUFFERS:         kernel.dense {{.*}} {kernel = array<i64: 1, 3>, stride = array<i64: 1, 2>
+func.func @conv1d(%x: tensor<1x2x5x!q>) -> tensor<1x2x3x!q> {
+  %p = quant.packed_constant <dense<1> : tensor<2x2x3xi8>, scales = dense<0.5> : tensor<1xf32>> : !one
+  %y = quant.conv1d %x, %p {activation = #quant<activation relu>} : (tensor<1x2x5x!q>, !one) -> tensor<1x2x3x!q>
+  func.return %y : tensor<1x2x3x!q>
+}
+
+// Nothing stays between two of them. Blocked, the taps of a transposed convolution are in reverse
+// order: 2, 6, 4, 8 come first.
+
+// CHECK-LABEL: @there_and_back(
+// CHECK:         quant.conv2d
+// CHECK-NEXT:    quant.packed_constant <dense<[2, 6, 0, 0, 4, 8, 0, 0,{{.*}} 0, 1, 5, 0, 0, 3, 7, 0, 0, {{.*}}> : tensor<64xi8>, {{.*}} : !quant.packed<conv_transpose2d, tensor<2x2x1x2xi8>, stride = [1, 2], layout = #layout.blocked<lanes = 8, depth = 4>>
+// CHECK-NEXT:    quant.conv_transpose2d
+// CHECK-NEXT:    layout.to_nchw
+func.func @there_and_back(%x: tensor<1x2x5x!q>) -> tensor<1x2x6x!q> {
+  %p = quant.packed_constant <dense<1> : tensor<2x2x3xi8>, scales = dense<0.5> : tensor<1xf32>> : !one
+  %0 = quant.conv1d %x, %p : (tensor<1x2x5x!q>, !one) -> tensor<1x2x3x!q>
+  %b = quant.packed_constant <dense<[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]> : tensor<2x2x2xi8>, scales = dense<0.5> : tensor<2xf32>> : !back
+  %y = quant.conv_transpose1d %0, %b : (tensor<1x2x3x!q>, !back) -> tensor<1x2x6x!q>
+  func.return %y : tensor<1x2x6x!q>
+}
+
+// The input is copied apart, into zero points: a row above, 2 + 1 rows below;
+// one column is cut off at the left.
+
+// CHECK-LABEL: @spread(
+// CHECK:         quant.conv_transpose2d {{.*}}#layout.nhwc
+// BUFFERS-LABEL: func.func @spread(
+// BUFFERS:         %[[ALL:[0-9]+]] = kernel.view %arena {offset = 256 : i64, slack = 64 : i64} : memref<?xi8> -> memref<1x2x9x4xi8, strided<[72, 1, 8, 2]>>
+// BUFFERS-NEXT:    kernel.fill %[[ALL]] {value = 3 : i64}
+// BUFFERS-NEXT:    %[[PLACES:[0-9]+]] = kernel.view %arena {offset = 264 : i64, slack = 64 : i64} : memref<?xi8> -> memref<1x2x3x2xi8, strided<[72, 1, 16, 6]>>
+// BUFFERS-NEXT:    kernel.copy %{{[0-9]+}}, %[[PLACES]]
+// BUFFERS-NEXT:    %[[READ:[0-9]+]] = kernel.view %arena {offset = 258 : i64, slack = 64 : i64} : memref<?xi8> -> memref<1x2x9x3xi8, strided<[72, 1, 8, 2]>>
+// BUFFERS:         kernel.dense %[[READ]], {{.*}} {kernel = array<i64: 3, 1>, lanes
+func.func @spread(%x: tensor<1x2x3x2x!q>) -> tensor<1x1x7x3x!q> {
+  %p = quant.packed_constant <dense<1> : tensor<2x1x3x1xi8>, scales = dense<0.5> : tensor<1xf32>> : !apart
+  %y = quant.conv_transpose2d %x, %p : (tensor<1x2x3x2x!q>, !apart) -> tensor<1x1x7x3x!q>
+  func.return %y : tensor<1x1x7x3x!q>
+}
+
+// Of stride 1, it reads the input where it lies: with one row of halo above, less one row below.
+
+// CHECK-LABEL: @not_spread(
+// CHECK:         quant.conv_transpose2d
+// BUFFERS-LABEL: func.func @not_spread(
+// BUFFERS:         kernel.fill_halo {{.*}} {halo = array<i64: 1, 0, 0, 0>, value = 3 : i64}
+// BUFFERS-NOT:     kernel.fill %
+// BUFFERS:         kernel.dense %{{[0-9]+}}, {{.*}} {kernel = array<i64: 3, 1>, {{.*}} : memref<1x1x3x2xi8, strided<[8, 1, 2, 1]>>
+func.func @not_spread(%x: tensor<1x1x3x2x!q>) -> tensor<1x2x1x2x!q> {
+  %p = quant.packed_constant <dense<1> : tensor<1x2x3x1xi8>, scales = dense<0.5> : tensor<1xf32>> : !dense
+  %y = quant.conv_transpose2d %x, %p : (tensor<1x1x3x2x!q>, !dense) -> tensor<1x2x1x2x!q>
+  func.return %y : tensor<1x2x1x2x!q>
+}
