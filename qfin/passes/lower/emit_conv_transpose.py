@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 
 
 def require_unit_dimension(planner: Planner, op: quant.Conv1dOp | quant.ConvTranspose1dOp) -> None:
-    """1-D convolutions with constant weights are 2-D ones by now."""
-    if isinstance(op.packed.owner, quant.PackedConstantOp):
-        raise UnsupportedError("runs as a 2-D convolution only: run assign-layout", op)
-    raise UnsupportedError("only constant weights are compiled", op)
+    """1-D convolutions with constant weights are 2-D ones by now; others have no packed value that
+    could be compiled."""
+    raise UnsupportedError("runs as a 2-D convolution only: run assign-layout", op)
 
 
 def emit_conv_transpose2d(planner: Planner, op: quant.ConvTranspose2dOp) -> None:
