@@ -11,10 +11,12 @@ from __future__ import annotations
 from xdsl.context import Context
 from xdsl.dialects.builtin import MemRefType, ModuleOp, StringAttr
 from xdsl.dialects.func import FuncOp
-from xdsl.passes import PassPipeline
+from xdsl.passes import ModulePass, PassPipeline
 
+from qfin.blame import verify_after
 from qfin.dialects.kernel import ProgramOp
-from qfin.errors import Error
+from qfin.errors import Error, PassError
+from qfin.ir import error_text
 from qfin.passes import get_all_passes
 from qfin.passes.lower.assign_layout import TARGET_ATTR
 
@@ -49,6 +51,17 @@ def target_of(module: ModuleOp) -> str | None:
     return next((op.target.data for op in module.ops if isinstance(op, ProgramOp)), None)
 
 
+def chosen_target(module: ModuleOp, wanted: str = "native") -> str:
+    """The target that the code of `module` is for: that of the module, or else `wanted`.
+
+    Raises Error when the two contradict each other; "native" takes what is there.
+    """
+    lowered_for = target_of(module)
+    if lowered_for is not None and wanted not in ("native", lowered_for):
+        raise Error(f"the module is lowered for {lowered_for} already, not for {wanted}")
+    return lowered_for or wanted
+
+
 def pipeline_to(start: str, level: str, target: str) -> str:
     """The pipeline, in the syntax of `qfin-opt -p`, from level `start` to `level`.
 
@@ -67,12 +80,21 @@ def pipeline_to(start: str, level: str, target: str) -> str:
 def to_level(module: ModuleOp, level: str, target: str = "native") -> ModuleOp:
     """Brings `module` to `level`, in place, from whatever level it is at; returns it.
 
-    Raises the errors of the passes on the way, Error as `pipeline_to` does, and Error for a module
-    that is lowered for another target already ("native" takes it as it is).
+    Raises the errors of the passes on the way, VerifyError for a pass that leaves invalid IR
+    behind, and Error as `pipeline_to` and `chosen_target` do.
     """
-    if target not in ("native", chosen := target_of(module)) and chosen is not None:
-        raise Error(f"the module is lowered for {chosen} already, not for {target}")
-    spec = pipeline_to(level_of(module), level, target)
-    if spec:
-        PassPipeline.parse_spec(get_all_passes(), spec).apply(Context(), module)
+    spec = pipeline_to(level_of(module), level, chosen_target(module, target))
+    for step in PassPipeline.parse_spec(get_all_passes(), spec).passes if spec else ():
+        _apply(step, module)
+        verify_after(step.name, module)
     return module
+
+
+def _apply(step: ModulePass, module: ModuleOp) -> None:
+    try:
+        step.apply(Context(), module)
+    except Exception as e:
+        # Other errors of ours are about an op or the target: they say all there is to say.
+        if isinstance(e, Error) and not isinstance(e, PassError):
+            raise
+        raise PassError(f"pass '{step.name}' failed: {error_text(e)}") from e

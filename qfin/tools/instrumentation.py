@@ -11,7 +11,7 @@ from pathlib import Path
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
-from qfin.errors import VerifyError
+from qfin.blame import verify_after
 from qfin.ir import verify
 
 
@@ -42,8 +42,10 @@ class Instrumentation:
         if previous is not None:
             self.timings.append((previous.name, time.perf_counter() - self._started))
         self.running = None
-        if self.verify:
-            _verify_after(previous, module)
+        if self.verify and previous is not None:
+            verify_after(previous.name, module)
+        elif self.verify:
+            verify(module)
         self._show(previous, module, following)
         self.running = following and following.name
         self._started = time.perf_counter()
@@ -74,18 +76,6 @@ class Instrumentation:
             print(f"Pass {name} took {seconds} seconds", file=sys.stderr)
         total = sum(seconds for _, seconds in self.timings)
         print(f"All passes took {total} seconds", file=sys.stderr)
-
-
-def _verify_after(previous: ModulePass | None, module: ModuleOp) -> None:
-    try:
-        verify(module)
-    except VerifyError as e:
-        if previous is None:
-            raise
-        blamed = VerifyError(f"after pass '{previous.name}': {e}")
-        for note in getattr(e, "__notes__", ()):
-            blamed.add_note(note)
-        raise blamed from e
 
 
 def _banner(title: str, text: str) -> None:

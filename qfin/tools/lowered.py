@@ -6,8 +6,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from qfin import target as targets
 from qfin.dialects.kernel import ProgramOp
-from qfin.errors import Error
-from qfin.pipeline import to_level
+from qfin.pipeline import chosen_target, to_level
 from qfin.runtime.program import without_programs
 from qfin.target.isa import Isa
 
@@ -20,18 +19,11 @@ def to_llvm_dialect(module: ModuleOp, target: str | None) -> tuple[ModuleOp, Isa
     Any known target will do, whether or not this host can run it; None is the one that the module
     was lowered for, else this host's best. Raises `Error` when the two contradict each other.
     """
-    lowered_for = _target_of(module)
-    if target not in (None, "native", lowered_for) and lowered_for is not None:
-        raise Error(f"the module is lowered for {lowered_for} already, not for {target}")
-    name = lowered_for or target or "native"
+    name = chosen_target(module, target or "native")
     isa = targets.resolve(name) if name == "native" else targets.lookup(name)
     if not _is_llvm(module):
         to_level(module, "llvm", isa.name)
     return without_programs(module), isa
-
-
-def _target_of(module: ModuleOp) -> str | None:
-    return next((op.target.data for op in module.ops if isinstance(op, ProgramOp)), None)
 
 
 def _is_llvm(module: ModuleOp) -> bool:
