@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from xdsl.dialects.builtin import ModuleOp, TensorType
 from xdsl.dialects.func import FuncOp
-from xdsl.ir import Attribute
 
 from qfin.dialects import shapes
 from qfin.errors import InputError
@@ -35,19 +34,17 @@ def check_arguments(function: FuncOp, args: Sequence[NDArray[Any]]) -> None:
     if len(args) != len(types):
         raise InputError(f"function @{own} takes {len(types)} arguments, {len(args)} given")
     for name, type, array in zip(argument_names(function), types, args, strict=True):
-        _check_argument(f"argument '{name}' of @{own}", type, array)
+        shape = type.get_shape() if isinstance(type, TensorType) else ()
+        check_array(name, array, shape, dtype_of(element_type(type)))
 
 
-def _check_argument(what: str, type: Attribute, array: object) -> None:
+def check_array(name: str, array: object, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
+    """Raises InputError unless `array` is a numpy array of that shape, which may be dynamic, and
+    that dtype."""
     if not isinstance(array, np.ndarray):
-        raise InputError(f"{what} must be a numpy array, not {array.__class__.__name__}")
-    shape = type.get_shape() if isinstance(type, TensorType) else ()
+        raise InputError(f"input '{name}' must be a numpy array, got {array.__class__.__name__}")
+    if array.dtype != dtype:
+        raise InputError(f"input '{name}' must have dtype {dtype}, got {array.dtype}")
     if not shapes.compatible(array.shape, shape):
-        raise InputError(f"{what} has shape {_text(array.shape)}, expected {_text(shape)}")
-    expected = dtype_of(element_type(type))
-    if array.dtype != expected:
-        raise InputError(f"{what} is {array.dtype}, expected {expected}")
-
-
-def _text(shape: Sequence[int]) -> str:
-    return "[" + ", ".join("?" if d == shapes.DYNAMIC else str(d) for d in shape) + "]"
+        wanted = ", ".join("?" if d == shapes.DYNAMIC else str(d) for d in shape)
+        raise InputError(f"input '{name}' must have shape [{wanted}], got {list(array.shape)}")

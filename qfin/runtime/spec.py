@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from xdsl.dialects.builtin import Float32Type, IntegerType, Signedness, TensorType
+from xdsl.dialects.builtin import TensorType
 from xdsl.ir import Attribute
 
 from qfin.dialects.shapes import DYNAMIC
 from qfin.dialects.uniform import UniformType
 from qfin.errors import InputError, UnsupportedError
+from qfin.interpreter.arrays import dtype_of
+from qfin.interpreter.signature import check_array as check
 
 Array = NDArray[Any]
 
@@ -41,24 +43,21 @@ def tensor_spec(name: str, type: Attribute) -> TensorSpec:
     if not isinstance(type, TensorType):
         raise UnsupportedError(f"'{name}' has type {type}, which is no tensor of known rank")
     element = type.element_type
-    if isinstance(element, UniformType):
-        return TensorSpec(name, type.get_shape(), np.dtype(element.storage_dtype), element)
-    return TensorSpec(name, type.get_shape(), _dtype(name, element))
-
-
-def _dtype(name: str, element: Attribute) -> np.dtype[Any]:
-    if isinstance(element, Float32Type):
-        return np.dtype(np.float32)
-    if isinstance(element, IntegerType) and element.width.data in (8, 16, 32, 64):
-        kind = "u" if element.signedness.data == Signedness.UNSIGNED else "i"
-        return np.dtype(f"{kind}{element.width.data // 8}")
-    raise UnsupportedError(f"'{name}' has elements of type {element}, which numpy has not")
+    try:
+        dtype = dtype_of(element)
+    except UnsupportedError as e:
+        raise UnsupportedError(f"'{name}': {e.reason}") from e
+    uniform = element if isinstance(element, UniformType) else None
+    return TensorSpec(name, type.get_shape(), dtype, uniform)
 
 
 def match_names(
     specs: Sequence[TensorSpec], arrays: Sequence[Array] | Mapping[str, Array]
 ) -> list[Array]:
     """The arrays in the order of `specs`. Raises InputError for missing, unknown or too many."""
+    if not isinstance(arrays, Mapping | Sequence):  # pyright: ignore[reportUnnecessaryIsInstance]
+        kind = arrays.__class__.__name__
+        raise InputError(f"inputs must be arrays by name or a list of arrays, not {kind}")
     if not isinstance(arrays, Mapping):
         if len(arrays) != len(specs):
             raise InputError(f"got {len(arrays)} arrays, {_takes(specs)}")
@@ -79,13 +78,5 @@ def _takes(specs: Sequence[TensorSpec]) -> str:
 
 def check_array(spec: TensorSpec, array: Array) -> Array:
     """The array, contiguous. Raises InputError when its shape or dtype is not that of `spec`."""
-    if not isinstance(array, np.ndarray):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InputError(f"input '{spec.name}' must be a numpy array, got {type(array).__name__}")
-    if array.dtype != spec.dtype:
-        raise InputError(f"input '{spec.name}' must have dtype {spec.dtype}, got {array.dtype}")
-    if len(array.shape) != len(spec.shape) or any(
-        want not in (DYNAMIC, have) for want, have in zip(spec.shape, array.shape, strict=True)
-    ):
-        wanted = ", ".join("?" if d == DYNAMIC else str(d) for d in spec.shape)
-        raise InputError(f"input '{spec.name}' must have shape [{wanted}], got {list(array.shape)}")
+    check(spec.name, array, spec.shape, spec.dtype)
     return np.ascontiguousarray(array).reshape(array.shape)

@@ -60,6 +60,8 @@ def random_feeds(specs: Sequence[TensorSpec], seed: int) -> dict[str, Array]:
         shape = _static_shape(spec)
         if spec.dtype.kind == "f":
             feeds[spec.name] = generator.standard_normal(shape).astype(spec.dtype)
+        elif spec.dtype == np.bool_:
+            feeds[spec.name] = generator.integers(2, size=shape).astype(np.bool_)
         else:
             limits = np.iinfo(spec.dtype)
             feeds[spec.name] = generator.integers(

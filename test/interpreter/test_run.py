@@ -37,12 +37,12 @@ def test_results_are_the_callers_own(interpret: Interpret):
     ("args", "message"),
     [
         ((X,), "function @main takes 2 arguments, 1 given"),
-        ((X[:, :2], Y), r"argument 'image' of @main has shape \[4, 2\], expected \[\?, 3\]"),
-        ((X[0], Y), r"argument 'image' of @main has shape \[3\], expected \[\?, 3\]"),
-        ((X, Y[:1]), r"argument 'y' of @main has shape \[1\], expected \[2\]"),
-        ((X, Y.view(np.int8)), "argument 'y' of @main is int8, expected uint8"),
-        ((X.astype(np.float64), Y), "argument 'image' of @main is float64, expected float32"),
-        (([1.0], Y), "argument 'image' of @main must be a numpy array, not list"),
+        ((X[:, :2], Y), r"input 'image' must have shape \[\?, 3\], got \[4, 2\]"),
+        ((X[0], Y), r"input 'image' must have shape \[\?, 3\], got \[3\]"),
+        ((X, Y[:1]), r"input 'y' must have shape \[2\], got \[1\]"),
+        ((X, Y.view(np.int8)), "input 'y' must have dtype uint8, got int8"),
+        ((X.astype(np.float64), Y), "input 'image' must have dtype float32, got float64"),
+        (([1.0], Y), "input 'image' must be a numpy array, got list"),
     ],
 )
 def test_wrong_arguments(interpret: Interpret, args: tuple[Any, ...], message: str):
