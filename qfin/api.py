@@ -6,6 +6,7 @@ logits = program(image)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,13 @@ from xdsl.dialects.builtin import ModuleOp
 
 from qfin import remarks
 from qfin import target as targets
-from qfin.errors import UnsupportedError
-from qfin.functions import argument_names, public_functions, result_names, select
-from qfin.ir import parse
+from qfin.errors import InputError, ParseError, UnsupportedError
+from qfin.functions import argument_names, isolate, public_functions, result_names, select
+from qfin.ir import parse, verify
 from qfin.passes.finalize.pipeline import QuantFinalizePass
-from qfin.pipeline import to_level
+from qfin.pipeline import level_of, to_level
 from qfin.runtime.program import Program
-from qfin.runtime.spec import TensorSpec, check_array, match_names, tensor_spec
+from qfin.runtime.spec import TensorSpec, match_names, tensor_spec
 
 Array = NDArray[Any]
 
@@ -31,7 +32,9 @@ def finalize(module: ModuleOp) -> ModuleOp:
     """A new module in which quantize/dequantize pairs around float ops are int8 ops.
 
     `module` stays as it is. Wrap the call in `qfin.remarks.collect()` to learn what was not fused.
+    Raises VerifyError for an invalid module.
     """
+    verify(module)
     copy = clone(module)
     QuantFinalizePass().apply(Context(), copy)
     return copy
@@ -48,17 +51,21 @@ def compile(
 
     `module` is a module, MLIR text, or the path of a file. `target` is "native" (the best that
     this CPU runs) or a name of `qfin.target.TARGETS`. `function` names the function; it can be
-    left out when there is only one.
+    left out when there is only one; what other functions hold does not matter. `threads` is how
+    many a call may use, and can be 1 only so far.
 
-    Raises qfin.Error: ParseError and VerifyError for bad text, UnsupportedError for an op that has
-    no machine code, for a target that this CPU lacks and for more than one thread, Error for a
-    module that was lowered for another target before.
+    Raises qfin.Error: ParseError and VerifyError for bad text and invalid modules, InputError for a
+    file that cannot be read and a number of threads that is none, UnsupportedError for an op that
+    has no machine code, for a target that this CPU lacks and for more than one thread, PassError
+    for a pass that fails, Error for a module that was lowered for another target before.
     """
-    if threads != 1:
-        raise UnsupportedError(f"programs run on 1 thread so far, not on {threads}")
+    _check_threads(threads)
     targets.resolve(target)  # a host that cannot run it should hear so at once
-    copy = clone(module) if isinstance(module, ModuleOp) else parse(module)
+    verified = _load(module)
+    copy = clone(verified) if verified is module else verified
     with remarks.collect() as report:
+        if level_of(copy) != "llvm":
+            isolate(copy, function)
         to_level(copy, "llvm", target)
     return Program(copy, function, report)
 
@@ -76,14 +83,10 @@ def interpret(
     """
     from qfin.interpreter import run
 
-    module = module if isinstance(module, ModuleOp) else parse(module)
+    module = _load(module)
     specs, outputs = signature(module, function)
     names = [f.sym_name.data for f in public_functions(module)]
-    arrays = [
-        check_array(spec, array)
-        for spec, array in zip(specs, match_names(specs, inputs), strict=True)
-    ]
-    results = run(module, select(names, function), arrays)
+    results = run(module, select(names, function), match_names(specs, inputs))
     return dict(zip((spec.name for spec in outputs), results, strict=True))
 
 
@@ -104,3 +107,34 @@ def signature(
 def clone(module: ModuleOp) -> ModuleOp:
     """A copy with names and locations; constants, which are immutable, are shared."""
     return module.clone()
+
+
+_LIKE_A_PATH = re.compile(r"[^\s()<>{}\"%@=]+")
+
+
+def _load(source: ModuleOp | str | Path) -> ModuleOp:
+    """The verified module. Raises qfin.Error as `compile` does."""
+    if isinstance(source, ModuleOp):
+        verify(source)
+        return source
+    if not isinstance(source, str | Path):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(f"expected a module, MLIR text or a path, not {type(source).__name__}")
+    try:
+        return parse(source)
+    except OSError as e:
+        raise InputError(f"{e.filename or source}: {e.strerror or e}") from e
+    except ParseError as e:
+        if isinstance(source, Path) or not _LIKE_A_PATH.fullmatch(source):
+            raise
+        if source.endswith(".mlir"):
+            raise  # there is such a file
+        raise ParseError(
+            f"'{source}' is taken for MLIR text, as it does not end in .mlir: no such file?\n{e}"
+        ) from e
+
+
+def _check_threads(threads: object) -> None:
+    if not isinstance(threads, int) or isinstance(threads, bool) or threads < 1:
+        raise InputError(f"threads must be an int of at least 1, not {threads!r}")
+    if threads > 1:
+        raise UnsupportedError(f"programs run on 1 thread so far, not on {threads}")

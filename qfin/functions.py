@@ -6,11 +6,23 @@ Names are the argument attribute `nn.name`; without one the name in the text, th
 from __future__ import annotations
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, ModuleOp, StringAttr
+from xdsl.dialects.builtin import (
+    ArrayAttr,
+    DictionaryAttr,
+    ModuleOp,
+    StringAttr,
+    SymbolRefAttr,
+)
+from xdsl.rewriter import Rewriter
 
+from qfin.dialects.kernel import ProgramOp
 from qfin.errors import Error
 
 NAME_ATTR = "nn.name"
+
+
+class SeveralFunctionsError(Error):
+    """A module has several functions, and nobody said which one is meant."""
 
 
 def argument_names(function: func.FuncOp) -> list[str]:
@@ -50,7 +62,8 @@ def public_functions(module: ModuleOp) -> list[func.FuncOp]:
 def select(names: list[str], wanted: str | None) -> str:
     """The function to run: the one named, else the only one.
 
-    Raises Error for a name that is not there, and for none or several without a name.
+    Raises Error for a name that is not there, for none and, as SeveralFunctionsError, for several
+    without a name.
     """
     there = ", ".join(f"@{name}" for name in names) or "none"
     if wanted is not None:
@@ -60,5 +73,38 @@ def select(names: list[str], wanted: str | None) -> str:
     if not names:
         raise Error("the module has no public function to run")
     if len(names) > 1:
-        raise Error(f"the module has several functions ({there}); name one with --function")
+        raise SeveralFunctionsError(f"the module has several functions ({there}): name one")
     return names[0]
+
+
+def isolate(module: ModuleOp, wanted: str | None) -> None:
+    """Leaves of the functions of `module`, of any level before llvm, only the one that `select`
+    takes and those that it calls, which become private. Raises Error as `select` does."""
+    name = select([f.sym_name.data for f in public_functions(module)], wanted)
+    functions = {op.sym_name.data: op for op in module.ops if isinstance(op, func.FuncOp)}
+    needed: set[str] = set()
+    pending = [name]
+    while pending:
+        if (current := pending.pop()) not in needed and current in functions:
+            needed.add(current)
+            pending += _references(functions[current])
+    for op in list(module.ops):
+        match op:
+            case ProgramOp() if op.entry.string_value() != name:
+                Rewriter.erase_op(op)
+            case func.FuncOp() if op.sym_name.data not in needed:
+                Rewriter.erase_op(op)
+            case func.FuncOp() if op.sym_name.data != name:
+                op.sym_visibility = StringAttr("private")
+            case _:
+                pass
+
+
+def _references(function: func.FuncOp) -> list[str]:
+    """The names of the symbols that the ops of a function speak of."""
+    return [
+        attribute.root_reference.data
+        for op in function.walk()
+        for attribute in (*op.properties.values(), *op.attributes.values())
+        if isinstance(attribute, SymbolRefAttr)
+    ]

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from xdsl.dialects.builtin import TensorType
+from xdsl.rewriter import Rewriter
 from xdsl.utils.exceptions import DiagnosticException
 
 import qfin
@@ -206,12 +208,36 @@ TAKES = f"the function takes x: 2x3xfloat32, bytes: 3xint8 ({Q})"
         ([X.astype(">f4"), BYTES], "input 'x' must have dtype float32, got >f4"),
         ([X, BYTES.view(np.uint8)], "input 'bytes' must have dtype int8, got uint8"),
         ([X.tolist(), BYTES], "input 'x' must be a numpy array, got list"),
+        (["x", BYTES], "input 'x' must be a numpy array, got str"),
     ],
 )
 def test_wrong_arrays(call: Call, inputs: list[Any] | dict[str, Any], message: str) -> None:
     with pytest.raises(qfin.InputError) as caught:
         call(inputs)
     assert str(caught.value) == message
+
+
+def test_what_is_no_list_of_arrays(program: qfin.Program) -> None:
+    for inputs in (5, None, X):
+        message = "^inputs must be arrays by name or a list of arrays, not "
+        with pytest.raises(qfin.InputError, match=message + type(inputs).__name__):
+            program.run(inputs)  # pyright: ignore[reportArgumentType]
+        with pytest.raises(qfin.InputError, match=message):
+            qfin.interpret(MODEL, inputs)  # pyright: ignore[reportArgumentType]
+
+
+def test_dtypes_that_only_the_interpreter_takes() -> None:
+    text = (
+        "func.func @main(%x: tensor<2xTYPE>) -> tensor<2xTYPE> { func.return %x : tensor<2xTYPE> }"
+    )
+    for element, dtype in (("f16", np.float16), ("i1", np.bool_), ("i4", np.int8)):
+        x = np.array([1, 0]).astype(dtype)
+        (result,) = qfin.interpret(text.replace("TYPE", element), [x]).values()
+        assert (result.dtype, result.tobytes()) == (x.dtype, x.tobytes())
+    with pytest.raises(
+        qfin.UnsupportedError, match=r"^'x': no array can hold elements of type bf16$"
+    ):
+        qfin.signature(qfin.parse(text.replace("TYPE", "bf16")))
 
 
 @pytest.mark.parametrize(
@@ -248,6 +274,48 @@ def test_bad_text() -> None:
         qfin.parse("there_is_no_such_file.mlir")
 
 
+Takes = Callable[[Any], Any]
+
+TAKE_SOURCES = [
+    pytest.param(lambda source: qfin.interpret(source, [X, BYTES]), id="interpret"),
+    pytest.param(qfin.compile, marks=needs_host, id="compile"),
+]
+
+
+@pytest.mark.parametrize("take", TAKE_SOURCES)
+def test_bad_sources(take: Takes, tmp_path: Path) -> None:
+    """Paths and what may have been meant for one."""
+    for path in ("no/such.mlir", Path("no/such.mlir"), Path("no/such.mlir ")):
+        with pytest.raises(qfin.InputError, match=r"^no/such.mlir ?: No such file or directory$"):
+            take(path)
+    with pytest.raises(qfin.InputError, match=r": Is a directory$"):
+        take(tmp_path)
+    for text in ("models/digits", "digits.mlirr"):
+        with pytest.raises(qfin.ParseError, match=f"^'{text}' is taken for .*: no such file\\?\n"):
+            take(text)
+    with pytest.raises(qfin.ParseError, match=r"^<text>:1:\d+: error: "):
+        take("func.func @main(")
+    (tmp_path / "bad.mlir").write_text("bad")
+    for path in (tmp_path / "bad.mlir", str(tmp_path / "bad.mlir")):
+        with pytest.raises(qfin.ParseError, match=r"bad\.mlir:1:1: error: "):
+            take(path)
+    with pytest.raises(qfin.InputError, match="expected a module, MLIR text or a path, not bytes"):
+        take(b"")
+
+
+@pytest.mark.parametrize("take", [*TAKE_SOURCES, pytest.param(qfin.finalize, id="finalize")])
+def test_invalid_modules(take: Takes) -> None:
+    """Made in Python, by someone who did not verify them."""
+    module = qfin.parse(MODEL)
+    relu = next(op for op in module.walk() if op.name == "nn.relu")
+    wider = TensorType(relu.results[0].type.element_type, [200, 300])  # pyright: ignore
+    Rewriter.replace_value_with_new_type(relu.results[0], wider)
+    before = str(module)
+    with pytest.raises(qfin.VerifyError, match=r"^<text>:4:3: error: 'nn.relu': "):
+        take(module)
+    assert str(module) == before
+
+
 @needs_host
 def test_what_is_not_compiled() -> None:
     with pytest.raises(
@@ -256,6 +324,9 @@ def test_what_is_not_compiled() -> None:
         qfin.compile(FLOATS)
     with pytest.raises(qfin.UnsupportedError, match="1 thread so far, not on 2"):
         qfin.compile(MODEL, threads=2)
+    for threads in (0, -1, True, 1.0, "1", None):
+        with pytest.raises(qfin.InputError, match="threads must be an int of at least 1, not"):
+            qfin.compile(MODEL, threads=threads)  # pyright: ignore[reportArgumentType]
     with pytest.raises(
         qfin.UnsupportedError, match=r"static shape when compiled, not tensor<\?xf32>"
     ):
@@ -283,6 +354,41 @@ def test_several_programs_in_one_module() -> None:
     x = np.array([1, -2, 3, -4], np.int8)
     for name in ("a", "b"):
         assert qfin.compile(text, function=name)(x)[0] == 0.5
+
+
+@needs_host
+@pytest.mark.parametrize("level", ["qdq", "fused", "laid-out", "buffers", "kernels", "llvm"])
+def test_functions_that_nobody_asked_for(level: str) -> None:
+    """They need not compile, public or private; nor what they call."""
+    text = MODEL
+    if level == "qdq":
+        text += """func.func @floats(%x: tensor<2xf32>) -> tensor<2xf32> {
+          %0 = nn.relu %x : tensor<2xf32>
+          %1 = func.call @helper(%0) : (tensor<2xf32>) -> tensor<2xf32>
+          func.return %1 : tensor<2xf32>
+        }
+        func.func private @helper(%x: tensor<2xf32>) -> tensor<2xf32> {
+          %0 = nn.relu %x : tensor<2xf32>
+          func.return %0 : tensor<2xf32>
+        }
+        func.func @dynamic(%x: tensor<?xf32>) { func.return }"""
+    else:
+        text += "func.func @other(%x: tensor<1x4xf32>) { func.return }"
+    module = to_level(qfin.parse(text), level)
+    program = qfin.compile(module, function="main")
+    assert program(X, BYTES)[0].tobytes() == ROUNDED.tobytes()
+    assert ("floats" in program.llvm_ir, "other" in program.llvm_ir) == (False, level == "llvm")
+    assert program.report() == ""
+
+
+@needs_host
+def test_calls_are_not_compiled() -> None:
+    text = """func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
+      %0 = func.call @f(%x) : (tensor<2xf32>) -> tensor<2xf32>
+      func.return %0 : tensor<2xf32> }
+    func.func @f(%x: tensor<2xf32>) -> tensor<2xf32> { func.return %x : tensor<2xf32> }"""
+    with pytest.raises(qfin.UnsupportedError, match=r"^'func.call' at <text>:2:7: no native"):
+        qfin.compile(text, function="main")
 
 
 # ---- Targets and hosts --------------------------------------------------------------------------
