@@ -63,9 +63,13 @@ def parse(
 def make_parser(
     context: Context, text: str | bytes, name: str, line_offset: int = 0
 ) -> LocatedParser:
-    """A parser of `text`. Raises `ParseError` for bytes that are not UTF-8."""
+    """A parser of `text`; a byte order mark is skipped. Raises `ParseError` for bytes that are not
+    UTF-8 and for a first word that is none of MLIR's."""
+    mark = "\ufeff" if isinstance(text, str) else b"\xef\xbb\xbf"
     try:
-        return LocatedParser(context, text, name, line_offset)
+        return LocatedParser(context, text.removeprefix(mark), name, line_offset)  # pyright: ignore[reportArgumentType]
+    except XdslParseError as e:
+        raise ParseError(_with_context(e.span, e.msg, line_offset)) from e
     except UnicodeDecodeError as e:
         raise ParseError(f"{name}: not UTF-8 text ({e.reason} at byte {e.start})") from e
 

@@ -18,6 +18,7 @@ from xdsl.dialects.builtin import (
     FusedLoc,
     IntAttr,
     LocationAttr,
+    ModuleOp,
     NameLoc,
     NoneAttr,
     StringAttr,
@@ -25,6 +26,7 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Operation
 from xdsl.utils.exceptions import ParseError
+from xdsl.utils.mlir_lexer import MLIRTokenKind
 
 from qfin.float_bits import FloatBitsParser
 
@@ -107,7 +109,10 @@ class LocatedParser(FloatBitsParser):
 
     @override
     def parse_module(self, allow_implicit_module: bool = True):
-        module = super().parse_module(allow_implicit_module)
+        if self._current_token.kind == MLIRTokenKind.EOF and allow_implicit_module:
+            module = ModuleOp([])  # nothing, or comments alone: an empty module, as upstream
+        else:
+            module = super().parse_module(allow_implicit_module)
         # Only a module that the text does not spell out comes here without a location.
         inherit(module, self._location_at(0))
         return module

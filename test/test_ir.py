@@ -10,7 +10,7 @@ from xdsl.dialects.arith import ConstantOp
 from qfin.elision import cut_lists
 from qfin.errors import ParseError, VerifyError
 from qfin.ir import make_context, parse, print_module, verify
-from qfin.locations import location_text
+from qfin.locations import is_unknown, location_text
 
 TEXT = """\
 func.func @main() -> i32 {
@@ -35,7 +35,6 @@ def test_parse_text_and_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     ("text", "message"),
     [
         ("foo.bar", "t:1:1: error: Operation foo.bar is not registered\n  foo.bar\n  ^^^^^^^"),
-        ("", "t:1:1: error: Could not parse entire input!\n"),
         ("\n  %a = arith.constant 1 : i33x", "t:2:"),
         ('"test.op"() {a = vector<0x!> : () -> ()', "t:1:"),
         ("%a = arith.constant 1 : i32\n%a = arith.constant 1 : i32", "t:2:1: error: SSA value %a"),
@@ -117,3 +116,16 @@ func.func @main(%x: tensor<9x{type}>) {{
 )
 def test_cut_lists(text: str, cut: str):
     assert cut_lists(text) == cut
+
+
+@pytest.mark.parametrize("text", ["$", "@", '"abc', "%", "\x00", "// one line\n$"])
+def test_a_first_word_that_is_none_is_a_parse_error(text: str) -> None:
+    with pytest.raises(ParseError, match=r"^<text>:\d+:\d+: error: "):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "// only a comment\n", "\ufeff"])
+def test_an_empty_text_is_an_empty_module(text: str) -> None:
+    module = parse(text)
+    assert not list(module.ops)
+    assert not is_unknown(module.location)

@@ -42,7 +42,6 @@ def test_a_memoryview_keeps_its_memory() -> None:
 def test_what_a_caller_does_to_a_result_stays_with_it() -> None:
     pool = ResultPool((3, 4), np.dtype(np.float32))
     array = pool.take()
-    array.shape = (12,)  # pyright: ignore[reportAttributeAccessIssue]
     array.dtype = np.dtype(np.uint8)  # pyright: ignore[reportAttributeAccessIssue]
     array.flags.writeable = False
     address = array.__array_interface__["data"][0]
