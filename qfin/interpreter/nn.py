@@ -81,7 +81,8 @@ class NNFunctions(InterpreterFunctions):
     ) -> PythonValues:
         x: Array = args[0]
         element = element_type(op.input.type)
-        lowest = element.storage_min if isinstance(element, UniformType) else -np.inf
+        # Padding never wins, not even over values that an argument has no business to hold.
+        lowest = np.iinfo(x.dtype).min if isinstance(element, UniformType) else -np.inf
         step = op.dilation.get_values()
         rows, columns = windows.pool2d_ranges(
             x.shape[2:],

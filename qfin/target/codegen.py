@@ -29,10 +29,16 @@ def to_llvm_ir(module: ModuleOp, isa: Isa) -> str:
     Raises `Error` when the module holds an op that xDSL's LLVM backend does not know.
     """
     from xdsl.backend.llvm.convert import convert_module
+    from xdsl.dialects.llvm import FuncOp
     from xdsl.utils.exceptions import LLVMTranslationException
 
     try:
-        return str(convert_module(module, fallback_target_triple=TRIPLE))
+        converted = convert_module(module, fallback_target_triple=TRIPLE)
+        for op in module.ops:
+            # xDSL's backend leaves linkages out; without them no two objects of ours could be linked.
+            if isinstance(op, FuncOp) and op.linkage.linkage.data != "external":
+                converted.get_global(op.sym_name.data).linkage = op.linkage.linkage.data
+        return str(converted)
     except (NotImplementedError, LLVMTranslationException) as e:
         raise Error(f"cannot translate to LLVM IR for {isa.name}: {e}") from e
 
@@ -71,7 +77,9 @@ def load(code: str | bytes, isa: Isa) -> LoadedCode:
     machine = _new_machine(isa)
     data = to_object(code, isa) if isinstance(code, str) else code
     # The engine takes ownership of the machine, hence a new one for each.
-    engine = binding.create_mcjit_compiler(_parse(f'target triple = "{TRIPLE}"'), machine)
+    # Its module is of the global context: one of its own may be collected before the engine is.
+    carrier = binding.parse_assembly(f'target triple = "{TRIPLE}"')
+    engine = binding.create_mcjit_compiler(carrier, machine)
     engine.add_object_file(binding.ObjectFileRef.from_data(data))
     engine.finalize_object()
     return LoadedCode(engine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ import pytest
 
 from qfin import target
 from qfin.errors import Error, UnsupportedError
+from qfin.ir import parse
 from qfin.target import codegen
 from qfin.target.avx2 import AVX2
 
@@ -66,7 +68,7 @@ def test_host_is_not_x86(monkeypatch: pytest.MonkeyPatch, name: str):
     with pytest.raises(UnsupportedError, match="aarch64"):
         target.resolve(name)
     assert target.host_target_names() == ()
-    assert target.lookup("avx2") is AVX2
+    assert target.AVX2 is AVX2
 
 
 def test_lookup_does_not_import_llvmlite():
@@ -113,3 +115,16 @@ def test_bad_ir_is_refused():
 def test_assembly_names_the_function():
     """Assembly can be had for any target, whatever the host."""
     assert "add:" in codegen.to_asm(IR, target.lookup("avx512-vnni"))
+
+
+def test_kernels_are_internal_so_that_objects_can_be_linked() -> None:
+    text = """
+      llvm.func internal @kernel() { llvm.return }
+      llvm.func @main() {
+        llvm.call @kernel() : () -> ()
+        llvm.return
+      }
+    """
+    asm = codegen.to_asm(codegen.to_llvm_ir(parse(text), AVX2), AVX2)
+    assert re.search(r"\.globl\s+main\b", asm)
+    assert not re.search(r"\.globl\s+kernel\b", asm)
