@@ -35,7 +35,7 @@ def to_llvm_ir(module: ModuleOp, isa: Isa) -> str:
     try:
         converted = convert_module(module, fallback_target_triple=TRIPLE)
         for op in module.ops:
-            # xDSL's backend leaves linkages out; without them no two objects of ours could be linked.
+            # xDSL's backend leaves linkages out; without them no two objects could be linked.
             if isinstance(op, FuncOp) and op.linkage.linkage.data != "external":
                 converted.get_global(op.sym_name.data).linkage = op.linkage.linkage.data
         return str(converted)
