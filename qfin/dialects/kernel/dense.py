@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from xdsl.dialects.builtin import f32, i8, i32
+from xdsl.dialects.builtin import UnitAttr, f32, i8, i32
 from xdsl.ir import SSAValue
-from xdsl.irdl import irdl_op_definition, operand_def, opt_operand_def, prop_def
+from xdsl.irdl import irdl_op_definition, operand_def, opt_operand_def, opt_prop_def, prop_def
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import shapes
@@ -34,7 +34,8 @@ class DenseOp(KernelOp):
     `weights` is the flat array of `layout.blocked`; `init` (i32), `mult` (f32) and `bias` (f32, or
     absent) have one value for each lane of each block: [groups, blocks * lanes]. The input
     operand's element (0, 0, 0, 0) is the top left tap of the first output: padding is already
-    outside.
+    outside. `bounded` says that no `(f32(acc) + bias[o]) * mult[o]` leaves int32, whatever the
+    input is; the kernel then need not expect it.
     """
 
     name = "kernel.dense"
@@ -54,6 +55,7 @@ class DenseOp(KernelOp):
     zero_point = prop_def(IntConstr)
     qmin = prop_def(IntConstr)
     qmax = prop_def(IntConstr)
+    bounded = opt_prop_def(UnitAttr)
 
     def __init__(
         self,
@@ -72,6 +74,7 @@ class DenseOp(KernelOp):
         zero_point: int,
         qmin: int,
         qmax: int,
+        bounded: bool = False,
     ):
         super().__init__(
             operands=[input, weights, init, mult, bias, output],
@@ -84,6 +87,7 @@ class DenseOp(KernelOp):
                 "zero_point": i64_attr(zero_point),
                 "qmin": i64_attr(qmin),
                 "qmax": i64_attr(qmax),
+                "bounded": UnitAttr() if bounded else None,
             },
         )
 

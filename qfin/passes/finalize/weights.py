@@ -39,6 +39,7 @@ from qfin.passes.finalize.groups import (
     element_type,
     require_f32,
 )
+from qfin.passes.sums import overflow, sum_range
 
 Contraction: TypeAlias = (
     nn.Conv1dOp | nn.Conv2dOp | nn.ConvTranspose1dOp | nn.ConvTranspose2dOp | nn.LinearOp
@@ -172,22 +173,16 @@ def require_exact_sum(value: SSAValue, packed: PackedType, activation: UniformTy
     weight, bias = _known(value)
     if bias is None:
         raise Refused("bias is i32 and not a constant: adding it can overflow 32 bits")
-    down, up = (
-        end - activation.zero_point for end in (activation.storage_min, activation.storage_max)
-    )
     if weight is None:
-        high = np.int64(128 * packed.reduction * max(up, -down))
+        ends = (activation.storage_min, activation.storage_max)
+        high = 128 * packed.reduction * max(abs(end - activation.zero_point) for end in ends)
         low = -high
     else:
         if packed.is_transposed:
             weight = to_convolution(weight, packed.groups)
-        columns = weight.astype(np.int64).reshape(packed.out_channels, -1)
-        raising, lowering = columns.clip(min=0).sum(axis=1), columns.clip(max=0).sum(axis=1)
-        low, high = raising * down + lowering * up, raising * up + lowering * down
-    ends = np.min(low + bias, initial=0), np.max(high + bias, initial=0)
-    for reached in map(int, ends):
-        if not -(2**31) <= reached < 2**31:
-            raise Refused(f"sum and bias can reach {reached}, which overflows 32 bits")
+        low, high = sum_range(weight, activation)
+    if (reached := overflow(low + bias, high + bias)) is not None:
+        raise Refused(f"sum and bias can reach {reached}, which overflows 32 bits")
 
 
 def _known(packed: SSAValue) -> tuple[NDArray[Any] | None, NDArray[Any] | None]:

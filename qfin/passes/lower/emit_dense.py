@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -17,11 +16,12 @@ from qfin.dialects.tensors import ONES, Ints, ints
 from qfin.errors import UnsupportedError
 from qfin.interpreter import numerics
 from qfin.interpreter.arrays import dense_to_numpy
-from qfin.interpreter.blocked import unblock
+from qfin.interpreter.blocked import pad_channels, unblock
 from qfin.passes.lower.activations import clamp, uniform_of, zero_point
 from qfin.passes.lower.assign_layout import DOT_DEPTH
 from qfin.passes.lower.buffers import NO_HALO, Buffer, Halo
 from qfin.passes.lower.conv_transpose_geometry import halo_of_transpose
+from qfin.passes.sums import overflow, sum_range
 
 DenseLike: TypeAlias = quant.Conv2dOp | quant.ConvTranspose2dOp | quant.LinearOp
 
@@ -91,29 +91,30 @@ def emit_dense(
 
     def spread(per_channel: NDArray[np.generic]) -> SSAValue:
         """One value for each lane of each block."""
-        outputs = packed.out_channels // groups
-        padded = np.zeros([groups, -(-outputs // lanes) * lanes], per_channel.dtype)
         each = np.broadcast_to(per_channel, [packed.out_channels])
-        padded[:, :outputs] = each.reshape(groups, outputs)
-        return planner.view(planner.constants.add(padded))
+        return planner.view(planner.constants.add(pad_channels(each, groups, lanes)))
 
     mult = numerics.requantize_scales(x.scale, scales, y.scale)
     _require_finite(op, mult, "input scale times weight scale by output scale")
+    start = -zero_point(x) * weight.sum(axis=tuple(range(1, weight.ndim)), dtype=np.int64)
+    low, high = sum_range(weight, x)
     float_bias = None
     if values is not None and packed.bias == f32:
-        scaled = numerics.scaled_bias(values, x.scale, scales)
-        _require_finite(op, scaled, "bias by input scale times weight scale")
-        float_bias = spread(scaled)
-        values = None
+        float_bias = numerics.scaled_bias(values, x.scale, scales)
+        _require_finite(op, float_bias, "bias by input scale times weight scale")
+    elif values is not None:
+        start, low, high = start + values, low + values, high + values
+    if overflow(low, high) is not None:
+        raise UnsupportedError("the sums of this op can leave 32 bits", op)
     conv = None if isinstance(op, quant.LinearOp) else packed.conv
     qmin, qmax = clamp(y, relu=op.activation == RELU)
     planner.emit(
         kernel.DenseOp(
             planner.view(source),
             planner.view(planner.constants.add(flat)),
-            spread(_accumulator_start(op, weight, zero_point(x), values)),
+            spread(start.astype(np.int32)),
             spread(mult),
-            float_bias,
+            None if float_bias is None else spread(float_bias),
             planner.view(result),
             kernel=kernel_size,
             stride=conv.stride if conv and not packed.is_transposed else ONES,
@@ -123,6 +124,7 @@ def emit_dense(
             zero_point=zero_point(y),
             qmin=qmin,
             qmax=qmax,
+            bounded=_is_bounded(low, high, float_bias, mult),
         )
     )
 
@@ -133,19 +135,14 @@ def _require_finite(op: Operation, values: NDArray[np.float32], what: str) -> No
         raise UnsupportedError(f"{what} is not a finite f32", op)
 
 
-def _accumulator_start(
-    op: Operation, weight: NDArray[np.int8], x_zero_point: int, bias: NDArray[np.int32] | None
-) -> NDArray[np.int32]:
-    """`bias - x_zero_point * sum(w)` for each channel.
-
-    Raises UnsupportedError when a sum could leave 32 bits.
-    """
-    per_channel = weight.reshape(weight.shape[0], prod(weight.shape[1:])).astype(np.int64)
-    start = -x_zero_point * per_channel.sum(axis=1)
-    largest = 255 * np.abs(per_channel).sum(axis=1)
-    if bias is not None:
-        start = start + bias
-        largest = largest + np.abs(bias.astype(np.int64))
-    if largest.max(initial=0) >= 2**31:
-        raise UnsupportedError("the sums of this op can leave 32 bits", op)
-    return start.astype(np.int32)
+def _is_bounded(
+    low: NDArray[np.int64],
+    high: NDArray[np.int64],
+    bias: NDArray[np.float32] | None,
+    mult: NDArray[np.float32],
+) -> bool:
+    """Whether no `(f32(sum) + bias) * mult` leaves int32. Rounding is monotone: the ends tell."""
+    ends = np.stack([low, high]).astype(np.float32)
+    with np.errstate(over="ignore"):
+        scaled = (ends if bias is None else ends + bias) * mult
+    return bool(np.all(np.abs(scaled) < 2**31))

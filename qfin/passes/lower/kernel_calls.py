@@ -117,6 +117,7 @@ def _dense(op: kernel.DenseOp, isa: Isa) -> Call:
         float_bias=op.bias is not None,
         parallel="rows" if n * out_h > 1 else "channel-blocks",
         tile=tile,
+        bounded=op.bounded is not None,
     )
     return Call(build_dense, spec)
 

@@ -108,15 +108,24 @@ func.func @halo(%x: tensor<1x4x5x5x!s>) -> (tensor<1x4x5x5x!s>, tensor<1x4x3x2x!
 // CHECK-NEXT:    %2 = kernel.view %constants {offset = 128 : i64, slack = 64 : i64} : memref<?xi8> -> memref<1x8xi32, strided<[8, 1]>>
 // CHECK-NEXT:    %3 = kernel.view %constants {offset = 256 : i64, slack = 64 : i64} : memref<?xi8> -> memref<1x8xf32, strided<[8, 1]>>
 // CHECK-NEXT:    %4 = kernel.view %out0 : memref<3x2xi8> -> memref<1x2x1x3xi8, strided<[6, 1, 6, 2]>>
-// CHECK-NEXT:    kernel.dense %0, %1, %2, %3, %4 {lanes = 8 : i64, zero_point = 3 : i64, qmin = 3 : i64, qmax = 255 : i64}
+// CHECK-NEXT:    kernel.dense %0, %1, %2, %3, %4 {lanes = 8 : i64, zero_point = 3 : i64, qmin = 3 : i64, qmax = 255 : i64, bounded}
 // CHECK-NEXT:    %5 = kernel.view %y
 // CHECK-NEXT:    %6 = kernel.view %arena
-// CHECK-NEXT:    kernel.dense %5, %1, %2, %3, %6 {lanes = 8 : i64, zero_point = 123 : i64, qmin = 123 : i64, qmax = 228 : i64}
+// CHECK-NEXT:    kernel.dense %5, %1, %2, %3, %6 {lanes = 8 : i64, zero_point = 123 : i64, qmin = 123 : i64, qmax = 228 : i64, bounded}
 func.func @constants(%x: tensor<3x4x!q>, %y: tensor<1x4x!q>) -> (tensor<3x2x!q>, tensor<1x2x!s>) {
   %p = quant.packed_constant <dense<1> : tensor<2x4xi8>, scales = dense<1.0> : tensor<1xf32>> : !linear
   %0 = quant.linear %x, %p {activation = #quant<activation relu>} : (tensor<3x4x!q>, !linear) -> tensor<3x2x!q>
   %1 = quant.linear %y, %p {activation = #quant<activation relu>} : (tensor<1x4x!q>, !linear) -> tensor<1x2x!s>
   func.return %0, %1 : tensor<3x2x!q>, tensor<1x2x!s>
+}
+
+// Where a scaled sum can leave int32, the kernel is told nothing of a bound.
+// CHECK-LABEL: func.func @unbounded
+// CHECK:         kernel.dense {{.*}} qmax = 255 : i64} :
+func.func @unbounded(%x: tensor<3x4x!q>) -> tensor<3x2x!q> {
+  %p = quant.packed_constant <dense<1> : tensor<2x4xi8>, scales = dense<1.0e8> : tensor<1xf32>> : !linear
+  %0 = quant.linear %x, %p : (tensor<3x4x!q>, !linear) -> tensor<3x2x!q>
+  func.return %0 : tensor<3x2x!q>
 }
 
 // Kernels read 4 bytes at once: rows of 3 of the caller's memory, which may end there, are copied.
