@@ -1,5 +1,5 @@
-"""The dense kernel against numpy sums and the reference's requantization, bit for bit, on shapes that
-are multiples of nothing."""
+"""The dense kernel against numpy sums and the reference's requantization, bit for bit, on shapes
+that are multiples of nothing."""
 
 from __future__ import annotations
 
