@@ -175,7 +175,8 @@ def require_exact_sum(value: SSAValue, packed: PackedType, activation: UniformTy
         raise Refused("bias is i32 and not a constant: adding it can overflow 32 bits")
     if weight is None:
         ends = (activation.storage_min, activation.storage_max)
-        high = 128 * packed.reduction * max(abs(end - activation.zero_point) for end in ends)
+        furthest = max(abs(end - activation.zero_point) for end in ends)
+        high = np.int64(128 * packed.reduction * furthest)
         low = -high
     else:
         if packed.is_transposed:
