@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qfin.tools.common import UsageError
+from qfin.errors import UnsupportedError
+from qfin.tools.common import UsageError, check_target, read_module
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,11 +58,13 @@ def execute(args: argparse.Namespace) -> None:
     """Run the command. Raises `UsageError` and `qfin.Error`."""
     if args.repeat < 1 or args.warmup < 0:
         raise UsageError("--repeat must be at least 1, and --warmup at least 0")
+    if args.seed < 0:
+        raise UsageError("--seed must be at least 0")
+    check_target(args.target)
     from qfin.tools import arrays
 
     sinks = [arrays.parse_sink(text) for text in args.output]
-    module = _read(args.model)
-    inputs, outputs, run, machine = _prepare(module, args)
+    inputs, outputs, run, machine = _prepare(read_module(args.model), args)
     feeds = arrays.read_feeds(args.input, inputs)
     missing = [spec for spec in inputs if spec.name not in feeds]
     if missing and not args.random:
@@ -87,16 +88,22 @@ def execute(args: argparse.Namespace) -> None:
             print(arrays.summary(spec, results[spec.name]))
 
 
-def _read(path: str) -> ModuleOp:
-    from qfin.ir import parse
-
-    if path == "-":
-        return parse(sys.stdin.read() + "\n", name="<stdin>")
-    return parse(Path(path))
-
-
 def _prepare(module: ModuleOp, args: argparse.Namespace) -> tuple[Specs, Specs, Runner, str]:
     """What the function takes and gives, how to run it, and what it runs on."""
+    from qfin.functions import SeveralFunctionsError
+
+    try:
+        return _prepared(module, args)
+    except SeveralFunctionsError as e:
+        raise UsageError(f"{e} with --function") from e
+    except UnsupportedError as e:
+        if args.backend == "interpreter":
+            raise
+        hint = "--backend=interpreter needs no machine code; qfin-opt --finalize --remarks tells"
+        raise UnsupportedError(f"{e}\n({hint} what was not fused)") from e
+
+
+def _prepared(module: ModuleOp, args: argparse.Namespace) -> tuple[Specs, Specs, Runner, str]:
     from qfin import api
 
     if args.backend == "interpreter":

@@ -10,12 +10,15 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from typing_extensions import override
 from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException, ParseError
 
 from qfin.errors import Error
+
+if TYPE_CHECKING:
+    from xdsl.dialects.builtin import ModuleOp
 
 OK = 0
 FAILED = 1
@@ -110,6 +113,28 @@ def read_input(path: str | None) -> tuple[bytes, str]:
     if path is None or path == "-":
         return sys.stdin.buffer.read(), "<stdin>"
     return Path(path).read_bytes(), path
+
+
+def read_module(path: str | None) -> ModuleOp:
+    """The verified module of a file, or of stdin. Raises OSError, ParseError and VerifyError."""
+    from qfin.ir import make_context, parse_located, verify
+
+    text, name = read_input(path)
+    module = parse_located(make_context(), text, name)
+    verify(module)
+    return module
+
+
+def check_target(name: str | None) -> None:
+    """Raises UsageError for a `--target` that there is not."""
+    from qfin import target as targets
+
+    if name in (None, "native"):
+        return
+    try:
+        targets.lookup(name)
+    except Error as e:
+        raise UsageError(f"--target: {e}") from e
 
 
 def write_output(path: str | None, data: bytes) -> None:

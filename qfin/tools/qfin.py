@@ -29,6 +29,10 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
         allow_abbrev=False,
     )
     parser.add_argument("-v", "--version", action="version", version=f"qfin {__version__}")
+    # Only known here: `run_tool` looks for it wherever it stands.
+    parser.add_argument(
+        "--debug", action="store_true", help="tracebacks", default=argparse.SUPPRESS
+    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     chosen = next((a for a in arguments if not a.startswith("-")), None)
     for name, (module, summary) in COMMANDS.items():

@@ -10,8 +10,8 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO
@@ -27,7 +27,7 @@ from xdsl.utils.exceptions import DiagnosticException, ParseError, ShrinkExcepti
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from qfin import remarks
-from qfin.errors import PassError, VerifyError
+from qfin.errors import PassError, UnsupportedError, VerifyError
 from qfin.ir import as_parse_error, make_context, make_parser, print_module
 from qfin.passes import ALIASES, get_all_passes
 from qfin.tools.common import ArgumentParser, UsageError, explain, nearest, run_tool, write_whole
@@ -47,8 +47,15 @@ class _Kept(io.StringIO):
         pass
 
 
-def _no_checks(self: Attribute) -> None:
-    """In place of attributes' own verification, for `--disable-verify`."""
+@contextmanager
+def _unchecked_attributes() -> Generator[None]:
+    """Attributes do not verify themselves, in the whole process: for `--disable-verify`."""
+    kept = Attribute.__post_init__
+    Attribute.__post_init__ = lambda self: None  # pyright: ignore[reportUnknownLambdaType]
+    try:
+        yield
+    finally:
+        Attribute.__post_init__ = kept
 
 
 class QfinOpt(xDSLOptMain):
@@ -83,8 +90,6 @@ class QfinOpt(xDSLOptMain):
             hint = nearest(target, self.available_targets)
             raise UsageError(f"unknown target '{target}'{hint}")
         self.ctx.allow_unregistered = self.args.allow_unregistered_dialect
-        if self.args.disable_verify:
-            Attribute.__post_init__ = _no_checks
         Diagnostic.colored = self.args.syntax_highlight
         self.setup_pipeline()
 
@@ -133,7 +138,10 @@ class QfinOpt(xDSLOptMain):
             return
         if dump_dir := self.instrumentation.dump_dir:
             dump_dir.mkdir(parents=True, exist_ok=True)
-        with remarks.collect() if self.args.remarks else nullcontext([]) as said:
+        with ExitStack() as stack:
+            said = stack.enter_context(remarks.collect()) if self.args.remarks else []
+            if self.args.disable_verify:
+                stack.enter_context(_unchecked_attributes())
             try:
                 super().run()
             finally:
@@ -194,7 +202,9 @@ class QfinOpt(xDSLOptMain):
                 self.args.verify_diagnostics and isinstance(e, DiagnosticException)
             ):
                 raise
-            raise PassError(f"pass '{name}' failed: {explain(e)}") from e
+            lost = isinstance(e, UnsupportedError) and e.op is not None and not self.args.remarks
+            hint = "\n(--remarks tells what was not fused, and why)" if lost else ""
+            raise PassError(f"pass '{name}' failed: {explain(e)}{hint}") from e
 
     @override
     def output_resulting_program(self, prog: ModuleOp) -> str:

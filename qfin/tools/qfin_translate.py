@@ -6,7 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from qfin.tools.common import ArgumentParser, UsageError, read_input, run_tool, write_output
+from qfin.tools.common import (
+    ArgumentParser,
+    UsageError,
+    check_target,
+    read_module,
+    run_tool,
+    write_output,
+)
 
 TOOL = "qfin-translate"
 
@@ -40,14 +47,11 @@ def _translate(args: argparse.Namespace) -> None:
     to_terminal = args.output_file in (None, "-") and sys.stdout.isatty()
     if args.to == "obj" and to_terminal:
         raise UsageError("an object file is not for terminals: give -o FILE")
-    from qfin.ir import make_context, parse_located, verify
+    check_target(args.target)
     from qfin.target import codegen
     from qfin.tools.lowered import to_llvm_dialect
 
-    text, name = read_input(args.input_file)
-    module = parse_located(make_context(), text, name)
-    verify(module)
-    module, isa = to_llvm_dialect(module, args.target)
+    module, isa = to_llvm_dialect(read_module(args.input_file), args.target)
     llvm_ir = codegen.to_llvm_ir(module, isa)
     match args.to:
         case "llvmir":

@@ -31,9 +31,10 @@ def tool(
     traceback that was not asked for."""
     monkeypatch.chdir(tmp_path)
 
-    def run(name: str, *arguments: str, stdin: str = "") -> Done:
+    def run(name: str, *arguments: str, stdin: str | bytes = "") -> Done:
         main = import_module(f"qfin.tools.{name.replace('-', '_')}").main
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        data = stdin if isinstance(stdin, bytes) else stdin.encode()
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
         capsysbinary.readouterr()
         try:
             code = main(arguments)

@@ -13,6 +13,7 @@ import pytest
 from typing_extensions import override
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Attribute
 from xdsl.passes import ModulePass
 from xdsl.xdsl_opt_main import xDSLOptMain
 
@@ -150,7 +151,8 @@ def test_a_bad_command_line_is_2(tool: Run, arguments: list[str], message: str):
         (["good.mlir", "-t", "llvm"], "qfin-opt: error: "),
         (
             ["good.mlir", "--lower-to-kernels"],
-            "qfin-opt: error: pass 'lower-to-kernels' failed: no kernel.program for @main",
+            "qfin-opt: error: pass 'lower-to-kernels' failed: 'func.func' at good.mlir:1:1: no"
+            " kernel.program for @main: run plan-buffers first",
         ),
     ],
 )
@@ -305,6 +307,33 @@ func.func @main(%x: tensor<1x2xf32>, %w: tensor<3x2xf32>) -> tensor<1x3xf32> {
     assert said.stderr.startswith("float.mlir:2:3: remark: nn.linear not fused: ")
     lines = tool("qfin-opt", "--quant-fusion", "--remarks=json", "float.mlir").stderr.splitlines()
     assert [json.loads(line)["op"] for line in lines] == ["nn.linear"]
+
+
+def test_an_op_that_was_not_fused_has_a_hint(tool: Run):
+    text = """\
+func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %y = nn.relu %x : tensor<2xf32>
+  func.return %y : tensor<2xf32>
+}
+"""
+    passes = ["--finalize", "--assign-layout=target=avx2", "--plan-buffers"]
+    done = tool("qfin-opt", *passes, stdin=text)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "qfin-opt: error: pass 'plan-buffers' failed: 'nn.relu' at <stdin>:2:3: no native lowering"
+        " for this op; the interpreter can run it, and remarks tell why it was not fused\n"
+        "(--remarks tells what was not fused, and why)\n"
+    )
+    assert "--remarks" not in tool("qfin-opt", *passes, "--remarks", stdin=text).stderr
+
+
+@pytest.mark.parametrize("file", ["good.mlir", "unparsable.mlir"])
+def test_checks_are_left_out_for_one_run_only(tool: Run, file: str):
+    check = Attribute.__post_init__
+    tool("qfin-opt", "--disable-verify", file)
+    assert Attribute.__post_init__ is check
+    text = '"test.op"() {a = !quant.uniform<i8:f32, -1.0>} : () -> ()'
+    assert tool("qfin-opt", stdin=text).returncode == 1
 
 
 def test_stdout_that_closes_early_is_no_bug():

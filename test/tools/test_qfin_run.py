@@ -118,6 +118,8 @@ def test_benchmark(run: Run):
         (["--random", "--output", "q=y.npy"], 2, "no output 'q' (there: out0, out1)"),
         (["--random", *["--output", "a.npy"] * 3], 2, "no output is left"),
         (["--random", "--repeat=0"], 2, "--repeat must be at least 1"),
+        (["--random", "--seed=-1"], 2, "--seed must be at least 0"),
+        (["--random", "--target=avx3"], 2, "--target: unknown target 'avx3': known are native, "),
         (["--random", "--baackend=llvm"], 2, "did you mean '--backend'"),
         (["--input", "absent.npy"], 1, "absent.npy: No such file or directory"),
         (["--input", "absent.npz"], 1, "absent.npz: No such file or directory"),
@@ -145,6 +147,40 @@ def test_bad_models(tool: Run):
         1,
         "qfin: error: absent.mlir: No such file or directory\n",
     )
+
+    for arguments, stdin in ((["-"], b"func\xff"), (["b.mlir"], b"")):
+        Path("b.mlir").write_bytes(b"func\xff")
+        done = tool("qfin", "run", *arguments, "--random", stdin=stdin)
+        name = arguments[0].replace("-", "<stdin>")
+        reason = "not UTF-8 text (invalid start byte at byte 4)"
+        assert (done.returncode, done.stderr) == (1, f"qfin: error: {name}: {reason}\n")
+
+
+def test_hints_of_flags(tool: Run):
+    """The library's errors know nothing of the command line; the tool does."""
+    relu = """func.func @NAME(%x: tensor<2xf32>) -> tensor<2xf32> {
+      %y = nn.relu %x : tensor<2xf32>
+      func.return %y : tensor<2xf32> }
+    """
+    one, two = relu.replace("NAME", "one"), relu.replace("NAME", "two")
+    interpreted = tool("qfin", "run", "-", "--random", "--backend=interpreter", stdin=one)
+    assert interpreted.returncode == 0
+    done = tool("qfin", "run", "-", "--random", "--backend=interpreter", stdin=one + two)
+    assert done.returncode == 2
+    assert "several functions (@one, @two): name one with --function\n" in done.stderr
+    if target.host_target_names():
+        done = tool("qfin", "run", "-", "--random", stdin=one)
+        assert done.returncode == 1
+        assert done.stderr.startswith("qfin: error: 'nn.relu' at <stdin>:2:7: no native lowering")
+        assert "\n(--backend=interpreter needs no machine code; " in done.stderr
+
+
+def test_debug_stands_anywhere(tool: Run):
+    for arguments in (["--debug", "run", "absent.mlir"], ["run", "--debug", "absent.mlir"]):
+        done = tool("qfin", *arguments)
+        assert done.returncode == 1
+        assert done.stderr.startswith("Traceback")
+    assert "--debug" in tool("qfin", "--help").stdout
 
 
 def test_commands(tool: Run):

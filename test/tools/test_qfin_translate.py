@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from qfin import target
+from qfin.ir import parse, print_module
+from qfin.pipeline import LEVELS, to_level
+
 Run = Callable[..., Any]
 
 LLVM = """\
@@ -47,17 +51,26 @@ def test_a_model_is_lowered_on_the_way(tool: Run):
     assert '@"main"(' in done.stdout
 
 
-def test_a_lowered_module_keeps_its_target(tool: Run):
-    passes = ["--finalize", "--assign-layout=target=avx2", "--plan-buffers", "--lower-to-kernels"]
-    lowered = tool("qfin-opt", *passes, "--convert-kernels-to-llvm", stdin=MODEL)
-    assert lowered.returncode == 0, lowered.stderr
-    assert "kernel.program" in lowered.stdout
-    done = tool("qfin-translate", "--to-llvmir", stdin=lowered.stdout)
-    direct = tool("qfin-translate", "--to-llvmir", "--target=avx2", stdin=MODEL)
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("isa", ["avx2", "avx512-vnni"])
+def test_a_lowered_module_keeps_its_target(
+    tool: Run, monkeypatch: pytest.MonkeyPatch, level: str, isa: str
+):
+    """Without --target, from any level, on a host of which avx-vnni is the best."""
+    monkeypatch.setattr(target, "host_is_x86", lambda: True)
+    vnni = target.TARGETS["avx-vnni"]
+    monkeypatch.setattr(target, "_host_features", lambda: frozenset(vnni.required))
+    text = print_module(to_level(parse(MODEL), level, isa))
+    done = tool("qfin-translate", "--to-llvmir", stdin=text)
+    used = "avx-vnni" if level in ("qdq", "fused") else isa
+    direct = tool("qfin-translate", "--to-llvmir", f"--target={used}", stdin=MODEL)
     assert (done.returncode, done.stdout) == (0, direct.stdout)
-    done = tool("qfin-translate", "--to-asm", "--target=avx512-vnni", stdin=lowered.stdout)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "lowered for avx2 already, not for avx512-vnni" in done.stderr
+    assert tool("qfin-translate", "--to-llvmir", f"--target={used}", stdin=text) == done
+    if used == isa:
+        done = tool("qfin-translate", "--to-asm", "--target=avx-vnni", stdin=text)
+        message = f"the module is lowered for {isa} already, not for avx-vnni"
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == f"qfin-translate: error: {message}\n"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +80,7 @@ def test_a_lowered_module_keeps_its_target(tool: Run):
         (["--to-asm", "--to-obj"], 2, "not allowed with argument"),
         (["--to-asmm"], 2, "--to-asm"),
         (["--to-asm", "absent.mlir"], 1, "absent.mlir: No such file or directory"),
-        (["--to-asm", "--target=avx3"], 1, "unknown target 'avx3'"),
+        (["--to-asm", "--target=avx3"], 2, "--target: unknown target 'avx3'"),
         (["--to-asm", "bad.mlir"], 1, "bad.mlir:1:1: error: Operation foo.bar is not registered"),
     ],
 )
