@@ -14,7 +14,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qfin.api import compile, finalize, interpret, signature
+    from qfin.api import (
+        compile,
+        explain,
+        finalize,
+        fold_quantized_prepacking_ops,
+        insert_prepack_unpack,
+        interpret,
+        quant_fusion,
+        signature,
+    )
     from qfin.errors import (
         Error,
         InputError,
@@ -39,11 +48,15 @@ _HOMES = {
     "UnsupportedError": "errors",
     "VerifyError": "errors",
     "compile": "api",
+    "explain": "api",
     "finalize": "api",
+    "fold_quantized_prepacking_ops": "api",
+    "insert_prepack_unpack": "api",
     "interpret": "api",
     "make_context": "ir",
     "parse": "ir",
     "print_module": "ir",
+    "quant_fusion": "api",
     "signature": "api",
 }
 
@@ -57,11 +70,15 @@ __all__ = [
     "UnsupportedError",
     "VerifyError",
     "compile",
+    "explain",
     "finalize",
+    "fold_quantized_prepacking_ops",
+    "insert_prepack_unpack",
     "interpret",
     "make_context",
     "parse",
     "print_module",
+    "quant_fusion",
     "signature",
 ]
 

@@ -14,13 +14,17 @@ from typing import Any
 from numpy.typing import NDArray
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
 
 from qfin import remarks
 from qfin import target as targets
 from qfin.errors import InputError, ParseError, UnsupportedError
 from qfin.functions import argument_names, isolate, public_functions, result_names, select
 from qfin.ir import parse, verify
+from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
+from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
 from qfin.passes.finalize.pipeline import QuantFinalizePass
+from qfin.passes.finalize.quant_fusion import QuantFusionPass
 from qfin.pipeline import level_of, to_level
 from qfin.runtime.program import Program
 from qfin.runtime.spec import TensorSpec, match_names, tensor_spec
@@ -28,15 +32,41 @@ from qfin.runtime.spec import TensorSpec, match_names, tensor_spec
 Array = NDArray[Any]
 
 
-def finalize(module: ModuleOp) -> ModuleOp:
+def finalize(module: ModuleOp | str | Path) -> ModuleOp:
     """A new module in which quantize/dequantize pairs around float ops are int8 ops.
 
-    `module` stays as it is. Wrap the call in `qfin.remarks.collect()` to learn what was not fused.
-    Raises VerifyError for an invalid module.
+    `module` is a module, which stays as it is, MLIR text, or the path of a file. `explain` says
+    what was not fused. Raises ParseError and VerifyError for bad text and invalid modules.
     """
-    verify(module)
-    copy = clone(module)
-    QuantFinalizePass().apply(Context(), copy)
+    return _rewritten(module, QuantFinalizePass())
+
+
+def insert_prepack_unpack(module: ModuleOp | str | Path) -> ModuleOp:
+    """A new module that packs and unpacks each weight; see `InsertPrepackUnpackPass`."""
+    return _rewritten(module, InsertPrepackUnpackPass())
+
+
+def quant_fusion(module: ModuleOp | str | Path) -> ModuleOp:
+    """A new module with int8 ops for what fuses; see `QuantFusionPass` and `finalize`."""
+    return _rewritten(module, QuantFusionPass())
+
+
+def fold_quantized_prepacking_ops(module: ModuleOp | str | Path) -> ModuleOp:
+    """A new module whose constant weights are packed; see `FoldQuantizedPrepackingOpsPass`."""
+    return _rewritten(module, FoldQuantizedPrepackingOpsPass())
+
+
+def explain(module: ModuleOp | str | Path) -> list[remarks.Remark]:
+    """What `finalize` fuses in a module and what not, each with its place and the reason."""
+    with remarks.collect() as collected:
+        finalize(module)
+    return collected
+
+
+def _rewritten(module: ModuleOp | str | Path, step: ModulePass) -> ModuleOp:
+    verified = _load(module)
+    copy = verified.clone() if verified is module else verified
+    step.apply(Context(), copy)
     return copy
 
 
@@ -62,7 +92,7 @@ def compile(
     _check_threads(threads)
     targets.resolve(target)  # a host that cannot run it should hear so at once
     verified = _load(module)
-    copy = clone(verified) if verified is module else verified
+    copy = verified.clone() if verified is module else verified
     with remarks.collect() as report:
         if level_of(copy) != "llvm":
             isolate(copy, function)
@@ -102,11 +132,6 @@ def signature(
         tuple(tensor_spec(name, type) for name, type in inputs),
         tuple(tensor_spec(name, type) for name, type in outputs),
     )
-
-
-def clone(module: ModuleOp) -> ModuleOp:
-    """A copy with names and locations; constants, which are immutable, are shared."""
-    return module.clone()
 
 
 _LIKE_A_PATH = re.compile(r"[^\s()<>{}\"%@=]+")

@@ -444,3 +444,40 @@ def test_no_module_hides_a_name() -> None:
     """A submodule, once imported, would stand in the place of a function of its name."""
     for path in Path(qfin.__file__).parent.rglob("*.py"):
         assert path.stem not in qfin.__all__ or path.parent.name != "qfin"
+
+
+def test_each_step_of_finalize_is_a_function() -> None:
+    module = qfin.parse(FLOAT_LINEAR)
+    before = qfin.print_module(module)
+    step = qfin.insert_prepack_unpack(module)
+    assert "quant.unpack" in qfin.print_module(step)
+    step = qfin.fold_quantized_prepacking_ops(qfin.quant_fusion(step))
+    assert qfin.print_module(step) == qfin.print_module(qfin.finalize(module))
+    assert qfin.print_module(module) == before
+
+
+def test_explain_says_what_fused_and_what_not() -> None:
+    fused = qfin.explain(FLOAT_LINEAR)
+    assert [(r.kind, r.op_name) for r in fused] == [("fused", "nn.linear")]
+    missed = qfin.explain("""
+      func.func @main(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+        %y = nn.relu %x : tensor<1x2xf32>
+        return %y : tensor<1x2xf32>
+      }""")
+    assert [r.kind for r in missed] == ["missed"]
+    assert "not a dequantized value" in missed[0].message
+
+
+FLOAT_LINEAR = """
+  !x = !quant.uniform<u8:f32, 0.5>
+  !w = !quant.uniform<i8:f32, 0.25>
+  func.func @main(%x_q: tensor<1x4x!x>) -> tensor<1x2x!x> {
+    %x = quant.dcast %x_q : tensor<1x4x!x> to tensor<1x4xf32>
+    %w_i = arith.constant dense<[[1, 2, 3, 4], [-4, -3, -2, -1]]> : tensor<2x4xi8>
+    %w_q = quant.scast %w_i : tensor<2x4xi8> to tensor<2x4x!w>
+    %w = quant.dcast %w_q : tensor<2x4x!w> to tensor<2x4xf32>
+    %y = nn.linear %x, %w : (tensor<1x4xf32>, tensor<2x4xf32>) -> tensor<1x2xf32>
+    %y_q = quant.qcast %y : tensor<1x2xf32> to tensor<1x2x!x>
+    return %y_q : tensor<1x2x!x>
+  }
+"""
