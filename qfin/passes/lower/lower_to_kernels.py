@@ -14,7 +14,7 @@ from xdsl.rewriter import InsertPoint, Rewriter
 
 from qfin import target as targets
 from qfin.dialects.kernel import KernelOp, ProgramOp, ViewOp
-from qfin.errors import PassError
+from qfin.errors import PassError, describe
 from qfin.passes.lower.kernel_calls import call_of
 from qfin.target.isa import Isa
 
@@ -70,9 +70,7 @@ class Lowering:
                 case func.ReturnOp():
                     emit(func.ReturnOp(), op)
                 case _:
-                    raise PassError(
-                        f"lower-to-kernels needs buffers, and found {op.name}: run plan-buffers"
-                    )
+                    raise PassError(f"{describe(op)}: not on buffers: run plan-buffers first")
         new = func.FuncOp(
             source.sym_name.data,
             FunctionType.from_lists([POINTER] * len(old.args), []),
@@ -106,8 +104,9 @@ class LowerToKernelsPass(ModulePass):
         for function in [f for f in op.ops if isinstance(f, func.FuncOp)]:
             program = programs.get(function.sym_name.data)
             if program is None:
+                name = function.sym_name.data
                 raise PassError(
-                    f"no kernel.program for @{function.sym_name.data}: run plan-buffers first"
+                    f"{describe(function)}: no kernel.program for @{name}: run plan-buffers first"
                 )
             isa = targets.lookup(program.target.data)
             Rewriter.replace_op(function, lowering.function(function, isa))

@@ -27,7 +27,7 @@ from qfin.dialects import nn
 from qfin.dialects.kernel import FillHaloOp, ProgramOp
 from qfin.dialects.layout import is_nhwc
 from qfin.dialects.tensors import ints
-from qfin.errors import PassError, UnsupportedError
+from qfin.errors import PassError, UnsupportedError, describe
 from qfin.functions import argument_names, public_functions, result_names
 from qfin.locations import inherit, is_unknown
 from qfin.passes.lower.activations import (
@@ -152,8 +152,8 @@ class Planner:
         for op in self.old.ops:
             if not is_lowered(op):
                 raise UnsupportedError(
-                    "no native lowering for this op; run it with --backend=interpreter, or see"
-                    " --remarks for why it was not fused",
+                    "no native lowering for this op; the interpreter can run it, and remarks tell"
+                    " why it was not fused",
                     op,
                 )
         for old, new in zip(self.old.args, self.inputs, strict=True):
@@ -235,7 +235,10 @@ class PlanBuffersPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         target = op.attributes.get(TARGET_ATTR)
         if not isinstance(target, StringAttr):
-            raise PassError(f"plan-buffers needs assign-layout to run before it: no {TARGET_ATTR}")
+            raise PassError(f"{describe(op)}: no {TARGET_ATTR}: run assign-layout first")
+        for other in op.ops:
+            if not isinstance(other, func.FuncOp):
+                raise UnsupportedError("only functions are compiled at the top of a module", other)
         public = public_functions(op)
         others = [f for f in op.ops if isinstance(f, func.FuncOp) and f not in public]
         for function in public:

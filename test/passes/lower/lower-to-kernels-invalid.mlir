@@ -1,13 +1,13 @@
 // RUN: qfin-opt %s -p lower-to-kernels --split-input-file --verify-diagnostics | filecheck %s
 
-// CHECK: no kernel.program for @main: run plan-buffers first
+// CHECK: 'func.func' at {{.*}}lower-to-kernels-invalid.mlir:{{[0-9]+:[0-9]+}}: no kernel.program for @main: run plan-buffers first
 func.func @main() {
   func.return
 }
 
 // -----
 
-// CHECK: lower-to-kernels needs buffers, and found nn.relu: run plan-buffers
+// CHECK: 'nn.relu' at {{.*}}lower-to-kernels-invalid.mlir:{{[0-9]+:[0-9]+}}: not on buffers: run plan-buffers first
 kernel.program {entry = @main, signature = (tensor<4xf32>) -> (), input_names = ["x"], output_names = [], target = "avx2", arena = 0 : i64, constants = dense<> : tensor<0xi8>}
 func.func @main(%x: tensor<4xf32>) {
   %0 = nn.relu %x : tensor<4xf32>

@@ -1,6 +1,6 @@
 // RUN: qfin-opt %s -p plan-buffers --split-input-file --verify-diagnostics | filecheck %s
 
-// CHECK: plan-buffers needs assign-layout to run before it: no layout.target
+// CHECK: 'builtin.module' at {{.*}}: no layout.target: run assign-layout first
 func.func @main() {
   func.return
 }
@@ -13,7 +13,7 @@ func.func @main() {
 builtin.module attributes {layout.target = "avx2"} {
   func.func @main(%x: tensor<3x4xf32>, %w: tensor<2x4x!w>) -> tensor<3x2xf32> {
     %0 = quant.dcast %w : tensor<2x4x!w> to tensor<2x4xf32>
-    // CHECK: 'nn.linear' at {{.*}}plan-buffers-invalid.mlir:[[# @LINE + 1]]:5: no native lowering for this op; run it with --backend=interpreter, or see --remarks for why it was not fused
+    // CHECK: 'nn.linear' at {{.*}}plan-buffers-invalid.mlir:[[# @LINE + 1]]:5: no native lowering for this op; the interpreter can run it, and remarks tell why it was not fused
     %1 = nn.linear %x, %0 : (tensor<3x4xf32>, tensor<2x4xf32>) -> tensor<3x2xf32>
     func.return %1 : tensor<3x2xf32>
   }
@@ -270,5 +270,17 @@ builtin.module attributes {layout.target = "avx2"} {
     %0 = arith.constant dense<1> : tensor<2xi64>
     %1 = arith.constant dense<1.0> : tensor<2xf32>
     func.return %1 : tensor<2xf32>
+  }
+}
+
+// -----
+
+// Nothing but functions at the top, used or not.
+
+builtin.module attributes {layout.target = "avx2"} {
+  // CHECK: 'ml_program.global' at {{.*}}plan-buffers-invalid.mlir:[[# @LINE + 1]]:3: only functions are compiled at the top of a module
+  ml_program.global private @weights(dense<1.0> : tensor<2xf32>) : tensor<2xf32>
+  func.func @main() {
+    func.return
   }
 }
