@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,12 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.func import ReturnOp
 
 import qfin
 from qfin import target
-from qfin.errors import Error
+from qfin.dialects.kernel import ProgramOp
+from qfin.errors import Error, PassError, VerifyError
 from qfin.locations import is_unknown
+from qfin.passes.lower.buffers import SLACK
+from qfin.passes.lower.plan_buffers import PlanBuffersPass
 from qfin.pipeline import LEVELS, level_of, pipeline_to, target_of, to_level
+from qfin.runtime.memory import aligned, aligned_copy
+from qfin.target import codegen
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "digits"
 LOWERED = list(LEVELS)[1:]
@@ -102,6 +110,32 @@ def test_every_op_has_a_location(level: str) -> None:
 
 
 @needs_host
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("form", ["obj", "llvmir"])
+def test_translated_files_run(
+    files: dict[str, Path], level: str, form: str, tmp_path: Path
+) -> None:
+    """What leaves MLIR, loaded and called as its kernel.program says: all held-out images."""
+    isa = target.TARGETS["avx2"]
+    made = tmp_path / f"x.{form}"
+    options = ["--target=avx2"] if level in ("qdq", "fused") else []
+    tool("qfin_translate", files[level], f"--to-{form}", *options, "-o", made)
+    code = codegen.load(made.read_bytes() if form == "obj" else made.read_text(), isa)
+    (entry,) = [op for op in qfin.parse(files["llvm"]).ops if isinstance(op, ProgramOp)]
+    main = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)(code.function(entry.entry.string_value()))
+    constants = aligned_copy(entry.constants.data.data)
+    arena = aligned(entry.arena.value.data + SLACK)
+    whole = qfin.compile(EXAMPLE / "digits.mlir", target="avx2")
+    with np.load(EXAMPLE / "heldout.npz") as heldout:
+        images = (heldout["images"].astype(np.float32) / 16)[:, None, None]
+    assert len(images) == 360
+    for image in images:
+        logits = np.full(whole.outputs[0].shape, np.nan, np.float32)
+        main(*(a.__array_interface__["data"][0] for a in (image, logits, arena, constants)))
+        assert logits.tobytes() == whole.run({"image": image})["logits"].tobytes()
+
+
+@needs_host
 def test_translate(files: dict[str, Path]) -> None:
     """The last file leaves MLIR as text that names the entry."""
     assert 'define void @"main"(' in tool("qfin_translate", files["llvm"], "--to-llvmir")
@@ -144,3 +178,20 @@ def test_an_empty_function_has_levels_too() -> None:
     for level in LOWERED[1:]:
         to_level(module, level, "avx2")
         assert level_of(module) == level
+
+
+def test_a_pass_with_a_bug_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = qfin.parse("func.func @main() { func.return }")
+
+    def leave_rubbish(self: object, ctx: object, op: ModuleOp) -> None:
+        op.body.block.add_op(ReturnOp())
+
+    def fail(self: object, ctx: object, op: ModuleOp) -> None:
+        raise KeyError("lost")
+
+    monkeypatch.setattr(PlanBuffersPass, "apply", leave_rubbish)
+    with pytest.raises(VerifyError, match=r"^after pass 'plan-buffers': .*'func.return': "):
+        to_level(module.clone(), "kernels", "avx2")
+    monkeypatch.setattr(PlanBuffersPass, "apply", fail)
+    with pytest.raises(PassError, match=r"^pass 'plan-buffers' failed: KeyError: 'lost'$"):
+        to_level(module, "kernels", "avx2")
