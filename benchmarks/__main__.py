@@ -85,7 +85,7 @@ def bench_linear(shape: tuple[int, int, int], rounds: int, target: str) -> Row:
         peak = measure_peak(isa, repeat=3)
         order = list(runners.items())
         for name, run in order if number % 2 else reversed(order):
-            times[name].append(best_of(run, seconds=0.02))
+            times[name].append(median_of(run, seconds=0.02))
         shares.append(gigamacs / times["qfin"][-1] / peak)
     ours = statistics.median(times.pop("qfin"))
     return Row(
@@ -97,7 +97,7 @@ def bench_linear(shape: tuple[int, int, int], rounds: int, target: str) -> Row:
     )
 
 
-def best_of(run: Callable[[], Any], seconds: float) -> float:
+def median_of(run: Callable[[], Any], seconds: float) -> float:
     """Seconds of the median run among those that fit into `seconds` (at least three)."""
     samples: list[float] = []
     end = time.perf_counter() + seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -42,7 +43,7 @@ def linear(
 def _torch_linear(
     x: NDArray[np.uint8], weight: NDArray[np.int8], scales: tuple[float, float, float], engine: str
 ) -> Callable[[], Any]:
-    import torch
+    torch: Any = import_module("torch")
 
     torch.set_num_threads(1)
     sx, sw, sy = scales
@@ -50,8 +51,8 @@ def _torch_linear(
     torch.backends.quantized.engine = engine
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the quantized dtypes are deprecated
-        xq = torch._make_per_tensor_quantized_tensor(torch.from_numpy(x), sx, 128)  # pyright: ignore
-        wq = torch._make_per_channel_quantized_tensor(  # pyright: ignore
+        xq = torch._make_per_tensor_quantized_tensor(torch.from_numpy(x), sx, 128)
+        wq = torch._make_per_channel_quantized_tensor(
             torch.from_numpy(weight),
             torch.full((out,), sw, dtype=torch.float64),
             torch.zeros(out, dtype=torch.int64),
@@ -68,9 +69,10 @@ def _torch_linear(
 def _onnxruntime_linear(
     x: NDArray[np.uint8], weight: NDArray[np.int8], scales: tuple[float, float, float]
 ) -> Callable[[], Any]:
-    import onnx
-    import onnxruntime
-    from onnx import TensorProto, helper, numpy_helper
+    onnx: Any = import_module("onnx")
+    onnxruntime: Any = import_module("onnxruntime")
+    helper, numpy_helper = onnx.helper, onnx.numpy_helper
+    uint8 = onnx.TensorProto.UINT8
 
     (m, k), n = x.shape, weight.shape[0]
     sx, sw, sy = (np.float32(scale) for scale in scales)
@@ -93,8 +95,8 @@ def _onnxruntime_linear(
     graph = helper.make_graph(
         [node],
         "linear",
-        [helper.make_tensor_value_info("x", TensorProto.UINT8, [m, k])],
-        [helper.make_tensor_value_info("y", TensorProto.UINT8, [m, n])],
+        [helper.make_tensor_value_info("x", uint8, [m, k])],
+        [helper.make_tensor_value_info("y", uint8, [m, n])],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
