@@ -28,6 +28,7 @@ from qfin.dialects.quant.packed_type import (
     PackedType,
 )
 from qfin.dialects.uniform import UniformType
+from qfin.interpreter import numerics
 from qfin.interpreter.arrays import dense_to_numpy
 from qfin.interpreter.packed import packed_scales
 from qfin.interpreter.transposed import to_convolution
@@ -132,8 +133,9 @@ def packed_type(op: Contraction, constants: Constants) -> PackedType:
     return PackedType(kind, weight, bias, geometry)
 
 
-def packed_of(op: Contraction, activation: UniformType) -> SSAValue:
-    """The packed value that weight and bias of `op` were unpacked from."""
+def packed_of(op: Contraction, activation: UniformType, output: UniformType) -> SSAValue:
+    """The packed value that weight and bias of `op`, from `activation` to `output`, were unpacked
+    from."""
     constants = constants_of(op)
     unpack = defining(constants.weight)
     if not isinstance(unpack, UnpackOp):
@@ -147,7 +149,29 @@ def packed_of(op: Contraction, activation: UniformType) -> SSAValue:
     if constants.bias is not None:
         _require_bias_scale(packed, constants, activation)
     require_exact_sum(unpack.packed, packed, activation)
+    _require_normal_scales(unpack.packed, packed, constants, activation, output)
     return unpack.packed
+
+
+def _require_normal_scales(
+    value: SSAValue,
+    packed: PackedType,
+    constants: Constants,
+    activation: UniformType,
+    output: UniformType,
+) -> None:
+    """The factors of the requantization must not leave f32, nor lose bits below its range."""
+    scales = packed_scales(packed, constants.element)
+    unit = numerics.accumulator_scale(activation.scale, scales)
+    mult = numerics.requantize_scales(activation.scale, scales, output.scale)
+    for factor, what in ((unit, ""), (mult, " by output scale")):
+        if not np.all(np.isfinite(factor) & (factor >= np.finfo(np.float32).tiny)):
+            raise Refused(f"input scale times weight scale{what} is not a normal f32")
+    bias = _known(value)[1]
+    if bias is None or bias.dtype != np.float32:
+        return
+    if not np.isfinite(numerics.scaled_bias(bias, activation.scale, scales)).all():
+        raise Refused("bias by input scale times weight scale is not a finite f32")
 
 
 def _require_bias_scale(packed: PackedType, constants: Constants, activation: UniformType) -> None:

@@ -390,6 +390,45 @@ func.func @avg_pool2d_sum(%x: tensor<1x1x4096x4096x!x>) -> tensor<1x1x1x1x!y> {
   return %q : tensor<1x1x1x1x!y>
 }
 
+// Scales whose products leave f32.
+
+// REMARK-NEXT: remark: nn.linear not fused: input scale times weight scale is not a normal f32
+!x_scale_small = !quant.uniform<u8:f32, 1.0e-30>
+!w_scale_small = !quant.uniform<i8:f32, 1.0e-20>
+!y_scale_small = !quant.uniform<u8:f32, 1.0e-30>
+func.func @scale_small(%x: tensor<1x2x!x_scale_small>, %wq: tensor<3x2x!w_scale_small>) -> tensor<1x3x!y_scale_small> {
+  %xf = quant.dcast %x : tensor<1x2x!x_scale_small> to tensor<1x2xf32>
+  %w = quant.dcast %wq : tensor<3x2x!w_scale_small> to tensor<3x2xf32>
+  %y = nn.linear %xf, %w : (tensor<1x2xf32>, tensor<3x2xf32>) -> tensor<1x3xf32>
+  %q = quant.qcast %y : tensor<1x3xf32> to tensor<1x3x!y_scale_small>
+  return %q : tensor<1x3x!y_scale_small>
+}
+
+// REMARK-NEXT: remark: nn.linear not fused: input scale times weight scale by output scale is not a normal f32
+!x_scale_large = !quant.uniform<u8:f32, 1.0e30>
+!w_scale_large = !quant.uniform<i8:f32, 1.0>
+!y_scale_large = !quant.uniform<u8:f32, 1.0e-30>
+func.func @scale_large(%x: tensor<1x2x!x_scale_large>, %wq: tensor<3x2x!w_scale_large>) -> tensor<1x3x!y_scale_large> {
+  %xf = quant.dcast %x : tensor<1x2x!x_scale_large> to tensor<1x2xf32>
+  %w = quant.dcast %wq : tensor<3x2x!w_scale_large> to tensor<3x2xf32>
+  %y = nn.linear %xf, %w : (tensor<1x2xf32>, tensor<3x2xf32>) -> tensor<1x3xf32>
+  %q = quant.qcast %y : tensor<1x3xf32> to tensor<1x3x!y_scale_large>
+  return %q : tensor<1x3x!y_scale_large>
+}
+
+// REMARK-NEXT: remark: nn.linear not fused: bias by input scale times weight scale is not a finite f32
+!x_bias_large = !quant.uniform<u8:f32, 1.0e-18>
+!w_bias_large = !quant.uniform<i8:f32, 1.0e-18>
+!y_bias_large = !quant.uniform<u8:f32, 1.0e-18>
+func.func @bias_large(%x: tensor<1x2x!x_bias_large>, %wq: tensor<3x2x!w_bias_large>) -> tensor<1x3x!y_bias_large> {
+  %b = arith.constant dense<1.0e30> : tensor<3xf32>
+  %xf = quant.dcast %x : tensor<1x2x!x_bias_large> to tensor<1x2xf32>
+  %w = quant.dcast %wq : tensor<3x2x!w_bias_large> to tensor<3x2xf32>
+  %y = nn.linear %xf, %w, %b : (tensor<1x2xf32>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<1x3xf32>
+  %q = quant.qcast %y : tensor<1x3xf32> to tensor<1x3x!y_bias_large>
+  return %q : tensor<1x3x!y_bias_large>
+}
+
 // Packed values that come from elsewhere.
 
 // REMARK-NEXT: remark: nn.linear not fused: bias is not the one prepacked with the weight

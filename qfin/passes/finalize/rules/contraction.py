@@ -7,8 +7,9 @@ from collections.abc import Callable
 from xdsl.ir import Operation
 
 from qfin.dialects import nn, quant
+from qfin.dialects.uniform import UniformType
 from qfin.passes.finalize.fusion import NEEDS_ACTIVATIONS, Fusion, Rewrite, replace_group
-from qfin.passes.finalize.groups import input_of, output_of
+from qfin.passes.finalize.groups import element_type, input_of, output_of
 from qfin.passes.finalize.weights import Contraction, packed_of
 
 _FUSED: dict[type[Operation], Callable[..., Operation]] = {
@@ -25,13 +26,18 @@ def contraction(op: Operation) -> Rewrite:
     assert isinstance(op, Contraction)
     input, element = input_of(op)
     output = output_of(op, activations=True)
-    packed = packed_of(op, element)
+    quantized = element_type(output.quantize.result)
+    assert isinstance(quantized, UniformType)
+    packed = packed_of(op, element, quantized)
     fused = _FUSED[type(op)](input, packed, output.quantize.result.type, output.activation)
     return replace_group(op, output, fused)
 
 
 WEIGHT = "weight i8 with zero points 0, per layer or along axis 0"
-BIAS = "bias absent, f32, or i32 at input scale times weight scale; sum within 32 bits"
+BIAS = (
+    "bias absent, f32, or i32 at input scale times weight scale; sum within 32 bits, factors"
+    " within f32"
+)
 
 FUSIONS: tuple[Fusion, ...] = (
     Fusion(
