@@ -183,7 +183,7 @@ class ConstantPool:
 
     def add(self, array: NDArray[np.generic]) -> Buffer:
         """A buffer that holds `array` (int8, int32 or float32)."""
-        array = np.ascontiguousarray(array)
+        array = np.ascontiguousarray(array).reshape(array.shape)  # which makes rank 0 rank 1
         data = array.tobytes()
         offset = self._known.get(data)
         if offset is None:
