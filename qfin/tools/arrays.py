@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qfin.errors import InputError
 from qfin.runtime.spec import TensorSpec
-from qfin.tools.common import UsageError, nearest, write_whole
+from qfin.tools.common import UsageError, nearest, write_together
 
 Array = NDArray[Any]
 
@@ -101,19 +102,28 @@ def check_sinks(sinks: Sequence[Sink], specs: Sequence[TensorSpec]) -> None:
     if len(unnamed) > free:
         gives = ", ".join(map(str, specs)) or "nothing"
         raise UsageError(f"--output {unnamed[free].path}: no output is left of {gives}")
+    paths = [sink.path for sink in sinks]
+    if twice := [path for path in paths if paths.count(path) > 1]:
+        raise UsageError(f"--output {twice[0]}: given twice")
 
 
 def write_results(sinks: Sequence[Sink], results: Mapping[str, Array]) -> None:
-    """Write each sink's file, whole or not at all. Raises OSError."""
+    """Write all sinks' files or, where one cannot be written, none. Raises OSError."""
     named = {sink.name for sink in sinks}
     free = iter([name for name in results if name not in named])
+    files: dict[str, bytes] = {}
     for sink in sinks:
         buffer = io.BytesIO()
         if sink.takes_all:
-            np.savez(buffer, allow_pickle=False, **results)
+            # Not np.savez: it takes some names for options of its own.
+            with ZipFile(buffer, "w") as archive:
+                for name, array in results.items():
+                    with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                        np.save(entry, array, allow_pickle=False)
         else:
             np.save(buffer, results[sink.name or next(free)], allow_pickle=False)
-        write_whole(sink.path, buffer.getvalue())
+        files[sink.path] = buffer.getvalue()
+    write_together(files)
 
 
 def summary(spec: TensorSpec, array: Array) -> str:
@@ -197,8 +207,8 @@ def _static_shape(spec: TensorSpec) -> tuple[int, ...]:
 def _load(path: str) -> Array:
     try:
         loaded = np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as e:
-        raise InputError(f"{path}: not a .npy file of numbers ({e})") from e
+    except (ValueError, EOFError) as e:  # numpy's own words advise to load what may be dangerous
+        raise InputError(f"{path}: not a .npy file of numbers") from e
     if not isinstance(loaded, np.ndarray):
         raise InputError(f"{path}: holds several arrays; give it without a name, as FILE.npz")
     return loaded

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -146,20 +146,37 @@ def write_output(path: str | None, data: bytes) -> None:
 
 
 def write_whole(path: str, data: bytes) -> None:
+    """One file by `write_together`."""
+    write_together({path: data})
+
+
+def write_together(files: Mapping[str, bytes]) -> None:
     """
-    Write a file so that, whatever happens, there is all of it or what was there before. Something
-    that is no plain file (`/dev/null`, a pipe) is written to directly.
+    Write files so that, whatever happens, there is all of each or what was there before, and none
+    where one cannot be written. A file that is there keeps its mode. Something that is no plain
+    file (`/dev/null`, a pipe) is written to directly, last.
     """
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        target.write_bytes(data)
-        return
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    prepared: list[tuple[Path, Path]] = []
+    direct: list[tuple[Path, bytes]] = []
     try:
-        temporary.write_bytes(data)
-        os.replace(temporary, target)
-    except BaseException as e:
-        temporary.unlink(missing_ok=True)
-        if isinstance(e, OSError):
-            e.filename = path  # not the temporary one, of which the user knows nothing
-        raise
+        for path, data in files.items():
+            target = Path(os.path.realpath(path))
+            if target.exists() and not target.is_file():
+                direct.append((target, data))
+                continue
+            temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+            prepared.append((temporary, target))
+            try:
+                temporary.write_bytes(data)
+                if target.exists():
+                    temporary.chmod(target.stat().st_mode & 0o7777)
+            except OSError as e:
+                e.filename = path  # not the temporary one, of which the user knows nothing
+                raise
+        for temporary, target in prepared:
+            os.replace(temporary, target)
+        for target, data in direct:
+            target.write_bytes(data)
+    finally:
+        for temporary, _ in prepared:
+            temporary.unlink(missing_ok=True)

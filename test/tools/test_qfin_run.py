@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from qfin import target
+from qfin.tools.qfin import main
 
 Run = Callable[..., Any]
 
@@ -205,3 +206,36 @@ sys.exit(",".join({{"numpy", "llvmlite", "rich", "xdsl.dialects.builtin"}} & set
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+TWO = """
+func.func @main(%x: tensor<2xf32>)
+    -> (tensor<2xf32> {nn.name = "file"}, tensor<2xf32> {nn.name = "allow_pickle"}) {
+  return %x, %x : tensor<2xf32>, tensor<2xf32>
+}
+"""
+
+
+def test_no_output_is_written_where_one_cannot_be(tmp_path: Path) -> None:
+    model, first = tmp_path / "two.mlir", tmp_path / "first.npy"
+    model.write_text(TWO)
+    sinks = ["--output", str(first), "--output", str(tmp_path / "absent" / "second.npy")]
+    code = main(["run", str(model), "--random", "--backend=interpreter", *sinks])
+    assert code == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["two.mlir"]
+
+
+def test_outputs_may_have_the_names_of_numpys_options(tmp_path: Path) -> None:
+    model, archive = tmp_path / "two.mlir", tmp_path / "all.npz"
+    model.write_text(TWO)
+    sinks = ["--output", str(archive)]
+    assert main(["run", str(model), "--input=1", "--backend=interpreter", *sinks]) == 0
+    with np.load(archive) as loaded:
+        assert sorted(loaded) == ["allow_pickle", "file"]
+        assert loaded["file"].tolist() == [1.0, 1.0]
+
+
+def test_one_file_for_two_outputs_is_refused(tmp_path: Path) -> None:
+    model = tmp_path / "two.mlir"
+    model.write_text(TWO)
+    assert main(["run", str(model), "--random", "--output=a.npy", "--output=a.npy"]) == 2
