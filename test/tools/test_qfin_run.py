@@ -220,9 +220,9 @@ def test_no_output_is_written_where_one_cannot_be(tmp_path: Path) -> None:
     model, first = tmp_path / "two.mlir", tmp_path / "first.npy"
     model.write_text(TWO)
     sinks = ["--output", str(first), "--output", str(tmp_path / "absent" / "second.npy")]
-    code = main(["run", str(model), "--random", "--backend=interpreter", *sinks])
-    assert code == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["two.mlir"]
+    before = set(tmp_path.iterdir())
+    assert main(["run", str(model), "--random", "--backend=interpreter", *sinks]) == 1
+    assert set(tmp_path.iterdir()) == before
 
 
 def test_outputs_may_have_the_names_of_numpys_options(tmp_path: Path) -> None:
