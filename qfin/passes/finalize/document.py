@@ -30,7 +30,7 @@ fusion. The dcast that an op left behind it meets the next op, so that a chain o
 on quantized values; where it meets a qcast to the type that it came from, both go. A qcast followed
 by a dcast stays always: it rounds.
 
-`quant.conv2d` and `quant.linear` may differ from what they replace by one step, next to ties; so
+The convolutions and `quant.linear` may differ from what they replace by one step, next to ties; so
 may the average pools. The other fusions change no bit.
 
 ## What was not fused, and why
