@@ -185,8 +185,11 @@ class Planner:
 
 def _body(function: func.FuncOp) -> tuple[Block, func.ReturnOp]:
     """The one block of a function, and its return."""
-    if not function.sym_name.data.isascii():
-        raise UnsupportedError("only functions with ASCII names are compiled", function)
+    name = function.sym_name.data
+    if not name or not name.isascii() or name.startswith("llvm."):
+        raise UnsupportedError(
+            "only functions with ASCII names are compiled, none that starts with llvm.", function
+        )
     if len(function.body.blocks) != 1:
         raise UnsupportedError("only functions of one block are compiled", function)
     block = function.body.block

@@ -284,3 +284,21 @@ builtin.module attributes {layout.target = "avx2"} {
     func.return
   }
 }
+
+// -----
+
+builtin.module attributes {layout.target = "avx2"} {
+  // CHECK: 'func.func' at {{.*}}:[[# @LINE + 1]]:3: only functions with ASCII names are compiled
+  func.func @""() {
+    return
+  }
+}
+
+// -----
+
+builtin.module attributes {layout.target = "avx2"} {
+  // CHECK: 'func.func' at {{.*}}:[[# @LINE + 1]]:3: only functions with ASCII names are compiled
+  func.func @llvm.fma() {
+    return
+  }
+}
