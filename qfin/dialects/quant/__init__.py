@@ -5,9 +5,13 @@ from xdsl.ir import Dialect
 from qfin.dialects.quant.activation import Activation, ActivationAttr
 from qfin.dialects.quant.binary import AddOp, MulOp, SubOp
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
-from qfin.dialects.quant.contraction import Conv2dOp, LinearOp
-from qfin.dialects.quant.conv1d import Conv1dOp
-from qfin.dialects.quant.conv_transpose import ConvTranspose1dOp, ConvTranspose2dOp
+from qfin.dialects.quant.contraction import (
+    Conv1dOp,
+    Conv2dOp,
+    ConvTranspose1dOp,
+    ConvTranspose2dOp,
+    LinearOp,
+)
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
 from qfin.dialects.quant.packed_attr import PackedAttr
 from qfin.dialects.quant.packed_geometry import ConvGeometry

@@ -1,11 +1,13 @@
-"""Fused sums of products with packed weights: `quant.linear`, `quant.conv2d`.
+"""Fused sums of products with packed weights: `quant.linear`, `quant.conv2d` and their kin.
 
-Their numbers are defined once, in `qfin.interpreter.quant`.
+Their numbers are defined once, in `qfin.interpreter`.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
 
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
@@ -27,43 +29,71 @@ from qfin.dialects.quant.activation import (
     verify_activation_type,
 )
 from qfin.dialects.quant.packed import PackedConstr
-from qfin.dialects.quant.packed_type import CONV2D, LINEAR, PackedType
+from qfin.dialects.quant.packed_type import (
+    CONV1D,
+    CONV2D,
+    CONV_TRANSPOSE1D,
+    CONV_TRANSPOSE2D,
+    LINEAR,
+    PackedType,
+)
 from qfin.dialects.tensors import QuantTensorConstr, shape_of, verify_result_shape
 
 # |accumulator| <= reduction * 255 * 128 must stay below 2**31.
 MAX_REDUCTION = (2**31 - 1) // (255 * 128)
 
 
-class Contraction(Protocol):
-    """An op that multiplies its input with packed weights."""
+class Contraction(IRDLOperation, ABC):
+    """An op that multiplies its input with packed weights; the geometry is in their type."""
 
-    @property
-    def input(self) -> SSAValue: ...
-    @property
-    def packed(self) -> SSAValue: ...
-    @property
-    def result(self) -> SSAValue: ...
-    @property
-    def activation(self) -> ActivationAttr: ...
+    KIND: ClassVar[str]
+    """The op that the weights are packed for."""
 
+    input = operand_def(QuantTensorConstr)
+    packed = operand_def(PackedConstr)
+    result = result_def(QuantTensorConstr)
+    activation = prop_def(ActivationAttr, default_value=NO_ACTIVATION)
 
-def verify_contraction(op: Contraction, kind: str) -> PackedType:
-    """The type of the weights of `op`. Raises VerifyException unless they are packed for `kind`."""
-    packed = op.packed.type
-    assert isinstance(packed, PackedType)
-    verify_activation_type(op.input, "input")
-    verify_activation_type(op.result, "result")
-    if packed.op.data != kind:
-        raise VerifyException(f"weights are packed for {packed.op.data}, not for {kind}")
-    if packed.reduction > MAX_REDUCTION:
-        raise VerifyException(
-            f"a sum of {packed.reduction} products can overflow 32 bits (at most {MAX_REDUCTION})"
+    irdl_options = (ParsePropInAttrDict(),)
+    assembly_format: ClassVar[str | None] = (
+        "operands attr-dict `:` functional-type(operands, results)"
+    )
+    traits = traits_def(Pure())
+
+    def __init__(
+        self,
+        input: SSAValue,
+        packed: SSAValue,
+        result_type: Attribute,
+        activation: ActivationAttr = NO_ACTIVATION,
+    ):
+        super().__init__(
+            operands=[input, packed],
+            result_types=[result_type],
+            properties={"activation": activation},
         )
-    return packed
+
+    @abstractmethod
+    def result_shape(self, packed: PackedType) -> Sequence[int]:
+        """The shape rule. Raises VerifyException where the input does not fit the weights."""
+
+    def verify_(self) -> None:
+        packed = self.packed.type
+        assert isinstance(packed, PackedType)
+        verify_activation_type(self.input, "input")
+        verify_activation_type(self.result, "result")
+        if packed.op.data != self.KIND:
+            raise VerifyException(f"weights are packed for {packed.op.data}, not for {self.KIND}")
+        if packed.reduction > MAX_REDUCTION:
+            raise VerifyException(
+                f"a sum of {packed.reduction} products can overflow 32 bits"
+                f" (at most {MAX_REDUCTION})"
+            )
+        verify_result_shape(self.result, self.result_shape(packed))
 
 
 @irdl_op_definition
-class LinearOp(IRDLOperation):
+class LinearOp(Contraction):
     """Quantized `nn.linear`: input [..., K], packed weight [N, K], result [..., N].
 
     %y = quant.linear %x, %p {activation = #quant<activation relu>}
@@ -72,73 +102,27 @@ class LinearOp(IRDLOperation):
     """
 
     name = "quant.linear"
+    KIND: ClassVar[str] = LINEAR
 
-    input = operand_def(QuantTensorConstr)
-    packed = operand_def(PackedConstr)
-    result = result_def(QuantTensorConstr)
-    activation = prop_def(ActivationAttr, default_value=NO_ACTIVATION)
-
-    irdl_options = (ParsePropInAttrDict(),)
-    assembly_format = "operands attr-dict `:` functional-type(operands, results)"
-    traits = traits_def(Pure())
-
-    def __init__(
-        self,
-        input: SSAValue,
-        packed: SSAValue,
-        result_type: Attribute,
-        activation: ActivationAttr = NO_ACTIVATION,
-    ):
-        super().__init__(
-            operands=[input, packed],
-            result_types=[result_type],
-            properties={"activation": activation},
-        )
-
-    def verify_(self) -> None:
-        packed = verify_contraction(self, LINEAR)
-        verify_result_shape(
-            self.result, shapes.linear(shape_of(self.input), packed.weight.get_shape())
-        )
+    def result_shape(self, packed: PackedType) -> Sequence[int]:
+        return shapes.linear(shape_of(self.input), packed.weight.get_shape())
 
 
 @irdl_op_definition
-class Conv2dOp(IRDLOperation):
-    """Quantized `nn.conv2d`; stride, padding, dilation and groups are in the packed type.
+class Conv1dOp(Contraction):
+    """Quantized `nn.conv1d`. Its numbers are those of `quant.conv2d` on an image of height 1.
 
-    %y = quant.conv2d %x, %p : (tensor<1x1x8x8x!qx>,
-        !quant.packed<conv2d, tensor<16x1x3x3xi8>, bias = f32, padding = [1, 1, 1, 1]>)
-      -> tensor<1x16x8x8x!qy>
+    %y = quant.conv1d %x, %p : (tensor<1x1x8x!qx>,
+        !quant.packed<conv1d, tensor<16x1x3xi8>, bias = f32, padding = [1, 1]>)
+      -> tensor<1x16x8x!qy>
     """
 
-    name = "quant.conv2d"
+    name = "quant.conv1d"
+    KIND: ClassVar[str] = CONV1D
 
-    input = operand_def(QuantTensorConstr)
-    packed = operand_def(PackedConstr)
-    result = result_def(QuantTensorConstr)
-    activation = prop_def(ActivationAttr, default_value=NO_ACTIVATION)
-
-    irdl_options = (ParsePropInAttrDict(),)
-    assembly_format = "operands attr-dict `:` functional-type(operands, results)"
-    traits = traits_def(Pure())
-
-    def __init__(
-        self,
-        input: SSAValue,
-        packed: SSAValue,
-        result_type: Attribute,
-        activation: ActivationAttr = NO_ACTIVATION,
-    ):
-        super().__init__(
-            operands=[input, packed],
-            result_types=[result_type],
-            properties={"activation": activation},
-        )
-
-    def verify_(self) -> None:
-        packed = verify_contraction(self, CONV2D)
+    def result_shape(self, packed: PackedType) -> Sequence[int]:
         geometry = packed.conv
-        expected = shapes.conv2d(
+        return shapes.conv1d(
             shape_of(self.input),
             packed.weight.get_shape(),
             geometry.stride.get_values(),
@@ -146,4 +130,69 @@ class Conv2dOp(IRDLOperation):
             geometry.dilation.get_values(),
             geometry.groups.data,
         )
-        verify_result_shape(self.result, expected)
+
+
+@irdl_op_definition
+class Conv2dOp(Contraction):
+    """Quantized `nn.conv2d`.
+
+    %y = quant.conv2d %x, %p : (tensor<1x1x8x8x!qx>,
+        !quant.packed<conv2d, tensor<16x1x3x3xi8>, bias = f32, padding = [1, 1, 1, 1]>)
+      -> tensor<1x16x8x8x!qy>
+    """
+
+    name = "quant.conv2d"
+    KIND: ClassVar[str] = CONV2D
+
+    def result_shape(self, packed: PackedType) -> Sequence[int]:
+        geometry = packed.conv
+        return shapes.conv2d(
+            shape_of(self.input),
+            packed.weight.get_shape(),
+            geometry.stride.get_values(),
+            geometry.padding.get_values(),
+            geometry.dilation.get_values(),
+            geometry.groups.data,
+        )
+
+
+class _ConvTranspose(Contraction):
+    """What is the same over any number of spatial dimensions."""
+
+    def result_shape(self, packed: PackedType) -> Sequence[int]:
+        geometry = packed.conv
+        return shapes.conv_transpose(
+            shape_of(self.input),
+            packed.weight.get_shape(),
+            geometry.stride.get_values(),
+            geometry.padding.get_values(),
+            geometry.output_padding.get_values(),
+            geometry.dilation.get_values(),
+            geometry.groups.data,
+        )
+
+
+@irdl_op_definition
+class ConvTranspose1dOp(_ConvTranspose):
+    """Quantized `nn.conv_transpose1d`.
+
+    %y = quant.conv_transpose1d %x, %p : (tensor<1x3x8x!qx>,
+        !quant.packed<conv_transpose1d, tensor<3x16x2xi8>, stride = [2]>)
+      -> tensor<1x16x16x!qy>
+    """
+
+    name = "quant.conv_transpose1d"
+    KIND: ClassVar[str] = CONV_TRANSPOSE1D
+
+
+@irdl_op_definition
+class ConvTranspose2dOp(_ConvTranspose):
+    """Quantized `nn.conv_transpose2d`.
+
+    %y = quant.conv_transpose2d %x, %p : (tensor<1x3x8x8x!qx>,
+        !quant.packed<conv_transpose2d, tensor<3x16x2x2xi8>, bias = f32, stride = [2, 2]>)
+      -> tensor<1x16x16x16x!qy>
+    """
+
+    name = "quant.conv_transpose2d"
+    KIND: ClassVar[str] = CONV_TRANSPOSE2D
