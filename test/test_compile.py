@@ -19,7 +19,6 @@ from xdsl.dialects.builtin import ModuleOp
 import qfin
 from qfin.passes.lower.buffers import ALIGNMENT, SLACK
 from qfin.pipeline import to_level
-from qfin.runtime.memory import ResultPool
 from qfin.target import host_target_names
 
 from .kernels.harness import CASES, guarded
@@ -38,21 +37,12 @@ def at_page_end(shape: Sequence[int], dtype: Any, *, front: bool = False) -> Arr
     return np.ndarray(tuple(shape), dtype, memory.data)
 
 
-class GuardedPool(ResultPool):
-    """Gives out a new array each time."""
-
-    @override
-    def take(self) -> Array:
-        return at_page_end(self._shape, self._dtype)
-
-
 class GuardedProgram(qfin.Program):
     """A program all of whose memory is garbage at each call and ends where nothing may be touched;
     the arena also begins so, at every other call."""
 
     def __init__(self, module: ModuleOp):
         super().__init__(module)
-        self._results = [GuardedPool(spec.shape, spec.dtype) for spec in self.outputs]
         constants = at_page_end(self._constants.shape, np.uint8)
         constants[:] = self._constants
         self._constants = constants
@@ -69,6 +59,10 @@ class GuardedProgram(qfin.Program):
         for place, array in zip(guarded_arrays, arrays, strict=True):
             place[...] = array
         return super()._run(guarded_arrays)
+
+    @override
+    def _new_result(self, spec: qfin.TensorSpec) -> Array:
+        return at_page_end(spec.shape, spec.dtype)
 
 
 def compiled(module: ModuleOp, target: str) -> GuardedProgram:

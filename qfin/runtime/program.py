@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Attribute
@@ -18,7 +19,7 @@ from qfin.dialects.kernel import ProgramOp
 from qfin.errors import Error
 from qfin.functions import select
 from qfin.passes.lower.buffers import SLACK
-from qfin.runtime.memory import ResultPool, aligned, aligned_copy
+from qfin.runtime.memory import aligned, aligned_copy
 from qfin.runtime.spec import TensorSpec, check_array, match_names, tensor_spec
 from qfin.target import codegen
 
@@ -59,7 +60,6 @@ class Program:
         self._constants = aligned_copy(program.constants.data.data)
         self._arena_size = program.arena.value.data
         self._arenas: deque[Array] = deque()
-        self._results = [ResultPool(spec.shape, spec.dtype) for spec in self.outputs]
 
     @property
     def target(self) -> str:
@@ -90,7 +90,7 @@ class Program:
 
     def _run(self, arrays: Sequence[Array]) -> list[Array]:
         arrays = [check_array(s, a) for s, a in zip(self.inputs, arrays, strict=True)]
-        results = [pool.take() for pool in self._results]
+        results = [self._new_result(spec) for spec in self.outputs]
         try:
             arena = self._arenas.pop()
         except IndexError:
@@ -99,6 +99,10 @@ class Program:
         self._entry(*(array.__array_interface__["data"][0] for array in memory))
         self._arenas.append(arena)
         return results
+
+    def _new_result(self, spec: TensorSpec) -> Array:
+        """Memory for a result; its content is arbitrary."""
+        return np.empty(spec.shape, spec.dtype)
 
 
 def _let_go(code: codegen.LoadedCode) -> None:
