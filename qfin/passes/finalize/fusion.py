@@ -18,15 +18,34 @@ Rewrite: TypeAlias = Callable[[PatternRewriter], Operation]
 """Changes the IR around a matched float op; returns the op that took its place."""
 
 
+def always(op: Operation) -> bool:
+    """The `when` of a row that speaks of every op of its kind."""
+    return True
+
+
 @dataclass(frozen=True)
 class Fusion:
-    """One row. `match` looks at a float op, and returns how to rewrite it or raises `Refused`."""
+    """One row. `match` looks at a float op, and returns how to rewrite it or raises `Refused`.
+
+    Where several rows have the same float op, each op belongs to the first of them whose `when`
+    holds, and is fused or refused by that one alone: `when` says what kind of group an op stands
+    in, `match` whether the group is fit. A row of a special kind has a `variant`, which is part of
+    its name, and comes before the one for all others.
+    """
 
     float_op: type[Operation]
     pattern: str
     becomes: str
     needs: str
     match: Callable[[Operation], Rewrite]
+    when: Callable[[Operation], bool] = always
+    variant: str = ""
+
+    @property
+    def name(self) -> str:
+        """`add`, or `add_residual` for the variant `residual`; no two rows have the same."""
+        op = self.float_op.name.removeprefix("nn.")
+        return f"{op}_{self.variant}" if self.variant else op
 
 
 def replace_group(op: Operation, output: Output, fused: Operation) -> Rewrite:

@@ -31,12 +31,15 @@ FUSIONS: tuple[Fusion, ...] = (
     *unary.FUSIONS,
 )
 
-_BY_FLOAT_OP: dict[type[Operation], Fusion] = {row.float_op: row for row in FUSIONS}
+_BY_FLOAT_OP: dict[type[Operation], tuple[Fusion, ...]] = {
+    row.float_op: tuple(other for other in FUSIONS if other.float_op is row.float_op)
+    for row in FUSIONS
+}
 
 
 def row_of(op: Operation) -> Fusion | None:
     """The row of a float op; None for other ops, and for one that is on quantized values."""
-    row = _BY_FLOAT_OP.get(type(op))
-    if row is None or isinstance(element_type(op.results[0]), UniformType):
+    rows = _BY_FLOAT_OP.get(type(op), ())
+    if not rows or isinstance(element_type(op.results[0]), UniformType):
         return None
-    return row
+    return next((row for row in rows if row.when(op)), None)

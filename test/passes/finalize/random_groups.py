@@ -16,7 +16,7 @@ from qfin.passes.finalize.table import FUSIONS
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 
-ROWS = [row.float_op.name.removeprefix("nn.") for row in FUSIONS]
+ROWS = {row.name: row for row in FUSIONS}
 PACKING = {"conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d", "linear"}
 """The rows that pack a weight."""
 ROUNDING = {*PACKING, "avg_pool2d", "adaptive_avg_pool2d"}
@@ -237,7 +237,7 @@ class Group:
     def unary(self, row: str) -> tuple[Shape, Shape, str]:
         shape, low = self.image(), self.rng.uniform(-9, 3)
         choices = {
-            **dict.fromkeys(("elu", "celu"), ["", "{alpha = 0.5 : f64}", "{alpha = -2.0 : f64}"]),
+            **dict.fromkeys(("elu", "celu"), ("", "{alpha = 0.5 : f64}", "{alpha = -2.0 : f64}")),
             "leaky_relu": ["", "{negative_slope = 0.3 : f64}", "{negative_slope = -1.0 : f64}"],
             "gelu": ["", '{approximate = "tanh"}'],
             "clamp": [f"{{min = {low:.17e} : f64, max = 3.0 : f64}}", "{max = 0.7 : f64}"],

@@ -25,7 +25,7 @@ from qfin.locations import is_unknown
 from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
 from qfin.passes.finalize.quant_fusion import FuseGroup, QuantFusionPass
-from qfin.passes.finalize.table import FUSIONS
+from qfin.passes.finalize.table import FUSIONS, Fusion, row_of
 from qfin.passes.rewriting import rewrite
 
 from .random_groups import PACKING, ROUNDING, ROWS, Group
@@ -53,7 +53,7 @@ def test_group(row: str, seed: int):
     text = qfin.print_module(module, debuginfo=True)
     with remarks.collect() as said:
         finalized = qfin.finalize(module)
-    assert [(r.kind, r.op_name) for r in said] == [("fused", f"nn.{row}")]
+    assert [(r.kind, r.op_name) for r in said] == [("fused", ROWS[row].float_op.name)]
     assert qfin.print_module(module, debuginfo=True) == text, "the input was changed"
     finalized.verify()
     before, after = value(module, group.input), value(finalized, group.input)
@@ -135,12 +135,12 @@ def test_stock_pipeline():
 
 @dataclass
 class OneRow(RewritePattern):
-    """The fusion of one float op only."""
+    """The fusion of one row only."""
 
-    float_op: type[Operation]
+    row: Fusion
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
-        if isinstance(op, self.float_op):
+        if row_of(op) is self.row:
             FuseGroup().match_and_rewrite(op, rewriter)
 
 
@@ -155,7 +155,7 @@ def test_order_of_patterns_does_not_matter(path: Path):
     InsertPrepackUnpackPass().apply(qfin.make_context(), module)
     expected = module.clone()
     QuantFusionPass().apply(qfin.make_context(), expected)
-    patterns = [RequantizeSame(), *(OneRow(row.float_op) for row in FUSIONS)]
+    patterns = [RequantizeSame(), *map(OneRow, FUSIONS)]
     rng = random.Random(1)
     for _ in range(10):
         rng.shuffle(patterns)
