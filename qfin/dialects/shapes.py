@@ -49,18 +49,20 @@ def window_extent(
     return span // stride + 1
 
 
-def window2d(
+def windows(
     spatial: Sequence[int],
     window: Sequence[int],
     stride: Sequence[int],
     padding: Sequence[int],
     dilation: Sequence[int],
-) -> tuple[int, int]:
-    """Output (height, width); `padding` is [top, bottom, left, right]."""
-    top, bottom, left, right = padding
-    return (
-        window_extent(spatial[0], window[0], stride[0], top, bottom, dilation[0]),
-        window_extent(spatial[1], window[1], stride[1], left, right, dilation[1]),
+) -> tuple[int, ...]:
+    """The output's spatial sizes; `padding` is [before, after] for each dimension in turn."""
+    sides = zip(padding[::2], padding[1::2], strict=True)
+    return tuple(
+        window_extent(size, taps, step, *around, apart)
+        for size, taps, step, around, apart in zip(
+            spatial, window, stride, sides, dilation, strict=True
+        )
     )
 
 
@@ -88,7 +90,7 @@ def conv2d(
         raise VerifyException(f"{x[1]} input channels do not divide into {groups} groups")
     if out_channels != DYNAMIC and out_channels % groups:
         raise VerifyException(f"{out_channels} output channels do not divide into {groups} groups")
-    return (x[0], out_channels, *window2d(x[2:], window, stride, padding, dilation))
+    return (x[0], out_channels, *windows(x[2:], window, stride, padding, dilation))
 
 
 def linear(x: Sequence[int], weight: Sequence[int]) -> tuple[int, ...]:

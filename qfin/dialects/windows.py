@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects.tensors import Ints, ints, verify_window
+from qfin.dialects.tensors import Ints, ints
 
 _COUNTS = {1: "one value", 2: "two values", 3: "three values", 4: "four values", 6: "six values"}
 _AXES = {1: "[length]", 2: "[height, width]", 3: "[depth, height, width]"}
@@ -25,15 +25,22 @@ def zeros(rank: int) -> Ints:
     return ints(*[0] * rank)
 
 
+def verify_axes(rank: int, name: str, attr: Ints) -> None:
+    """Raises VerifyException unless the attribute has a value >= 1 for each dimension."""
+    _verify(name, attr, rank, 1, _AXES[rank])
+
+
+def verify_around(rank: int, name: str, attr: Ints) -> None:
+    """Raises VerifyException unless the attribute has two values >= 0 for each dimension."""
+    _verify(name, attr, 2 * rank, 0, _SIDES[rank])
+
+
 def verify_window_of_rank(rank: int, stride: Ints, padding: Ints, dilation: Ints) -> None:
     """Checks counts and signs; `padding` is [before, after] for each dimension in turn. Raises
     VerifyException."""
-    if rank == 2:
-        verify_window(stride, padding, dilation)
-        return
-    _verify("stride", stride, rank, 1, _AXES[rank])
-    _verify("dilation", dilation, rank, 1, _AXES[rank])
-    _verify("padding", padding, 2 * rank, 0, _SIDES[rank])
+    verify_axes(rank, "stride", stride)
+    verify_axes(rank, "dilation", dilation)
+    verify_around(rank, "padding", padding)
 
 
 def verify_output_padding(rank: int, output_padding: Ints, stride: Ints, dilation: Ints) -> None:

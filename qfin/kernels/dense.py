@@ -1,9 +1,10 @@
-"""conv2d and linear in int8: unsigned activations, signed weights, exact int32 sums, requantized to
-bytes.
+"""Convolutions and linear in int8: unsigned activations, signed weights, exact int32 sums,
+requantized to bytes.
 
 A direct convolution: activations lie as NHWC bytes with their halo (filled with the zero point)
 around them, so there is no im2col and no test for a border. A linear layer of M rows is a 1x1
-convolution with one row of M pixels.
+convolution with one row of M pixels. A 3-D convolution walks planes of rows, a 2-D one a single
+plane.
 
 Layout: weights as `#layout.blocked` says, a block of B output channels after the other;
 for each padded output channel an int32 start value of the sum, an f32 multiplier and perhaps an f32
@@ -47,11 +48,12 @@ class DenseSpec:
     """Everything that is baked into one dense kernel.
 
     `in_channels` and `out_channels` are those of one group. Strides are in bytes, (image, row,
-    pixel) of the tensor itself; channels lie next to each other. `x` points to the top left tap of
+    pixel) of the tensor itself; channels lie next to each other. `x` points to the first tap of
     output pixel (0, 0, 0), in the halo if there is one. The result is `clamp(rint(t * mult) +
     zero_point, qmin, qmax)`, `t = f32(acc)`, plus bias if `float_bias`. `parallel` is the dimension
-    that `[begin, end)` counts: batch*out_h rows, or the blocks of B channels of all groups.
-    `bounded` promises that no `|t * mult|` reaches 2**31.
+    that `[begin, end)` counts: batch*out_d*out_h rows, or the blocks of B channels of all groups.
+    `bounded` promises that no `|t * mult|` reaches 2**31. `_d` is the depth of 3-D convolutions,
+    and `x_plane` and `y_plane` are the strides of their planes.
     """
 
     batch: int
@@ -75,6 +77,17 @@ class DenseSpec:
     parallel: Literal["rows", "channel-blocks"]
     tile: Tile
     bounded: bool = False
+    out_d: int = 1
+    kernel_d: int = 1
+    stride_d: int = 1
+    dilation_d: int = 1
+    x_plane: int = 0
+    y_plane: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Rows of pixels, of all planes of all images."""
+        return self.batch * self.out_d * self.out_h
 
     def blocks(self, isa: Isa) -> int:
         """Blocks of channels of one group."""
@@ -83,7 +96,7 @@ class DenseSpec:
     def parallel_size(self, isa: Isa) -> int:
         """The end of the whole range of the parallel dimension."""
         if self.parallel == "rows":
-            return self.batch * self.out_h
+            return self.rows
         return self.groups * self.blocks(isa)
 
 
@@ -111,7 +124,8 @@ class _Dense:
         self.block = spec.tile.vectors * isa.lanes
         self.pixels = min(spec.tile.pixels, spec.out_w)
         self.steps = -(-spec.in_channels // 4)
-        self.block_bytes = spec.kernel_h * spec.kernel_w * self.steps * 4 * self.block
+        taps = spec.kernel_d * spec.kernel_h * spec.kernel_w
+        self.block_bytes = taps * self.steps * 4 * self.block
         all_bytes = self.block_bytes * spec.blocks(isa) * spec.groups
         # A tile of few pixels reads weights as fast as they come; asking for more slows that down.
         self.prefetch = all_bytes > _PREFETCH_ABOVE and self.pixels * spec.tile.rows > 4
@@ -119,7 +133,7 @@ class _Dense:
 
     def build(self) -> None:
         spec = self.spec
-        rows: tuple[Index, Index] = 0, spec.batch * spec.out_h
+        rows: tuple[Index, Index] = 0, spec.rows
         blocks: tuple[Index, Index] = 0, spec.groups * spec.blocks(self.isa)
         if spec.parallel == "rows":
             rows = self.begin, self.end
@@ -146,7 +160,7 @@ class _Dense:
         if self.last_channels < self.block and blocks > 1:
             self.is_full = b.less(b.index(local), b.index(blocks - 1))
         begin, end = rows
-        tall = spec.tile.rows if spec.batch == 1 else 1
+        tall = spec.tile.rows if spec.batch * spec.out_d == 1 else 1
         if tall > 1:
             middle = self.whole_tiles(begin, end, tall)
             b.for_loop(begin, middle, tall, lambda row, _: self.row(row, tall))
@@ -162,13 +176,24 @@ class _Dense:
         return b.sub(b.index(end), rest)
 
     def row(self, row: Index, tall: int) -> None:
-        """The tiles of `tall` rows of pixels; `row` counts through all images."""
+        """The tiles of `tall` rows of pixels; `row` counts through all planes of all images."""
         b, spec, pixels = self.b, self.spec, self.pixels
-        image, line = self.divide(row, spec.out_h) if spec.batch > 1 else (0, row)
+        slab, line = self.divide(row, spec.out_h) if spec.batch * spec.out_d > 1 else (0, row)
+        image, plane = self.divide(slab, spec.out_d) if spec.batch > 1 else (0, slab)
         x_image, x_row, x_pixel = spec.x_strides
         y_image, y_row, y_pixel = spec.y_strides
-        x = b.gep(self.block_x, self.scale(image, x_image), self.scale(line, spec.stride_h * x_row))
-        y = b.gep(self.block_y, self.scale(image, y_image), self.scale(line, y_row))
+        x = b.gep(
+            self.block_x,
+            self.scale(image, x_image),
+            self.scale(plane, spec.stride_d * spec.x_plane),
+            self.scale(line, spec.stride_h * x_row),
+        )
+        y = b.gep(
+            self.block_y,
+            self.scale(image, y_image),
+            self.scale(plane, spec.y_plane),
+            self.scale(line, y_row),
+        )
         offsets = [
             (r * spec.stride_h * x_row + p * spec.stride_w * x_pixel, r * y_row + p * y_pixel)
             for r in range(tall)
@@ -215,20 +240,27 @@ class _Dense:
             run, columns = self.steps * columns, 1
         x_row, x_pixel = spec.dilation_h * spec.x_strides[1], spec.dilation_w * spec.x_strides[2]
         run_bytes = run * 4 * self.block
+        # How many there are, and how far apart they lie in input and weights, from outside in.
+        axes = [
+            (spec.kernel_d, spec.dilation_d * spec.x_plane, run_bytes * columns * spec.kernel_h),
+            (spec.kernel_h, x_row, run_bytes * columns),
+            (columns, x_pixel, run_bytes),
+        ]
 
-        def line(kh: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
-            x_line = b.gep(x, self.scale(kh, x_row))
-            w_line = b.gep(self.block_w, self.scale(kh, run_bytes * columns))
+        def along(
+            axis: int, x: SSAValue, w: SSAValue, sums: Sequence[SSAValue]
+        ) -> Sequence[SSAValue]:
+            if axis == len(axes):
+                return self.run(x, w, run, offsets, sums)
+            count, x_step, w_step = axes[axis]
 
-            def tap(kw: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
-                x_tap = b.gep(x_line, self.scale(kw, x_pixel))
-                w_tap = b.gep(w_line, self.scale(kw, run_bytes))
+            def tap(k: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+                x_tap, w_tap = b.gep(x, self.scale(k, x_step)), b.gep(w, self.scale(k, w_step))
+                return along(axis + 1, x_tap, w_tap, sums)
 
-                return self.run(x_tap, w_tap, run, offsets, sums)
+            return b.for_loop(0, count, 1, tap, *sums)
 
-            return b.for_loop(0, columns, 1, tap, *sums)
-
-        return b.for_loop(0, spec.kernel_h, 1, line, *sums)
+        return along(0, x, self.block_w, sums)
 
     def run(
         self,

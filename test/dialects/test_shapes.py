@@ -62,7 +62,7 @@ def test_conv2d(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_window2d(seed: int) -> None:
+def test_windows(seed: int) -> None:
     """Padding that the pooling adds itself, and padding that was there before."""
     torch, rng = torch_or_skip(), np.random.default_rng(seed)
     spatial, window, stride = draw(rng, 1, 9, 2), draw(rng, 1, 5, 2), draw(rng, 1, 3, 2)
@@ -70,10 +70,10 @@ def test_window2d(seed: int) -> None:
     x = torch.zeros([1, 1, *spatial])
     pool = torch.nn.functional.max_pool2d
     padding = [top, top, left, left]
-    found = outcome(lambda: shapes.window2d(spatial, window, stride, padding, dilation))
+    found = outcome(lambda: shapes.windows(spatial, window, stride, padding, dilation))
     assert found == outcome(lambda: pool(x, window, stride, (top, left), dilation).shape[2:])
     padding = draw(rng, 0, 3, 4)
-    found = outcome(lambda: shapes.window2d(spatial, window, stride, padding, dilation))
+    found = outcome(lambda: shapes.windows(spatial, window, stride, padding, dilation))
     padded = pad(x, padding, -torch.inf)
     assert found == outcome(lambda: pool(padded, window, stride, 0, dilation).shape[2:])
 

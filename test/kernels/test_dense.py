@@ -33,12 +33,14 @@ class Case:
     """A kernel's spec and the data it is called with."""
 
     spec: DenseSpec
-    image: NDArray[np.uint8]  # [batch, height, width, groups*I], halo included
-    weights: NDArray[np.int8]  # [groups*O, I, kh, kw]
+    image: NDArray[np.uint8]  # [batch, depth, height, width, groups*I], halo included
+    weights: NDArray[np.int8]  # [groups*O, I, kd, kh, kw]
     init: NDArray[np.int32]
     mult: NDArray[np.float32]
     bias: NDArray[np.float32]
-    margin: tuple[int, int, int]  # rows, pixels and bytes of a pixel left free in the output
+    margin: tuple[
+        int, int, int, int
+    ]  # planes, rows, pixels and bytes of a pixel left free in the output
 
 
 def make_spec(rng: random.Random, isa: Isa) -> DenseSpec:
@@ -52,6 +54,7 @@ def make_spec(rng: random.Random, isa: Isa) -> DenseSpec:
     if rng.random() < 0.4:
         most = 12 // tile.vectors
         tile = Tile(rng.randint(1, most), tile.vectors, rng.randint(1, 2))
+    out_d, kernel_d = rng.choice([(1, 1), (1, 1), (1, 1), (1, 2), (2, 3), (3, 1)])
     zero_point = rng.choice([0, 0, 3, 128, 255])
     qmin, qmax = rng.choice([(0, 255), (zero_point, 255), (10, 200), (128, 128)])
     return DenseSpec(
@@ -75,31 +78,44 @@ def make_spec(rng: random.Random, isa: Isa) -> DenseSpec:
         float_bias=rng.random() < 0.5,
         parallel=rng.choice(["rows", "channel-blocks"]),
         tile=tile,
+        out_d=out_d,
+        kernel_d=kernel_d,
+        stride_d=rng.choice([1, 1, 2]),
+        dilation_d=rng.choice([1, 1, 2]),
     )
 
 
 def make_case(rng: random.Random, spec: DenseSpec, extreme: bool) -> Case:
     """Data for a spec: full range, or the constants at which saturating instructions go wrong."""
     data = np.random.default_rng(rng.getrandbits(32))
+    depth = (spec.out_d - 1) * spec.stride_d + (spec.kernel_d - 1) * spec.dilation_d + 1
     height = (spec.out_h - 1) * spec.stride_h + (spec.kernel_h - 1) * spec.dilation_h + 1
     width = (spec.out_w - 1) * spec.stride_w + (spec.kernel_w - 1) * spec.dilation_w + 1
-    image = (spec.batch, height + rng.randint(0, 2), width + rng.randint(0, 2))
+    image = (
+        spec.batch,
+        depth + rng.randint(0, 1),
+        height + rng.randint(0, 2),
+        width + rng.randint(0, 2),
+    )
     channels, outputs = spec.groups * spec.in_channels, spec.groups * spec.out_channels
-    kernel = (spec.in_channels, spec.kernel_h, spec.kernel_w)
+    kernel = (spec.in_channels, spec.kernel_d, spec.kernel_h, spec.kernel_w)
     x = data.integers(0, 256, (*image, channels)).astype(np.uint8)
     w = data.integers(-128, 128, (outputs, *kernel)).astype(np.int8)
     if extreme:
         x[:], w[:] = 255, rng.choice([-128, 127])
-    margin = rng.choice([(0, 0, 0), (1, 2, 0), (0, 1, 5)])
-    y_pixel = outputs + margin[2]
-    y_row = (spec.out_w + margin[1]) * y_pixel
+    margin = rng.choice([(0, 0, 0, 0), (1, 1, 2, 0), (0, 0, 1, 5)])
+    y_pixel = outputs + margin[3]
+    y_row = (spec.out_w + margin[2]) * y_pixel
+    y_plane = (spec.out_h + margin[1]) * y_row
     # From far below one step to, where the kernel must expect that, far beyond int32.
     bounded = rng.random() < 0.5
     exponents = [-6, -4, -3, -2, -1, 0] if bounded else [-6, -4, -3, -2, 0, 7]
     spec = replace(
         spec,
-        x_strides=(x[0].size, x[0, 0].size, channels),
-        y_strides=((spec.out_h + margin[0]) * y_row, y_row, y_pixel),
+        x_strides=(x[0].size, x[0, 0, 0].size, channels),
+        x_plane=x[0, 0].size,
+        y_strides=((spec.out_d + margin[0]) * y_plane, y_row, y_pixel),
+        y_plane=y_plane,
         bounded=bounded,
     )
     mult = data.random(outputs) * 10.0 ** data.choice(exponents, outputs)
@@ -117,21 +133,28 @@ def make_case(rng: random.Random, spec: DenseSpec, extreme: bool) -> Case:
 def reference(case: Case, before: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """What the output buffer holds after the call, if it held `before`."""
     s = case.spec
-    acc = np.zeros((s.batch, s.out_h, s.out_w, s.groups, s.out_channels), np.int32) + (
+    outputs = (s.out_d, s.out_h, s.out_w)
+    acc = np.zeros((s.batch, *outputs, s.groups, s.out_channels), np.int32) + (
         case.init.reshape(s.groups, s.out_channels)
     )
-    for kh in range(s.kernel_h):
-        for kw in range(s.kernel_w):
-            top, left = kh * s.dilation_h, kw * s.dilation_w
-            taps = case.image[:, top :: s.stride_h, left :: s.stride_w][:, : s.out_h, : s.out_w]
-            taps = taps.reshape(*taps.shape[:3], s.groups, s.in_channels).astype(np.int32)
-            w = case.weights[..., kh, kw].reshape(s.groups, s.out_channels, s.in_channels)
-            acc += np.einsum("bhwgi,goi->bhwgo", taps, w.astype(np.int32))
-    sums = acc.reshape(*acc.shape[:3], s.groups * s.out_channels).astype(np.int64)
+    strides, dilations = (
+        (s.stride_d, s.stride_h, s.stride_w),
+        (s.dilation_d, s.dilation_h, s.dilation_w),
+    )
+    for tap in np.ndindex(s.kernel_d, s.kernel_h, s.kernel_w):
+        places = tuple(
+            slice(k * dilation, k * dilation + size * stride, stride)
+            for k, dilation, stride, size in zip(tap, dilations, strides, outputs, strict=True)
+        )
+        taps = case.image[:, *places].astype(np.int32)
+        taps = taps.reshape(*taps.shape[:4], s.groups, s.in_channels)
+        w = case.weights[(..., *tap)].reshape(s.groups, s.out_channels, s.in_channels)
+        acc += np.einsum("bdhwgi,goi->bdhwgo", taps, w.astype(np.int32))
+    sums = acc.reshape(*acc.shape[:4], s.groups * s.out_channels).astype(np.int64)
     bias = case.bias if s.float_bias else None
     q = numerics.requantize(sums, case.mult, s.zero_point, s.qmin, s.qmax, bias)
     after = before.copy()
-    after[:, : s.out_h, : s.out_w, : q.shape[3]] = q
+    after[:, : s.out_d, : s.out_h, : s.out_w, : q.shape[4]] = q
     return after
 
 
@@ -157,8 +180,8 @@ def run(code: LoadedCode, case: Case, isa: Isa, ranges: list[tuple[int, int]]) -
     ]
     if s.float_bias:
         arrays.append(pad_channels(case.bias, s.groups, lanes))
-    rows, pixels, extra = case.margin
-    shape = (s.batch, s.out_h + rows, s.out_w + pixels, s.groups * s.out_channels + extra)
+    sizes = (s.out_d, s.out_h, s.out_w, s.groups * s.out_channels)
+    shape = (s.batch, *(size + more for size, more in zip(sizes, case.margin, strict=True)))
     size = int(np.prod(shape))
     guarded = np.random.default_rng(1).integers(0, 256, size + 128).astype(np.uint8)
     expected = guarded.copy()
@@ -191,7 +214,9 @@ def test_random(target: str, seed: int):
 
 
 @targets
-@pytest.mark.parametrize(("field", "value"), [("out_w", 0), ("out_h", 0), ("batch", 0)])
+@pytest.mark.parametrize(
+    ("field", "value"), [("out_w", 0), ("out_h", 0), ("batch", 0), ("out_d", 0)]
+)
 def test_empty(target: str, field: str, value: int):
     """An output of no pixels: nothing is written, whichever size is zero."""
     isa, rng = resolve(target), random.Random(7)
@@ -230,9 +255,9 @@ def test_ties_round_to_even(target: str):
         parallel="rows",
         tile=choose_tile(1, 1, channels, 4, 4, isa),
     )
-    image, weights = np.zeros((1, 1, 1, 4), np.uint8), np.ones((channels, 4, 1, 1), np.int8)
+    image, weights = np.zeros((1, 1, 1, 1, 4), np.uint8), np.ones((channels, 4, 1, 1, 1), np.int8)
     half, unused = np.full(channels, 0.5, np.float32), np.zeros(channels, np.float32)
-    case = Case(spec, image, weights, sums, half, unused, (0, 0, 0))
-    expected = reference(case, np.zeros((1, 1, 1, channels), np.uint8))[0, 0, 0]
+    case = Case(spec, image, weights, sums, half, unused, (0, 0, 0, 0))
+    expected = reference(case, np.zeros((1, 1, 1, 1, channels), np.uint8))[0, 0, 0, 0]
     assert expected.tolist() == [2, 3, 3, 3, 4, 5, 5, 5, 6, 7, 7, 7, 8, 9, 9, 9]
     run(compile_dense(spec, isa), case, isa, [(0, 1)])

@@ -18,7 +18,8 @@ from qfin.dialects.kernel.buffers import (
     verify_shape,
 )
 from qfin.dialects.layout import BlockedAttr
-from qfin.dialects.tensors import ONES, IntConstr, Ints, IntsConstr, i64_attr, verify_pair
+from qfin.dialects.tensors import ONES, IntConstr, Ints, IntsConstr, i64_attr
+from qfin.dialects.windows import verify_axes
 
 DEPTH = 4
 """Bytes that one lane of a dot product instruction multiplies and sums."""
@@ -26,16 +27,17 @@ DEPTH = 4
 
 @irdl_op_definition
 class DenseOp(KernelOp):
-    """Linear and conv2d: exact integer sums, then one requantization.
+    """Linear, conv2d and conv3d: exact integer sums, then one requantization.
 
         acc = init[o] + sum x[n, g*I + i, y*sy + ky*dy, x*sx + kx*dx] * w[o, i, ky, kx]
         out = clamp(rint((f32(acc) + bias[o]) * mult[o]) + zero_point, qmin, qmax)
 
     `weights` is the flat array of `layout.blocked`; `init` (i32), `mult` (f32) and `bias` (f32, or
     absent) have one value for each lane of each block: [groups, blocks * lanes]. The input
-    operand's element (0, 0, 0, 0) is the top left tap of the first output: padding is already
-    outside. `bounded` says that no `(f32(acc) + bias[o]) * mult[o]` leaves int32, whatever the
-    input is; the kernel then need not expect it.
+    operand's element (0, 0, 0, 0) is the first tap of the first output: padding is already
+    outside. Images [N, C, D, H, W] have three values of `kernel`, `stride` and `dilation`.
+    `bounded` says that no `(f32(acc) + bias[o]) * mult[o]` leaves int32, whatever the input is; the
+    kernel then need not expect it.
     """
 
     name = "kernel.dense"
@@ -92,11 +94,12 @@ class DenseOp(KernelOp):
         )
 
     def verify_(self) -> None:
-        verify_buffer("input", self.input, i8, rank=4)
-        verify_buffer("output", self.output, i8, rank=4)
-        verify_pair("kernel", self.kernel)
-        verify_pair("stride", self.stride)
-        verify_pair("dilation", self.dilation)
+        rank = 3 if memref_of(self.input).get_num_dims() == 5 else 2
+        verify_buffer("input", self.input, i8, rank=2 + rank)
+        verify_buffer("output", self.output, i8, rank=2 + rank)
+        verify_axes(rank, "kernel", self.kernel)
+        verify_axes(rank, "stride", self.stride)
+        verify_axes(rank, "dilation", self.dilation)
         groups, lanes = self.groups.value.data, self.lanes.value.data
         if groups < 1 or lanes < 1:
             raise VerifyException(f"groups and lanes must be >= 1, got {groups} and {lanes}")
@@ -110,8 +113,12 @@ class DenseOp(KernelOp):
         if 0 in image:  # a linear without rows
             expected = tuple(image)
         else:
-            expected = shapes.window2d(
-                image, kernel, self.stride.get_values(), (0, 0, 0, 0), self.dilation.get_values()
+            expected = shapes.windows(
+                image,
+                kernel,
+                self.stride.get_values(),
+                (0, 0) * rank,
+                self.dilation.get_values(),
             )
         verify_shape("output", self.output, (batch, outer, *expected))
         verify_clamp(self.qmin.value.data, self.qmax.value.data)

@@ -91,7 +91,7 @@ class MaxPool2dOp(IRDLOperation):
             element.is_per_layer or (element.is_per_axis and element.axis == 1)
         ):
             raise VerifyException(f"values must be quantized per layer or per channel: {element}")
-        expected = shapes.window2d(
+        expected = shapes.windows(
             spatial,
             self.kernel.get_values(),
             self.stride.get_values(),
@@ -183,7 +183,7 @@ def verify_avg_pool2d(
     verify_window(stride, padding, kernel=kernel)
     verify_padding_fits(kernel, padding, ONES)
     n, c, *spatial = expect_image(input)
-    expected = shapes.window2d(
+    expected = shapes.windows(
         spatial, kernel.get_values(), stride.get_values(), padding.get_values(), (1, 1)
     )
     verify_result_shape(result, (n, c, *expected))

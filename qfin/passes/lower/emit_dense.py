@@ -13,6 +13,7 @@ from qfin.dialects import kernel, quant
 from qfin.dialects.layout import BlockedAttr, is_nhwc
 from qfin.dialects.quant.activation import RELU
 from qfin.dialects.tensors import ONES, Ints, ints
+from qfin.dialects.windows import ones
 from qfin.errors import UnsupportedError
 from qfin.interpreter import numerics
 from qfin.interpreter.arrays import dense_to_numpy
@@ -117,7 +118,7 @@ def emit_dense(
             None if float_bias is None else spread(float_bias),
             planner.view(result),
             kernel=kernel_size,
-            stride=conv.stride if conv and not packed.is_transposed else ONES,
+            stride=conv.stride if conv and not packed.is_transposed else ones(len(kernel_size)),
             dilation=conv.dilation if conv else ONES,
             groups=groups,
             lanes=lanes,

@@ -6,6 +6,7 @@ Two ops with equal specifications share one function.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 from xdsl.dialects.builtin import MemRefType
@@ -83,13 +84,14 @@ def _fill_halo(op: kernel.FillHaloOp, isa: Isa) -> Call:
 
 
 def _dense(op: kernel.DenseOp, isa: Isa) -> Call:
-    (_, in_channels, _, _), (x_image, _, x_row, x_pixel) = shape_and_strides(op.input)
-    (n, out_channels, out_h, out_w), (y_image, _, y_row, y_pixel) = shape_and_strides(op.output)
+    (_, in_channels, *_), (x_image, _, *x_planes, x_row, x_pixel) = shape_and_strides(op.input)
+    shape, (y_image, _, *y_planes, y_row, y_pixel) = shape_and_strides(op.output)
+    n, out_channels, *out_d, out_h, out_w = shape
     groups = op.groups.value.data
-    kernel_h, kernel_w = op.kernel.get_values()
-    stride_h, stride_w = op.stride.get_values()
-    dilation_h, dilation_w = op.dilation.get_values()
-    depth = kernel_h * kernel_w * in_channels // groups
+    *kernel_d, kernel_h, kernel_w = op.kernel.get_values()
+    *stride_d, stride_h, stride_w = op.stride.get_values()
+    *dilation_d, dilation_h, dilation_w = op.dilation.get_values()
+    depth = prod(op.kernel.get_values()) * in_channels // groups
     tile = choose_tile(out_h, out_w, out_channels // groups, depth, stride_w * x_pixel, isa)
     if (lanes := op.lanes.value.data) != tile.vectors * isa.lanes:
         raise PassError(
@@ -115,9 +117,16 @@ def _dense(op: kernel.DenseOp, isa: Isa) -> Call:
         qmin=op.qmin.value.data,
         qmax=op.qmax.value.data,
         float_bias=op.bias is not None,
-        parallel="rows" if n * out_h > 1 else "channel-blocks",
+        parallel="rows" if n * prod(out_d) * out_h > 1 else "channel-blocks",
         tile=tile,
         bounded=op.bounded is not None,
+        # A 2-D convolution has one plane.
+        out_d=prod(out_d),
+        kernel_d=prod(kernel_d),
+        stride_d=prod(stride_d),
+        dilation_d=prod(dilation_d),
+        x_plane=sum(x_planes),
+        y_plane=sum(y_planes),
     )
     return Call(build_dense, spec)
 
