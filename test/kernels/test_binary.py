@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from qfin.kernels.binary import BinarySpec, build_binary
+from qfin.kernels.binary import BinarySpec, FloatBinarySpec, build_binary, build_float_binary
 from qfin.target import resolve
 
 from .harness import Buffer, check_ranges, compile_kernel, random_strides, seeds, split, targets
@@ -90,6 +90,35 @@ def test_binary(seed: int, target: str) -> None:
     expected = defined(inputs[0].array, inputs[1].array, spec)
     for ranges in ([(0, size)], split(rng, size)):
         y = Buffer(spec.shape, spec.y_strides, np.uint8, (5, 7), front=front)
+        check_ranges(run, [buffer.address for buffer in inputs], ranges, y, expected)
+
+
+@targets
+@seeds
+def test_float_binary(seed: int, target: str) -> None:
+    """The operation alone, on f32: any layout, NaN and infinities among the values."""
+    rng = random.Random(f"float binary {seed}")
+    like, isa = random_spec(rng), resolve(target)
+    spec = FloatBinarySpec(
+        like.function, like.shape, like.a_strides, like.b_strides, like.y_strides
+    )
+    run = compile_kernel(build_float_binary("f", spec, isa), isa)
+    size = spec.parallel_size(isa)
+    arrays = np.random.default_rng(seed)
+    inputs = [
+        Buffer(spec.shape, strides, np.float32, front=rng.random() < 0.3)
+        for strides in (spec.a_strides, spec.b_strides)
+    ]
+    special = np.array([np.nan, np.inf, -np.inf, 3e38, -3e38, 1e-42, 0.0, -0.0], np.float32)
+    for buffer in inputs:
+        count = len(buffer.memory) // 4
+        values = arrays.normal(0, 9, count).astype(np.float32)
+        odd = arrays.choice(special, count)
+        buffer.memory[:] = np.where(arrays.random(count) < 0.1, odd, values).view(np.uint8)
+    with np.errstate(all="ignore"):
+        expected = OPERATIONS[spec.function](inputs[0].array, inputs[1].array)
+    for ranges in ([(0, size)], split(rng, size)):
+        y = Buffer(spec.shape, spec.y_strides, np.float32, (5, 7))
         check_ranges(run, [buffer.address for buffer in inputs], ranges, y, expected)
 
 
