@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation
@@ -11,12 +13,13 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from qfin import remarks
 from qfin.dialects.quant.canonicalization import RequantizeSame
 from qfin.passes.finalize.groups import Refused
-from qfin.passes.finalize.table import row_of
+from qfin.passes.finalize.table import STATIC, Table
 from qfin.passes.rewriting import rewrite
 
 
+@dataclass(frozen=True)
 class FuseGroup(RewritePattern):
-    """Applies the row of the table that the op belongs to.
+    """Applies the row of a table that the op belongs to.
 
     Before:
 
@@ -30,8 +33,10 @@ class FuseGroup(RewritePattern):
         %q = quant.linear %x, %p {activation = #quant<activation relu>} : (...) -> tensor<1x10x!qy>
     """
 
+    table: Table = STATIC
+
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
-        row = row_of(op)
+        row = self.table.row_of(op)
         if row is None:
             return
         try:
@@ -42,10 +47,10 @@ class FuseGroup(RewritePattern):
         rewrite(rewriter)
 
 
-def emit_missed(module: ModuleOp) -> None:
-    """A remark for each float op of the table that is left, with the reason."""
+def emit_missed(module: ModuleOp, table: Table = STATIC) -> None:
+    """A remark for each float op of a table that is left, with the reason."""
     for op in module.walk():
-        row = row_of(op)
+        row = table.row_of(op)
         if row is None:
             continue
         try:

@@ -31,15 +31,29 @@ FUSIONS: tuple[Fusion, ...] = (
     *unary.FUSIONS,
 )
 
-_BY_FLOAT_OP: dict[type[Operation], tuple[Fusion, ...]] = {
-    row.float_op: tuple(other for other in FUSIONS if other.float_op is row.float_op)
-    for row in FUSIONS
-}
+
+class Table:
+    """The rows of one type of quantization, found by float op."""
+
+    def __init__(self, rows: tuple[Fusion, ...]):
+        self.rows = rows
+        self._by_float_op: dict[type[Operation], tuple[Fusion, ...]] = {
+            row.float_op: tuple(other for other in rows if other.float_op is row.float_op)
+            for row in rows
+        }
+
+    def row_of(self, op: Operation) -> Fusion | None:
+        """The row of a float op; None for other ops, and for one that is on quantized values."""
+        rows = self._by_float_op.get(type(op), ())
+        if not rows or isinstance(element_type(op.results[0]), UniformType):
+            return None
+        return next((row for row in rows if row.when(op)), None)
+
+
+STATIC = Table(FUSIONS)
+"""Activations with constant quantization parameters: `quant.qcast`, `quant.dcast`."""
 
 
 def row_of(op: Operation) -> Fusion | None:
-    """The row of a float op; None for other ops, and for one that is on quantized values."""
-    rows = _BY_FLOAT_OP.get(type(op), ())
-    if not rows or isinstance(element_type(op.results[0]), UniformType):
-        return None
-    return next((row for row in rows if row.when(op)), None)
+    """The row of the static table."""
+    return STATIC.row_of(op)
