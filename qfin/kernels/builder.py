@@ -13,6 +13,7 @@ from typing import Any
 from xdsl.builder import Builder
 from xdsl.dialects import func, llvm, scf
 from xdsl.dialects.builtin import (
+    AnyFloat,
     DenseArrayBase,
     DenseIntOrFPElementsAttr,
     FloatAttr,
@@ -112,6 +113,10 @@ class KernelBuilder:
     def constant(self, value: int, bits: int) -> SSAValue:
         """An integer constant."""
         return self._constant(_int(value, bits), IntegerType(bits))
+
+    def number(self, value: float, float_type: AnyFloat) -> SSAValue:
+        """A float constant."""
+        return self._constant(FloatAttr(value, float_type), float_type)
 
     def splat(self, value: float, vector_type: VectorType[Any]) -> SSAValue:
         """The same number on all lanes; f32 or integer after the vector type."""
@@ -231,7 +236,24 @@ class KernelBuilder:
         """The smaller float of vectors; one instruction when `b` is a constant."""
         return self.intrinsic(f"llvm.minnum.{_suffix(a.type)}", a.type, a, b)
 
+    def fcompare(self, predicate: str, a: SSAValue, b: SSAValue) -> SSAValue:
+        """Scalar floats compared, an i1; `predicate` is LLVM's, such as "olt"."""
+        number = llvm.FCmpPredicateFlag(predicate).to_int()
+        return self._value(llvm.FCmpOp, (a, b), i1, _NO_FASTMATH | {"predicate": _int(number, 64)})
+
+    def select(self, condition: SSAValue, a: SSAValue, b: SSAValue) -> SSAValue:
+        """a where the i1 is true, else b."""
+        return self._value(llvm.SelectOp, (condition, a, b), a.type, _NO_FASTMATH)
+
     # conversions and permutations
+
+    def fpext(self, value: SSAValue, to: Attribute) -> SSAValue:
+        """Floats, wider; exact."""
+        return self._value(llvm.FPExtOp, (value,), to)
+
+    def fptrunc(self, value: SSAValue, to: Attribute) -> SSAValue:
+        """Floats, narrower, rounded to nearest even."""
+        return self._value(llvm.FPTruncOp, (value,), to)
 
     def sitofp(self, value: SSAValue, to: Attribute) -> SSAValue:
         """Signed integers as floats, rounded to nearest even."""

@@ -1,0 +1,76 @@
+"""quantize and dequantize with parameters in memory, against the interpreter's formulas."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+
+from qfin.interpreter import numerics
+from qfin.kernels.dynamic_casts import (
+    DequantizeDynamicSpec,
+    QuantizeDynamicSpec,
+    build_dequantize_dynamic,
+    build_quantize_dynamic,
+)
+from qfin.target import resolve
+
+from .harness import Buffer, check_ranges, compile_kernel, seeds, split, targets
+from .test_elementwise import floats, layouts
+
+
+def parameters(
+    rng: random.Random, shape: tuple[int, ...]
+) -> tuple[tuple[int, ...], Buffer, Buffer]:
+    """Strides of scales and zero points, for all or along one axis, and both."""
+    strides, data = [0] * len(shape), np.random.default_rng(rng.getrandbits(32))
+    if shape and rng.random() < 0.6:
+        strides[rng.randrange(len(shape))] = 1
+    scale = Buffer(shape, strides, np.float32)
+    zero_point = Buffer(shape, strides, np.int32)
+    many = len(scale.memory) // 4
+    values = np.float32(2.0) ** data.uniform(-9, 3, many)
+    values[data.random(many) < 0.05] = rng.choice([np.inf, np.nan, 0.0])
+    scale.memory[:] = values.astype(np.float32).view(np.uint8)
+    zero_point.memory[:] = data.integers(0, 256, many).astype(np.int32).view(np.uint8)
+    return tuple(strides), scale, zero_point
+
+
+@targets
+@seeds
+def test_quantize(target: str, seed: int) -> None:
+    """f32 to u8 in any layout, ties and special values among the operands."""
+    isa, rng = resolve(target), random.Random(f"quantize {seed}")
+    shape, x_strides, y_strides = layouts(rng)
+    strides, scale, zero_point = parameters(rng, shape)
+    shift = rng.choice([0, 0, 128])
+    low, high = rng.choice([(0, 255), (10, 200), (7, 7), (0, 127)])
+    spec = QuantizeDynamicSpec(shape, shift, x_strides, strides, strides, y_strides, low, high)
+    run = compile_kernel(build_quantize_dynamic("f", spec, isa), isa)
+    x = Buffer(shape, x_strides, np.float32)
+    with np.errstate(all="ignore"):
+        x.array[...] = floats(rng, shape, 1.0) * scale.array
+    expected = numerics.quantize(
+        x.array, scale.array, zero_point.array + shift, low, high, np.uint8
+    )
+    for ranges in ([(0, size := spec.parallel_size(isa))], split(rng, size)):
+        y = Buffer(shape, y_strides, np.uint8, (5, 7))
+        check_ranges(run, [x.address, scale.address, zero_point.address], ranges, y, expected)
+
+
+@targets
+@seeds
+def test_dequantize(target: str, seed: int) -> None:
+    """u8 to f32 in any layout."""
+    isa, rng = resolve(target), random.Random(f"dequantize {seed}")
+    shape, x_strides, y_strides = layouts(rng)
+    strides, scale, zero_point = parameters(rng, shape)
+    shift = rng.choice([0, 0, 128])
+    spec = DequantizeDynamicSpec(shape, shift, x_strides, strides, strides, y_strides)
+    run = compile_kernel(build_dequantize_dynamic("f", spec, isa), isa)
+    x = Buffer(shape, x_strides, np.uint8)
+    x.array[...] = np.random.default_rng(seed).integers(0, 256, shape)
+    expected = numerics.dequantize(x.array, scale.array, zero_point.array + shift)
+    for ranges in ([(0, size := spec.parallel_size(isa))], split(rng, size)):
+        y = Buffer(shape, y_strides, np.float32, (5, 7))
+        check_ranges(run, [x.address, scale.address, zero_point.address], ranges, y, expected)
