@@ -1,0 +1,181 @@
+"""choose_qparams: scale and zero point of values that are known at run time only.
+
+The function is `name(x, scale, zero_point, begin, end)`: pointers to rows of f32, to an f32 and an
+i32 for each row, then the half-open range, i64, of the rows. A whole tensor is one row.
+
+Recipe: the least and the greatest value of a row in vectors, NaN if it has one. Then, in scalars,
+PyTorch's ChooseQuantizationParams (ATen/native/quantized/cpu/QuantUtils.h), every step rounded to
+the precision that it names:
+
+    low = min(least, 0), high = max(greatest, 0)                            f32
+    scale = (f64(high) - f64(low)) / (qmax - qmin)                          f64
+    scale = 0.1 if f32(scale) == 0 or 1 / f32(scale) is infinite
+    if scale < SMALL: low and high grow with it, see `_enlarged`            f32
+    from_low = qmin - low / scale, from_high = qmax - high / scale          f64
+    zero_point = from_low if abs(qmin) - abs(low / scale) < abs(qmax) - abs(high / scale)
+                 else from_high
+    zero_point = rint(clamp(zero_point, qmin, qmax)), scale = f32(scale)
+
+A NaN or an infinity among the values makes the scale NaN or infinite; where the zero point comes
+out as NaN it is qmin. A row without values counts as one of zeros.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from xdsl.dialects import func
+from xdsl.dialects.builtin import LocationAttr, f32, f64, i32, i64
+from xdsl.ir import SSAValue
+
+from qfin.kernels.builder import Index, KernelBuilder, ptr, vector
+from qfin.kernels.strided import scaled
+from qfin.target.isa import Isa
+
+# The least scale, 6.1e-5 in f32: SMALL_SCALE_THRESHOLD of PyTorch.
+_SMALL = 6.099999882280827e-05
+# 1.5 * 2**52: an f64 this large has no fraction bits left, see `qfin.kernels.rounding`.
+_ROUND = 6755399441055744.0
+# Vectors that are compared side by side: each waits 4 cycles or more for the one before.
+_CHAINS = 4
+
+
+@dataclass(frozen=True)
+class ChooseQparamsSpec:
+    """`rows` of `count` values each, dense. Zero points are of `[qmin, qmax]`, of any sign."""
+
+    rows: int
+    count: int
+    qmin: int
+    qmax: int
+
+    def parallel_size(self, isa: Isa) -> int:
+        """The end of the whole range: the rows."""
+        return self.rows
+
+
+def build_choose_qparams(
+    name: str, spec: ChooseQparamsSpec, isa: Isa, location: LocationAttr | None = None
+) -> func.FuncOp:
+    """f32 to an f32 and an i32 for each row; see the top of this file."""
+    b = KernelBuilder(name, [ptr, ptr, ptr, i64, i64], location)
+    x, scale, zero_point, begin, end = b.arguments
+
+    def row(i: Index, _: Sequence[SSAValue]) -> None:
+        low, high = b.number(0.0, f32), b.number(0.0, f32)
+        if spec.count:
+            at = b.gep(x, scaled(b, i, 4 * spec.count))
+            least, greatest = extremes(b, at, spec.count, isa)
+            low = b.intrinsic("llvm.minimum.f32", f32, least, low)
+            high = b.intrinsic("llvm.maximum.f32", f32, greatest, high)
+        chosen, zero = _choose(b, spec, low, high)
+        b.store(chosen, b.gep(scale, scaled(b, i, 4)))
+        b.store(zero, b.gep(zero_point, scaled(b, i, 4)))
+
+    b.for_loop(begin, end, 1, row)
+    return b.finish()
+
+
+def extremes(b: KernelBuilder, x: SSAValue, count: int, isa: Isa) -> tuple[SSAValue, SSAValue]:
+    """The least and the greatest of `count` > 0 dense values; both NaN if there is one."""
+    lanes = min(isa.lanes, 1 << (count.bit_length() - 1))
+    floats = vector(f32, lanes)
+    chains = min(_CHAINS, count // lanes)
+    step = chains * lanes
+
+    def compare(at: SSAValue, so_far: Sequence[SSAValue], chains: int) -> list[SSAValue]:
+        new: list[SSAValue] = []
+        for n in range(chains):
+            value = b.load(b.gep(at, 4 * n * lanes), floats)
+            for name, other in zip(("minimum", "maximum"), so_far[2 * n : 2 * n + 2], strict=True):
+                new.append(b.intrinsic(f"llvm.{name}.v{lanes}f32", floats, value, other))
+        return new
+
+    first = [b.load(b.gep(x, 4 * n * lanes), floats) for n in range(chains) for _ in range(2)]
+    found = list(first)
+    if count >= 2 * step:
+        found = list(
+            b.for_loop(
+                step,
+                count // step * step,
+                step,
+                lambda i, so_far: compare(b.gep(x, scaled(b, i, 4)), so_far, chains),
+                *first,
+            )
+        )
+    # What is left, in vectors; the last starts earlier, as comparing twice does no harm.
+    for start in range(count // step * step, count, lanes):
+        at = b.gep(x, 4 * min(start, count - lanes))
+        found[:2] = compare(at, found[:2], 1)
+    least = _reduce(b, "minimum", found[::2], lanes)
+    return least, _reduce(b, "maximum", found[1::2], lanes)
+
+
+def _reduce(b: KernelBuilder, name: str, vectors: Sequence[SSAValue], lanes: int) -> SSAValue:
+    """All lanes of all vectors as one f32."""
+
+    def both(n: int) -> Callable[[SSAValue, SSAValue], SSAValue]:
+        return lambda p, q: b.intrinsic(f"llvm.{name}.v{n}f32", vector(f32, n), p, q)
+
+    total = vectors[0]
+    for other in vectors[1:]:
+        total = both(lanes)(total, other)
+    while lanes > 1:
+        lanes //= 2
+        low, high = tuple(range(lanes)), tuple(range(lanes, 2 * lanes))
+        total = both(lanes)(b.shuffle(total, total, low), b.shuffle(total, total, high))
+    return b.bitcast(total, f32)
+
+
+def _choose(
+    b: KernelBuilder, spec: ChooseQparamsSpec, low: SSAValue, high: SSAValue
+) -> tuple[SSAValue, SSAValue]:
+    """The scale, f32, and the zero point, i32, of values from `low` <= 0 to `high` >= 0."""
+    steps = float(spec.qmax - spec.qmin)
+    width = b.fsub(b.fpext(high, f64), b.fpext(low, f64))
+    scale = b.fdiv(width, b.number(steps, f64))
+    single = b.fptrunc(scale, f32)
+    # Of a positive number; that of 0 is infinite as well.
+    reciprocal = b.fdiv(b.number(1.0, f32), single)
+    useless = b.fcompare("oeq", reciprocal, b.number(float("inf"), f32))
+    scale = b.select(useless, b.number(0.1, f64), scale)
+    scale, low, high = _enlarged(b, steps, scale, low, high)
+    below, above = (b.fdiv(b.fpext(value, f64), scale) for value in (low, high))
+    qmin, qmax = b.number(float(spec.qmin), f64), b.number(float(spec.qmax), f64)
+
+    def error(bound: int, part: SSAValue) -> SSAValue:
+        magnitude = b.intrinsic("llvm.fabs.f64", f64, part)
+        return b.fsub(b.number(float(abs(bound)), f64), magnitude)
+
+    closer = b.fcompare("olt", error(spec.qmin, below), error(spec.qmax, above))
+    zero_point = b.select(closer, b.fsub(qmin, below), b.fsub(qmax, above))
+    # In this order: the bound for NaN. The bounds are integers, so rounding may come last.
+    zero_point = b.intrinsic("llvm.maxnum.f64", f64, zero_point, qmin)
+    zero_point = b.intrinsic("llvm.minnum.f64", f64, zero_point, qmax)
+    rounded = b.bitcast(b.fadd(zero_point, b.number(_ROUND, f64)), i64)
+    return b.fptrunc(scale, f32), b.trunc(rounded, i32)
+
+
+def _enlarged(
+    b: KernelBuilder, steps: float, scale: SSAValue, low: SSAValue, high: SSAValue
+) -> tuple[SSAValue, SSAValue, SSAValue]:
+    """(scale, low, high), the scale at least `_SMALL` and the bounds larger in proportion.
+
+    With low = 0 the new high is f32(_SMALL * steps), with high = 0 the new low is its negative;
+    else both are multiplied with f32(_SMALL / f32(scale)).
+    """
+    zero, small = b.number(0.0, f32), b.number(_SMALL, f32)
+    tiny = b.fcompare("olt", scale, b.fpext(small, f64))
+    ratio = b.fdiv(small, b.fptrunc(scale, f32))
+    reach = b.fmul(small, b.number(steps, f32))
+    no_low, no_high = b.fcompare("oeq", low, zero), b.fcompare("oeq", high, zero)
+    grown_low = b.select(no_high, b.fsub(zero, reach), b.fmul(low, ratio))
+    grown_low = b.select(no_low, low, grown_low)
+    grown_high = b.select(no_high, high, b.fmul(high, ratio))
+    grown_high = b.select(no_low, reach, grown_high)
+    return (
+        b.select(tiny, b.fpext(small, f64), scale),
+        b.select(tiny, grown_low, low),
+        b.select(tiny, grown_high, high),
+    )
