@@ -1,7 +1,7 @@
 """The `layout` dialect: how the values of a tensor lie in memory, and conversions between layouts.
 
-A layout is the encoding of a tensor type; the shape stays logical (NCHW). A tensor without one is
-row-major. `#layout.blocked` says the same for packed weights.
+A layout is the encoding of a tensor type; the shape stays logical (NCHW, NCDHW). A tensor without
+one is row-major. `#layout.blocked` says the same for packed weights.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ Element = TypeVar("Element", bound=Attribute)
 
 @irdl_attr_definition
 class NhwcAttr(ParametrizedAttribute):
-    """Channels innermost: element (n, c, h, w) of [N, C, H, W] lies at ((n*H + h)*W + w)*C + c."""
+    """Channels innermost: element (n, c, h, w) of [N, C, H, W] lies at ((n*H + h)*W + w)*C + c, and
+    likewise with any number of spatial dimensions (NDHWC of [N, C, D, H, W])."""
 
     name = "layout.nhwc"
 
@@ -43,11 +44,11 @@ class NhwcAttr(ParametrizedAttribute):
 class BlockedAttr(ParametrizedAttribute):
     """Weights for dot products of `depth` bytes into blocks of `lanes` output channels.
 
-    A weight [O, I, KH, KW] of `groups` groups becomes the flat array
-    [groups][ceil(O/groups / lanes)][KH * KW][ceil(I / depth)][lanes][depth], zero where there is no
-    channel. A linear weight [N, K] is one with KH = KW = 1, and [O, I, K] one with KH = 1. Weights
-    of a transposed convolution, [I, O, KH, KW], lie as those of the equivalent convolution of
-    stride 1: for each group transposed to [O, I, KH, KW], and both KH and KW in reverse order.
+    A weight [O, I, taps...] of `groups` groups becomes the flat array
+    [groups][ceil(O/groups / lanes)][taps][ceil(I / depth)][lanes][depth], zero where there is no
+    channel; `taps` are KH * KW of a 2-D convolution. A linear weight [N, K] has one. Weights of a
+    transposed convolution, [I, O, taps...], lie as those of the equivalent convolution of stride 1:
+    for each group transposed to [O, I, taps...], and all taps in reverse order.
 
         #layout.blocked<lanes = 48, depth = 4>
     """
@@ -128,8 +129,8 @@ def _verify(op: ToNhwcOp | ToNchwOp, before: Attribute, after: Attribute) -> Non
     input, result = op.input.type, op.result.type
     assert isinstance(input, TensorType)
     assert isinstance(result, TensorType)
-    if input.get_num_dims() != 4:
-        raise VerifyException(f"expects a tensor [N, C, H, W], got {input}")
+    if input.get_num_dims() < 3:
+        raise VerifyException(f"expects a tensor [N, C, spatial...], got {input}")
     for what, tensor, layout in (("input", input, before), ("result", result, after)):
         if tensor.encoding != layout:
             wanted = "row-major" if layout == NoneAttr() else "#layout.nhwc"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xdsl.dialects import func
@@ -14,8 +15,8 @@ from qfin.target.isa import Isa
 
 @dataclass(frozen=True)
 class FillHaloSpec:
-    """`shape` [N, C, H, W] without the halo, `strides` in elements (bytes), `halo` as [top, bottom,
-    left, right] rows and columns, `value` of 0..255."""
+    """`shape` [N, C, spatial...] without the halo, `strides` in elements (bytes), `halo` as
+    [before, after] for each spatial dimension in turn, `value` of 0..255."""
 
     shape: tuple[int, ...]
     strides: tuple[int, ...]
@@ -30,37 +31,44 @@ class FillHaloSpec:
 def build_fill_halo(
     name: str, spec: FillHaloSpec, isa: Isa, location: LocationAttr | None = None
 ) -> func.FuncOp:
-    """The function `name(y, begin, end)`: y points to element (0, 0, 0, 0).
+    """The function `name(y, begin, end)`: y points to the first element.
 
     The range counts images. It stores to the halo's elements and to nothing inside or beyond; gaps
     between channels and pixels stay as they are.
     """
     b = KernelBuilder(name, [ptr, i64, i64], location)
     y, begin, end = b.arguments
-    _, channels, height, width = spec.shape
-    image_stride, channel_stride, row_stride, column_stride = spec.strides
-    top, bottom, left, right = spec.halo
-    whole = left + width + right
-    # first row, first column, rows, columns
-    rectangles = [
-        (-top, -left, top, whole),
-        (0, -left, height, left),
-        (0, width, height, right),
-        (height, -left, bottom, whole),
-    ]
+    _, channels, *spatial = spec.shape
+    image_stride, channel_stride, *strides = spec.strides
 
     def fill(at: Pointers, n: int) -> None:
         b.store(b.splat(spec.value, vector(i8, n)), at[0])
 
     def image(n: Index) -> None:
         base = b.gep(y, scaled(b, n, image_stride))
-        for row, column, rows, columns in rectangles:
-            nest = plan(
-                (channels, rows, columns), [(channel_stride, row_stride, column_stride)], (1,)
-            )
+        for box in _boxes(spatial, spec.halo):
+            sizes = [end - begin for begin, end in box]
+            nest = plan((channels, *sizes), [(channel_stride, *strides)], (1,))
             if nest.parallel_size:
-                corner = b.gep(base, row * row_stride + column * column_stride)
-                nest.emit(b, (corner,), isa.vector_bytes, fill)
+                first = sum(begin * s for (begin, _), s in zip(box, strides, strict=True))
+                nest.emit(b, (b.gep(base, first),), isa.vector_bytes, fill)
 
     b.for_loop(begin, end, 1, lambda n, _: image(n))
     return b.finish()
+
+
+def _boxes(spatial: Sequence[int], halo: Sequence[int]) -> list[list[tuple[int, int]]]:
+    """What is around an image as boxes that do not overlap: (begin, end) along each dimension.
+
+    Before and after a dimension lies a box as long as the image in the dimensions in front of it,
+    and as long as image and halo in those behind.
+    """
+    inside = [(0, size) for size in spatial]
+    whole = [
+        (-before, size + after)
+        for size, before, after in zip(spatial, halo[::2], halo[1::2], strict=True)
+    ]
+    boxes: list[list[tuple[int, int]]] = []
+    for axis, ((begin, end), size) in enumerate(zip(whole, spatial, strict=True)):
+        boxes += [[*inside[:axis], side, *whole[axis + 1 :]] for side in ((begin, 0), (size, end))]
+    return boxes

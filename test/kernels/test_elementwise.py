@@ -192,18 +192,24 @@ def test_fill_halo(target: str, seed: int):
     """Every byte around each image, and none inside, in gaps, or beyond."""
     isa, rng = resolve(target), random.Random(seed)
     n, c = rng.choice([0, 1, 1, 2, 3]), rng.choice([1, 3, 8, 17, 64, 70])
-    h, w = rng.choice([0, 1, 2, 5, 9]), rng.choice([0, 1, 3, 7, 20])
-    top, bottom, left, right = (rng.choice([0, 1, 1, 2, 3]) for _ in range(4))
-    order = rng.choice([(0, 2, 3, 1), (0, 2, 3, 1), (0, 1, 2, 3)])
-    whole = n, c, top + h + bottom, left + w + right
-    _, _, sh, sw = strides = tuple(random_strides(rng, whole, order))
-    spec = FillHaloSpec((n, c, h, w), strides, (top, bottom, left, right), rng.randint(0, 255))
+    spatial = [rng.choice([0, 1, 2, 5, 9]), rng.choice([0, 1, 3, 7, 20])]
+    spatial = rng.choice([spatial, spatial, spatial[1:], [rng.choice([0, 1, 3]), *spatial]])
+    rank = len(spatial)
+    halo = tuple(rng.choice([0, 1, 1, 2, 3]) for _ in range(2 * rank))
+    before = halo[::2]
+    inner = tuple(range(2, 2 + rank))
+    order = rng.choice([(0, *inner, 1), (0, *inner, 1), (0, 1, *inner)])
+    sizes = zip(before, spatial, halo[1::2], strict=True)
+    whole = n, c, *(sum(around) for around in sizes)
+    strides = tuple(random_strides(rng, whole, order))
+    spec = FillHaloSpec((n, c, *spatial), strides, halo, rng.randint(0, 255))
     run = compile_kernel(build_fill_halo("kernel", spec, isa), isa)
     for ranges in ([(0, n)], split(rng, n)):
         y = Buffer(whole, strides, np.uint8, front=rng.random() < 0.5)
-        y.address += top * sh + left * sw
+        y.address += sum(b * s for b, s in zip(before, strides[2:], strict=True))
         y.memory[:] = noise(len(y.memory))
-        inside = np.s_[:, :, top : top + h, left : left + w]
+        places = (slice(b, b + s) for b, s in zip(before, spatial, strict=True))
+        inside = (slice(None), slice(None), *places)
         expected = np.full(whole, spec.value, np.uint8)
         expected[inside] = y.array[inside]
         check_ranges(run, [], ranges, y, expected)

@@ -11,8 +11,9 @@ A buffer is a view of the arena, of the constants, or of an argument:
       : memref<8192xi8> -> memref<1x16x8x8xi8, strided<[1600, 1, 160, 16]>>
 
 `offset` is the byte offset of the element (0, 0, 0, 0). `halo` rows and columns around
-each image ([top, bottom, left, right]) belong to the buffer, and `slack` bytes behind it may be
-read. Both are part of the contract with the kernels, which read them without a branch.
+each image ([top, bottom, left, right]; in general [before, after] for each spatial dimension)
+belong to the buffer, and `slack` bytes behind it may be read. Both are part of the contract with
+the kernels, which read them without a branch.
 """
 
 from xdsl.ir import Dialect

@@ -23,7 +23,8 @@ from xdsl.traits import MemoryReadEffect, MemoryWriteEffect
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import shapes
-from qfin.dialects.tensors import Expected
+from qfin.dialects.tensors import Expected, Ints
+from qfin.dialects.windows import verify_around
 
 Buffer: TypeAlias = MemRefType[Attribute]
 BufferConstr = Expected(
@@ -91,6 +92,15 @@ def verify_stored(name: str, value: SSAValue) -> None:
     if (element := memref_of(value).element_type) not in (i8, i32, f32):
         raise VerifyException(f"{name} must hold i8, i32 or f32, got {element}")
     strides_of(value)
+
+
+def verify_halo(value: SSAValue, halo: Ints) -> None:
+    """Raises VerifyException unless the buffer holds images [N, C, spatial...], and the halo has
+    two values >= 0, [before, after], for each spatial dimension."""
+    rank = memref_of(value).get_num_dims() - 2
+    if not 1 <= rank <= 3:
+        raise VerifyException(f"only images [N, C, spatial...] have a halo, got {value.type}")
+    verify_around(rank, "halo", halo)
 
 
 def verify_shape(name: str, value: SSAValue, expected: Sequence[int]) -> None:

@@ -14,11 +14,12 @@ from qfin.dialects.kernel.buffers import (
     verify_buffer,
     verify_byte,
     verify_clamp,
+    verify_halo,
     verify_scale,
     verify_shape,
     verify_stored,
 )
-from qfin.dialects.tensors import IntConstr, Ints, IntsConstr, i64_attr, verify_sides
+from qfin.dialects.tensors import IntConstr, Ints, IntsConstr, i64_attr
 
 
 @irdl_op_definition
@@ -39,8 +40,8 @@ class FillHaloOp(KernelOp):
         super().__init__(operands=[output], properties={"halo": halo, "value": i64_attr(value)})
 
     def verify_(self) -> None:
-        verify_buffer("output", self.output, i8, rank=4)
-        verify_sides("halo", self.halo)
+        verify_buffer("output", self.output, i8)
+        verify_halo(self.output, self.halo)
         verify_byte("value", self.value.value.data)
 
 

@@ -32,6 +32,7 @@ from qfin.dialects.kernel.buffers import (
     item_size,
     memref_of,
     strides_of,
+    verify_halo,
     verify_stored,
 )
 from qfin.dialects.tensors import (
@@ -41,7 +42,6 @@ from qfin.dialects.tensors import (
     Ints,
     IntsConstr,
     i64_attr,
-    verify_sides,
 )
 
 
@@ -148,7 +148,8 @@ class ViewOp(IRDLOperation):
 
     def verify_(self) -> None:
         offset, slack = self.offset.value.data, self.slack.value.data
-        verify_sides("halo", self.halo)
+        if self.halo != NO_PADDING:
+            verify_halo(self.result, self.halo)
         if offset < 0 or slack < 0:
             raise VerifyException(f"offset and slack are bytes >= 0, got {offset} and {slack}")
         verify_stored("result", self.result)
@@ -168,15 +169,14 @@ class ViewOp(IRDLOperation):
             )
 
     def _extent(self) -> tuple[int, int]:
-        """The first and the end of the elements, halo included, from element (0, 0, 0, 0)."""
+        """The first and the end of the elements, halo included, from element (0, 0, ...)."""
         shape, strides = memref_of(self.result).get_shape(), strides_of(self.result)
         if 0 in shape:
             return 0, 0
         end = 1 + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
         if self.halo == NO_PADDING:
             return 0, end
-        if len(shape) != 4:
-            raise VerifyException(f"only images [N, C, H, W] have a halo, got {self.result.type}")
-        top, bottom, left, right = self.halo.get_values()
-        _, _, row, pixel = strides
-        return -top * row - left * pixel, end + bottom * row + right * pixel
+        halo = self.halo.get_values()
+        before = sum(size * stride for size, stride in zip(halo[::2], strides[2:], strict=True))
+        after = sum(size * stride for size, stride in zip(halo[1::2], strides[2:], strict=True))
+        return -before, end + after

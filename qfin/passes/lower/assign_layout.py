@@ -172,11 +172,13 @@ class BinaryOnNhwc(RewritePattern):
         if not isinstance(op, BinaryOp) or is_nhwc(op.result.type):
             return
         result = op.result.type
-        if not any(isinstance(defining(operand), ToNchwOp) for operand in op.operands):
+        rank = len(result.get_shape())
+        if not any(
+            isinstance(defining(operand), ToNchwOp) and len(shape_of(operand)) == rank
+            for operand in op.operands
+        ):
             return
-        if len(result.get_shape()) != 4:
-            return
-        operands = {operand: self._innermost(operand, rewriter) for operand in op.operands}
+        operands = {operand: self._innermost(operand, rank, rewriter) for operand in op.operands}
         moved = type(op).create(
             operands=[operands[operand] for operand in op.operands],
             result_types=[with_layout(result, NHWC)],
@@ -187,12 +189,12 @@ class BinaryOnNhwc(RewritePattern):
         rewriter.replace(op, [moved, ToNchwOp(moved.result)])
 
     @staticmethod
-    def _innermost(operand: SSAValue, rewriter: PatternRewriter) -> SSAValue:
+    def _innermost(operand: SSAValue, rank: int, rewriter: PatternRewriter) -> SSAValue:
         producer = defining(operand)
         if isinstance(producer, ToNchwOp):
             return producer.input
         shape = shape_of(operand)
-        if len(shape) != 4 or shape[1] == 1 or shape[2:] == (1, 1):
+        if len(shape) != rank or shape[1] == 1 or set(shape[2:]) == {1}:
             return operand
         return rewriter.insert(ToNhwcOp(operand)).result
 

@@ -24,7 +24,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, SSAValue
 
 from qfin.dialects.kernel import ViewOp
-from qfin.dialects.tensors import ints
+from qfin.dialects.tensors import NO_PADDING, ints
 
 ALIGNMENT = 64
 """Of the arena, of the constants, of each buffer in them: a cache line, a 512-bit vector."""
@@ -32,10 +32,10 @@ ALIGNMENT = 64
 SLACK = 64
 """Readable bytes behind each buffer of the arena: kernels read whole dot product groups."""
 
-Halo = tuple[int, int, int, int]
-"""Rows and columns around each image: top, bottom, left, right."""
+Halo = tuple[int, ...]
+"""What lies around each image: before and after it, for each spatial dimension in turn."""
 
-NO_HALO: Halo = (0, 0, 0, 0)
+NO_HALO: Halo = ()
 
 
 def aligned(size: int) -> int:
@@ -68,7 +68,7 @@ class Buffer:
     @property
     def is_row_major(self) -> bool:
         """Dense, without halo; dimensions of size 1 may have any stride."""
-        return self.halo == NO_HALO and all(
+        return not any(self.halo) and all(
             size == 1 or stride == usual
             for size, stride, usual in zip(
                 self.shape, self.strides, row_major(self.shape), strict=True
@@ -89,14 +89,15 @@ class Buffer:
     def padded(self, padding: Sequence[int]) -> Buffer:
         """The same memory seen from the first pixel of the padding around each image, which is in
         the halo; negative padding leaves out pixels of the image."""
-        assert all(have >= want for have, want in zip(self.halo, padding, strict=True))
-        top, bottom, left, right = padding
-        n, c, h, w = self.shape
+        images, spatial = self.shape[:2], self.shape[2:]
+        halo = self.halo or (0, 0) * len(spatial)
+        assert all(have >= want for have, want in zip(halo, padding, strict=True))
+        before, after = padding[::2], padding[1::2]
+        first = sum(b * stride for b, stride in zip(before, self.strides[2:], strict=True))
         return replace(
             self,
-            shape=(n, c, h + top + bottom, w + left + right),
-            offset=self.offset
-            - (top * self.strides[2] + left * self.strides[3]) * element_bytes(self.element),
+            shape=(*images, *(b + s + a for b, s, a in zip(before, spatial, after, strict=True))),
+            offset=self.offset - first * element_bytes(self.element),
             halo=NO_HALO,
         )
 
@@ -107,7 +108,7 @@ class Buffer:
             self.base,
             MemRefType(self.element, self.shape, layout),
             self.offset,
-            ints(*self.halo),
+            ints(*self.halo) if self.halo else NO_PADDING,
             self.slack,
         )
 
@@ -149,18 +150,20 @@ class Arena:
             offset = self.allocate(prod(shape) * item + SLACK, now, last_use)
             strides = row_major(shape)
             return Buffer(self.base, element, tuple(shape), strides, offset, slack=SLACK)
-        n, c, h, w = shape
-        top, bottom, left, right = halo
-        row = (left + w + right) * c
-        image = (top + h + bottom) * row
+        n, c, *spatial = shape
+        sides = halo or (0, 0) * len(spatial)
+        before = sides[::2]
+        whole = [b + s + a for b, s, a in zip(before, spatial, sides[1::2], strict=True)]
+        image, *steps = (c * stride for stride in row_major([1, *whole]))
         offset = self.allocate(n * image * item + SLACK, now, last_use)
+        first = sum(b * step for b, step in zip(before, steps, strict=True))
         return Buffer(
             self.base,
             element,
             tuple(shape),
-            (image, 1, row, c),
-            offset + (top * row + left * c) * item,
-            halo,
+            (image, 1, *steps),
+            offset + first * item,
+            halo if any(halo) else NO_HALO,
             SLACK,
         )
 

@@ -2,8 +2,8 @@
 
 It is a convolution of stride 1, with the weights of `#layout.blocked`, of the input spread by the
 stride: between two neighbours of the input lie stride - 1 zero points. Around it lie `dilation *
-(taps - 1) - padding` rows or columns of zero points, and as many more as `output_padding` says at
-the bottom and the right. Where that is negative, the convolution starts or ends inside instead.
+(taps - 1) - padding` of them in each dimension, and as many more as `output_padding` says at its
+end. Where that is negative, the convolution starts or ends inside instead.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ def emit_conv_transpose2d(planner: Planner, op: quant.ConvTranspose2dOp) -> None
 
 def _spread(planner: Planner, op: quant.ConvTranspose2dOp, source: Buffer, around: Halo) -> Buffer:
     """The input spread by the stride into zero points, as the convolution reads it."""
-    down, along = packed_type_of(op).conv.stride.get_values()
-    n, c, h, w = source.shape
-    top, bottom, left, right = (max(0, side) for side in around)
-    spread = replace(source, shape=(n, c, (h - 1) * down + 1, (w - 1) * along + 1))
-    inner = planner.temporary(spread, nhwc=True, halo=(top, bottom, left, right))
-    whole = inner.padded(inner.halo)
-    planner.emit(FillOp(planner.view(whole), zero_point(uniform_of(op.input))))
-    image, channel, row, pixel = inner.strides
-    places = replace(
-        inner, shape=source.shape, strides=(image, channel, down * row, along * pixel), halo=NO_HALO
+    apart = (1, 1, *packed_type_of(op).conv.stride.get_values())
+    sizes = (
+        (size - 1) * step + 1 if axis > 1 else size
+        for axis, (size, step) in enumerate(zip(source.shape, apart, strict=True))
     )
+    halo = tuple(max(0, side) for side in around)
+    inner = planner.temporary(replace(source, shape=tuple(sizes)), nhwc=True, halo=halo)
+    whole = inner.padded(halo)
+    planner.emit(FillOp(planner.view(whole), zero_point(uniform_of(op.input))))
+    strides = (step * stride for step, stride in zip(apart, inner.strides, strict=True))
+    places = replace(inner, shape=source.shape, strides=tuple(strides), halo=NO_HALO)
     planner.emit(kernel.CopyOp(planner.view(source), planner.view(places)))
     return inner.padded(around)

@@ -36,8 +36,7 @@ def wanted_halo(op: Operation) -> Halo:
         return halo_of_transpose(packed_type_of(op))
     if not isinstance(op, quant.Conv2dOp):
         return NO_HALO
-    top, bottom, left, right = packed_type_of(op).conv.padding.get_values()
-    return top, bottom, left, right
+    return packed_type_of(op).conv.padding.get_values()
 
 
 def emit_conv2d(planner: Planner, op: quant.Conv2dOp) -> None:

@@ -200,11 +200,8 @@ def _body(function: func.FuncOp) -> tuple[Block, func.ReturnOp]:
 
 def _halo_of(value: SSAValue) -> Halo:
     """As wide as the widest padding of the ops that read the value."""
-    halo = NO_HALO
-    for use in value.uses:
-        top, bottom, left, right = wanted_halo(use.operation)
-        halo = max(halo[0], top), max(halo[1], bottom), max(halo[2], left), max(halo[3], right)
-    return halo
+    wanted = [wanted_halo(use.operation) for use in value.uses]
+    return tuple(map(max, zip(*filter(any, wanted), strict=True)))
 
 
 def _argument_type(function: func.FuncOp, tensor: Attribute) -> MemRefType[Attribute]:

@@ -74,7 +74,7 @@ func.func @f(%b: memref<1000xi8>) {
 // -----
 
 func.func @f(%b: memref<1000xi8>) {
-  %0 = kernel.view %b {halo = array<i64: 1, 1>} : memref<1000xi8> -> memref<4x3xi8, strided<[3, 1]>>
+  %0 = kernel.view %b {halo = array<i64: 1, 1>} : memref<1000xi8> -> memref<1x1x4x3xi8, strided<[12, 12, 3, 1]>>
   func.return
 }
 // CHECK: error: 'kernel.view': halo must be four values >= 0, [top, bottom, left, right], got [1, 1]
@@ -82,7 +82,7 @@ func.func @f(%b: memref<1000xi8>) {
 // -----
 
 func.func @f(%b: memref<1000xi8>) {
-  %0 = kernel.view %b {halo = array<i64: 1, 1, -1, 1>} : memref<1000xi8> -> memref<4x3xi8, strided<[3, 1]>>
+  %0 = kernel.view %b {halo = array<i64: 1, 1, -1, 1>} : memref<1000xi8> -> memref<1x1x4x3xi8, strided<[12, 12, 3, 1]>>
   func.return
 }
 // CHECK: error: 'kernel.view': halo must be four values >= 0, [top, bottom, left, right], got [1, 1, -1, 1]
@@ -93,7 +93,7 @@ func.func @f(%b: memref<1000xi8>) {
   %0 = kernel.view %b {halo = array<i64: 1, 1, 1, 1>} : memref<1000xi8> -> memref<4x3xi8, strided<[3, 1]>>
   func.return
 }
-// CHECK: error: 'kernel.view': only images [N, C, H, W] have a halo, got memref<4x3xi8, strided<[3, 1]>>
+// CHECK: error: 'kernel.view': only images [N, C, spatial...] have a halo, got memref<4x3xi8, strided<[3, 1]>>
 
 // -----
 
@@ -214,7 +214,7 @@ func.func @f(%0: memref<8x8xi8>) {
   kernel.fill_halo %0 {halo = array<i64: 1, 1, 1, 1>, value = 0 : i64} : memref<8x8xi8>
   func.return
 }
-// CHECK: error: 'kernel.fill_halo': output must have 4 dimensions, got memref<8x8xi8>
+// CHECK: error: 'kernel.fill_halo': only images [N, C, spatial...] have a halo, got memref<8x8xi8>
 
 // -----
 

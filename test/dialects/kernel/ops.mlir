@@ -22,6 +22,9 @@ func.func @views(%arena: memref<?xi8>, %fixed: memref<1000xi8>, %x: memref<2x3xf
   // A halo of one all around an image of 8x8 pixels of 9 channels: 10 * 10 * 9 bytes.
   // CHECK: kernel.view %fixed
   %5 = kernel.view %fixed {offset = 99 : i64, halo = array<i64: 1, 1, 1, 1>, slack = 100 : i64} : memref<1000xi8> -> memref<1x9x8x8xi8, strided<[900, 1, 90, 9]>>
+  // And of three planes, of which it goes beyond the last: 4 * 4 * 6 * 9 bytes.
+  // CHECK: kernel.view %fixed {offset = 63 : i64, halo = array<i64: 0, 1, 1, 0, 1, 1>} : memref<1000xi8>
+  %7 = kernel.view %fixed {offset = 63 : i64, halo = array<i64: 0, 1, 1, 0, 1, 1>} : memref<1000xi8> -> memref<1x9x3x3x4xi8, strided<[864, 1, 216, 54, 9]>>
   // CHECK: kernel.view %fixed {offset = 1000 : i64} : memref<1000xi8> -> memref<0x3xi8, strided<[3, 1]>>
   %6 = kernel.view %fixed {offset = 1000 : i64} : memref<1000xi8> -> memref<0x3xi8, strided<[3, 1]>>
   func.return
@@ -32,9 +35,11 @@ func.func @views(%arena: memref<?xi8>, %fixed: memref<1000xi8>, %x: memref<2x3xf
 !wide = memref<1x6x6x6xi8, strided<[216, 1, 36, 6]>>
 
 // CHECK-LABEL: @elementwise
-func.func @elementwise(%f: memref<1x4x8x8xf32>, %i: memref<2x3xi32>, %x: !image) {
+func.func @elementwise(%f: memref<1x4x8x8xf32>, %i: memref<2x3xi32>, %x: !image, %v: memref<1x2x3x3x3xi8>) {
   // CHECK: kernel.fill_halo %x {halo = array<i64: 1, 1, 1, 1>, value = 128 : i64} : memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>
   kernel.fill_halo %x {halo = array<i64: 1, 1, 1, 1>, value = 128 : i64} : !image
+  // CHECK: kernel.fill_halo %v {halo = array<i64: 1, 0, 1, 1, 0, 2>, value = 128 : i64} : memref<1x2x3x3x3xi8>
+  kernel.fill_halo %v {halo = array<i64: 1, 0, 1, 1, 0, 2>, value = 128 : i64} : memref<1x2x3x3x3xi8>
   // CHECK: kernel.copy %x, %x {flip_sign} : memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>, memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>
   kernel.copy %x, %x {flip_sign} : !image, !image
   // CHECK: kernel.copy %i, %i : memref<2x3xi32>, memref<2x3xi32>
@@ -50,12 +55,14 @@ func.func @elementwise(%f: memref<1x4x8x8xf32>, %i: memref<2x3xi32>, %x: !image)
 
 // CHECK-LABEL: @dense
 // Weights: 2 groups, 1 block of 8 lanes, 9 taps, 1 step of 4; both groups are padded to 8 lanes.
-func.func @dense(%x: !image, %w: memref<576xi8>, %i: memref<2x8xi32>, %f: memref<2x8xf32>, %y: !wide) {
+func.func @dense(%x: !image, %w: memref<576xi8>, %i: memref<2x8xi32>, %f: memref<2x8xf32>, %y: !wide, %u: memref<1x4x3x8x8xi8>, %v: memref<1x6x2x6x6xi8>) {
   // CHECK: kernel.dense %x, %w, %i, %f, %f, %y {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<2x8xf32>, memref<1x6x6x6xi8, strided<[216, 1, 36, 6]>>
   kernel.dense %x, %w, %i, %f, %f, %y {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : !image, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<2x8xf32>, !wide
   // Without a bias.
   // CHECK: kernel.dense %x, %w, %i, %f, %y {kernel = array<i64: 3, 3>, groups = 2 : i64
   kernel.dense %x, %w, %i, %f, %y {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : !image, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, !wide
+  // CHECK: kernel.dense %u, %w, %i, %f, %v {kernel = array<i64: 1, 3, 3>, stride = array<i64: 2, 1, 1>, dilation = array<i64: 1, 1, 1>, groups = 2 : i64
+  kernel.dense %u, %w, %i, %f, %v {kernel = array<i64: 1, 3, 3>, stride = array<i64: 2, 1, 1>, dilation = array<i64: 1, 1, 1>, groups = 2 : i64, lanes = 8 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x3x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<1x6x2x6x6xi8>
   func.return
 }
 

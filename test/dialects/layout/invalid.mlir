@@ -1,10 +1,10 @@
 // RUN: qfin-opt %s --split-input-file --verify-diagnostics | filecheck %s
 
-func.func @f(%x: tensor<3x8x8xf32>) {
-  %y = layout.to_nhwc %x : tensor<3x8x8xf32> to tensor<3x8x8xf32, #layout.nhwc>
+func.func @f(%x: tensor<3x8xf32>) {
+  %y = layout.to_nhwc %x : tensor<3x8xf32> to tensor<3x8xf32, #layout.nhwc>
   func.return
 }
-// CHECK: error: 'layout.to_nhwc': expects a tensor [N, C, H, W], got tensor<3x8x8xf32>
+// CHECK: error: 'layout.to_nhwc': expects a tensor [N, C, spatial...], got tensor<3x8xf32>
 
 // -----
 

@@ -32,5 +32,14 @@ func.func @dynamic_and_empty(%x: tensor<?x3x?x?xf32>, %y: tensor<0x3x8x8xf32>) {
   func.return
 }
 
+// CHECK-LABEL: @planes_and_lines
+func.func @planes_and_lines(%x: tensor<1x3x4x8x8xf32>, %y: tensor<1x3x8xf32>) {
+  // CHECK: tensor<1x3x4x8x8xf32> to tensor<1x3x4x8x8xf32, #layout.nhwc>
+  %0 = layout.to_nhwc %x : tensor<1x3x4x8x8xf32> to tensor<1x3x4x8x8xf32, #layout.nhwc>
+  // CHECK: tensor<1x3x8xf32> to tensor<1x3x8xf32, #layout.nhwc>
+  %1 = layout.to_nhwc %y : tensor<1x3x8xf32> to tensor<1x3x8xf32, #layout.nhwc>
+  func.return
+}
+
 // CHECK: "test.op"() {layout = #layout.nhwc, packed = #layout.blocked<lanes = 48, depth = 4>} : () -> ()
 "test.op"() {layout = #layout.nhwc, packed = #layout.blocked<lanes = 48, depth = 4>} : () -> ()

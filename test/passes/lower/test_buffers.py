@@ -73,6 +73,24 @@ def test_padded_starts_in_the_halo(base: SSAValue) -> None:
         buffer.padded((0, 2, 0, 0))
 
 
+def test_padded_planes(base: SSAValue) -> None:
+    halo = (1, 0, 2, 1, 1, 3)
+    buffer = Arena(base).buffer(i8, (2, 3, 2, 4, 5), 0, 0, nhwc=True, halo=halo)
+    assert buffer.strides == (3 * 7 * 9 * 3, 1, 7 * 9 * 3, 9 * 3, 3)
+    assert buffer.offset == 189 + 2 * 27 + 3
+    padded = buffer.padded((1, -1, 1, 0, 1, 2))
+    assert (padded.shape, padded.strides) == ((2, 3, 2, 5, 8), buffer.strides)
+    assert (padded.offset, padded.halo) == (27, NO_HALO)
+
+
+def test_no_halo_is_one_of_zeros(base: SSAValue) -> None:
+    arena = Arena(base)
+    buffer = arena.buffer(i8, (1, 2, 3, 4), 0, 0, nhwc=True, halo=(0, 0, 0, 0))
+    assert buffer.halo == NO_HALO
+    assert buffer.padded((0, 0, 0, 0)) == buffer
+    assert buffer.padded((0, 0, -1, 0)).shape == (1, 2, 3, 3)
+
+
 def test_rows_as_pixels(base: SSAValue) -> None:
     pixels = Buffer(base, i8, (2, 3, 7), (21, 7, 1), 5, slack=9).as_pixels()
     assert (pixels.shape, pixels.strides) == ((1, 7, 1, 6), (42, 1, 42, 7))

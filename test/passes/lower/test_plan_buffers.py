@@ -28,7 +28,7 @@ Span = tuple[SSAValue, int, int]
 """A base, the first byte and the first byte behind."""
 
 
-def span(value: SSAValue, halo: Sequence[int] = (0, 0, 0, 0)) -> Span:
+def span(value: SSAValue, halo: Sequence[int] = ()) -> Span:
     """The bytes of a buffer from its first element to its last, with `halo` around images."""
     view = value.owner
     assert isinstance(view, kernel.ViewOp)
@@ -40,9 +40,8 @@ def span(value: SSAValue, halo: Sequence[int] = (0, 0, 0, 0)) -> Span:
     size = element_bytes(value.type.element_type)
     end = begin + sum((n - 1) * s for n, s in zip(shape, strides, strict=True)) * size + size
     if any(halo):
-        top, bottom, left, right = halo
-        begin -= top * strides[2] + left * strides[3]
-        end += bottom * strides[2] + right * strides[3]
+        begin -= sum(n * s for n, s in zip(halo[::2], strides[2:], strict=True))
+        end += sum(n * s for n, s in zip(halo[1::2], strides[2:], strict=True))
     return view.base, begin, end
 
 
