@@ -76,8 +76,9 @@ def silu(x: Doubles) -> Doubles:
 
 
 def clamp(x: Doubles, min: float | None, max: float | None) -> Doubles:
-    x = x if min is None else np.maximum(x, min)
-    return x if max is None else np.minimum(x, max)
+    # Of two zeros np.maximum gives the second; none of them is to be -0.0.
+    x = x if min is None else np.maximum(x, min + 0.0)
+    return x if max is None else np.minimum(x, max + 0.0)
 
 
 FORMULAS: dict[str, Callable[..., Doubles]] = {

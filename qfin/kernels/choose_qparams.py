@@ -3,11 +3,11 @@
 The function is `name(x, scale, zero_point, begin, end)`: pointers to rows of f32, to an f32 and an
 i32 for each row, then the half-open range, i64, of the rows. A whole tensor is one row.
 
-Recipe: the least and the greatest value of a row in vectors, NaN if it has one. Then, in scalars,
-PyTorch's ChooseQuantizationParams (ATen/native/quantized/cpu/QuantUtils.h), every step rounded to
-the precision that it names:
+Recipe: the least and the greatest of 0 and a row's values in vectors. NaN does not count, and
+infinities count as the largest finite value. Then, in scalars, PyTorch's ChooseQuantizationParams
+(ATen/native/quantized/cpu/QuantUtils.h), every step rounded to the precision that it names:
 
-    low = min(least, 0), high = max(greatest, 0)                            f32
+    low = the least, high = the greatest                                    f32
     scale = (f64(high) - f64(low)) / (qmax - qmin)                          f64
     scale = 0.1 if f32(scale) == 0 or 1 / f32(scale) is infinite
     if scale < SMALL: low and high grow with it, see `_enlarged`            f32
@@ -15,9 +15,6 @@ the precision that it names:
     zero_point = from_low if abs(qmin) - abs(low / scale) < abs(qmax) - abs(high / scale)
                  else from_high
     zero_point = rint(clamp(zero_point, qmin, qmax)), scale = f32(scale)
-
-A NaN or an infinity among the values makes the scale NaN or infinite; where the zero point comes
-out as NaN it is qmin. A row without values counts as one of zeros.
 """
 
 from __future__ import annotations
@@ -35,6 +32,7 @@ from qfin.target.isa import Isa
 
 # The least scale, 6.1e-5 in f32: SMALL_SCALE_THRESHOLD of PyTorch.
 _SMALL = 6.099999882280827e-05
+_LARGEST = 3.4028234663852886e38
 # 1.5 * 2**52: an f64 this large has no fraction bits left, see `qfin.kernels.rounding`.
 _ROUND = 6755399441055744.0
 # Vectors that are compared side by side: each waits 4 cycles or more for the one before.
@@ -63,12 +61,8 @@ def build_choose_qparams(
     x, scale, zero_point, begin, end = b.arguments
 
     def row(i: Index, _: Sequence[SSAValue]) -> None:
-        low, high = b.number(0.0, f32), b.number(0.0, f32)
-        if spec.count:
-            at = b.gep(x, scaled(b, i, 4 * spec.count))
-            least, greatest = extremes(b, at, spec.count, isa)
-            low = b.intrinsic("llvm.minimum.f32", f32, least, low)
-            high = b.intrinsic("llvm.maximum.f32", f32, greatest, high)
+        at = b.gep(x, scaled(b, i, 4 * spec.count))
+        low, high = extremes(b, at, spec.count, isa)
         chosen, zero = _choose(b, spec, low, high)
         b.store(chosen, b.gep(scale, scaled(b, i, 4)))
         b.store(zero, b.gep(zero_point, scaled(b, i, 4)))
@@ -78,54 +72,46 @@ def build_choose_qparams(
 
 
 def extremes(b: KernelBuilder, x: SSAValue, count: int, isa: Isa) -> tuple[SSAValue, SSAValue]:
-    """The least and the greatest of `count` > 0 dense values; both NaN if there is one."""
-    lanes = min(isa.lanes, 1 << (count.bit_length() - 1))
-    floats = vector(f32, lanes)
-    chains = min(_CHAINS, count // lanes)
-    step = chains * lanes
+    """The least and the greatest of 0 and of `count` dense values, both finite; NaN is left out."""
+    lanes = min(isa.lanes, 1 << (max(count, 1).bit_length() - 1))
+    step = _CHAINS * lanes
 
-    def compare(at: SSAValue, so_far: Sequence[SSAValue], chains: int) -> list[SSAValue]:
+    def compare(at: SSAValue, so_far: Sequence[SSAValue]) -> list[SSAValue]:
         new: list[SSAValue] = []
-        for n in range(chains):
-            value = b.load(b.gep(at, 4 * n * lanes), floats)
-            for name, other in zip(("minimum", "maximum"), so_far[2 * n : 2 * n + 2], strict=True):
-                new.append(b.intrinsic(f"llvm.{name}.v{lanes}f32", floats, value, other))
+        for n in range(len(so_far) // 2):
+            value = b.load(b.gep(at, 4 * n * lanes), vector(f32, lanes))
+            # In this order: what is there stays, for NaN.
+            new += b.fmin(value, so_far[2 * n]), b.fmax(value, so_far[2 * n + 1])
         return new
 
-    first = [b.load(b.gep(x, 4 * n * lanes), floats) for n in range(chains) for _ in range(2)]
-    found = list(first)
-    if count >= 2 * step:
-        found = list(
-            b.for_loop(
-                step,
-                count // step * step,
-                step,
-                lambda i, so_far: compare(b.gep(x, scaled(b, i, 4)), so_far, chains),
-                *first,
-            )
-        )
+    found = [b.splat(0.0, vector(f32, lanes))] * (2 * _CHAINS if count >= step else 2)
+    if count >= step:
+        body = lambda i, so_far: compare(b.gep(x, scaled(b, i, 4)), so_far)  # noqa: E731
+        found = list(b.for_loop(0, count // step * step, step, body, *found))
     # What is left, in vectors; the last starts earlier, as comparing twice does no harm.
     for start in range(count // step * step, count, lanes):
         at = b.gep(x, 4 * min(start, count - lanes))
-        found[:2] = compare(at, found[:2], 1)
-    least = _reduce(b, "minimum", found[::2], lanes)
-    return least, _reduce(b, "maximum", found[1::2], lanes)
+        found[:2] = compare(at, found[:2])
+    low = b.fmax(_reduce(b, b.fmin, found[::2], lanes), b.splat(-_LARGEST, vector(f32, 1)))
+    high = b.fmin(_reduce(b, b.fmax, found[1::2], lanes), b.splat(_LARGEST, vector(f32, 1)))
+    return b.bitcast(low, f32), b.bitcast(high, f32)
 
 
-def _reduce(b: KernelBuilder, name: str, vectors: Sequence[SSAValue], lanes: int) -> SSAValue:
-    """All lanes of all vectors as one f32."""
-
-    def both(n: int) -> Callable[[SSAValue, SSAValue], SSAValue]:
-        return lambda p, q: b.intrinsic(f"llvm.{name}.v{n}f32", vector(f32, n), p, q)
-
+def _reduce(
+    b: KernelBuilder,
+    both: Callable[[SSAValue, SSAValue], SSAValue],
+    vectors: Sequence[SSAValue],
+    lanes: int,
+) -> SSAValue:
+    """All lanes of all vectors as one."""
     total = vectors[0]
     for other in vectors[1:]:
-        total = both(lanes)(total, other)
+        total = both(total, other)
     while lanes > 1:
         lanes //= 2
         low, high = tuple(range(lanes)), tuple(range(lanes, 2 * lanes))
-        total = both(lanes)(b.shuffle(total, total, low), b.shuffle(total, total, high))
-    return b.bitcast(total, f32)
+        total = both(b.shuffle(total, total, low), b.shuffle(total, total, high))
+    return total
 
 
 def _choose(
@@ -150,7 +136,7 @@ def _choose(
 
     closer = b.fcompare("olt", error(spec.qmin, below), error(spec.qmax, above))
     zero_point = b.select(closer, b.fsub(qmin, below), b.fsub(qmax, above))
-    # In this order: the bound for NaN. The bounds are integers, so rounding may come last.
+    # The bounds are integers, so rounding may come last.
     zero_point = b.intrinsic("llvm.maxnum.f64", f64, zero_point, qmin)
     zero_point = b.intrinsic("llvm.minnum.f64", f64, zero_point, qmax)
     rounded = b.bitcast(b.fadd(zero_point, b.number(_ROUND, f64)), i64)

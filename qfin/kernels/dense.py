@@ -1,5 +1,5 @@
 """Convolutions and linear in int8: unsigned activations, signed weights, exact int32 sums,
-requantized to bytes.
+requantized to bytes or scaled to f32.
 
 A direct convolution: activations lie as NHWC bytes with their halo (filled with the zero point)
 around them, so there is no im2col and no test for a border. A linear layer of M rows is a 1x1
@@ -30,7 +30,7 @@ from xdsl.dialects.builtin import LocationAttr, f32, i8, i32, i64
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import Index, KernelBuilder, ptr, vector
-from qfin.kernels.epilogue import VECTORS, Requantize
+from qfin.kernels.epilogue import Requantize, ToFloats
 from qfin.kernels.tiles import Tile, choose_tile, weight_block
 from qfin.target.isa import Isa
 
@@ -52,7 +52,8 @@ class DenseSpec:
     output pixel (0, 0, 0), in the halo if there is one. The result is `clamp(rint(t * mult) +
     zero_point, qmin, qmax)`, `t = f32(acc)`, plus bias if `float_bias`. `parallel` is the dimension
     that `[begin, end)` counts: batch*out_d*out_h rows, or the blocks of B channels of all groups.
-    `bounded` promises that no `|t * mult|` reaches 2**31. `_d` is the depth of 3-D convolutions,
+    `bounded` promises that no `|t * mult|` reaches 2**31. With `floats` the result is what that
+    says instead, and y holds f32. `_d` is the depth of 3-D convolutions,
     and `x_plane` and `y_plane` are the strides of their planes.
     """
 
@@ -83,6 +84,7 @@ class DenseSpec:
     dilation_d: int = 1
     x_plane: int = 0
     y_plane: int = 0
+    floats: ToFloats | None = None
 
     @property
     def rows(self) -> int:
@@ -129,7 +131,9 @@ class _Dense:
         all_bytes = self.block_bytes * spec.blocks(isa) * spec.groups
         # A tile of few pixels reads weights as fast as they come; asking for more slows that down.
         self.prefetch = all_bytes > _PREFETCH_ABOVE and self.pixels * spec.tile.rows > 4
-        self.requantize = Requantize(spec.zero_point, spec.qmin, spec.qmax, spec.bounded)
+        self.epilogue = spec.floats or Requantize(
+            spec.zero_point, spec.qmin, spec.qmax, spec.bounded
+        )
 
     def build(self) -> None:
         spec = self.spec
@@ -152,8 +156,11 @@ class _Dense:
         self.block_mult = b.gep(self.mult, first)
         self.block_bias = b.gep(self.bias, first) if self.bias else None
         self.block_x = b.gep(self.x, self.scale(group, spec.in_channels))
+        item = self.epilogue.item
         self.block_y = b.gep(
-            self.y, self.scale(group, spec.out_channels), self.scale(local, self.block)
+            self.y,
+            self.scale(group, spec.out_channels * item),
+            self.scale(local, self.block * item),
         )
         self.last_channels = spec.out_channels - (blocks - 1) * self.block
         self.is_full = None
@@ -219,7 +226,7 @@ class _Dense:
             for v in range(spec.tile.vectors)
         ]
         sums = self.taps(x, [offset for offset, _ in offsets], start * len(offsets))
-        outputs = self.to_bytes(sums)
+        outputs = self.finish(sums)
         if self.is_full is not None:
             b.if_else(
                 self.is_full,
@@ -313,8 +320,8 @@ class _Dense:
                 new.append(isa.dot4(b, sums[p * vectors + v], activation, weights[v]))
         return new
 
-    def to_bytes(self, sums: Sequence[SSAValue]) -> list[SSAValue]:
-        """The bytes of all pixels after each other, a vector's worth each."""
+    def finish(self, sums: Sequence[SSAValue]) -> list[SSAValue]:
+        """The results of all pixels after each other, a vector's worth each."""
         b, isa, vectors = self.b, self.isa, self.spec.tile.vectors
         floats = vector(f32, isa.lanes)
 
@@ -324,10 +331,7 @@ class _Dense:
         pixels = len(sums) // vectors
         mults = constants(self.block_mult) * pixels
         biases = constants(self.block_bias) * pixels if self.block_bias else None
-        return [
-            self.requantize.emit(b, isa, sums[part], mults[part], biases[part] if biases else None)
-            for part in (slice(n, n + VECTORS) for n in range(0, len(sums), VECTORS))
-        ]
+        return self.epilogue.emit_all(b, isa, sums, mults, biases)
 
     def store(
         self,
@@ -336,10 +340,11 @@ class _Dense:
         outputs: Sequence[SSAValue],
         channels: int,
     ) -> None:
-        """Store the first `channels` bytes of each pixel, and no others."""
-        b, whole = self.b, self.isa.vector_bytes
+        """Store the first `channels` results of each pixel, and no others."""
+        b, item = self.b, self.epilogue.item
+        whole = self.isa.vector_bytes // item
         for p, (_, offset) in enumerate(offsets):
-            # Where the pixel's bytes are among all, block by block.
+            # Where the pixel's results are among all, block by block.
             first, done = p * self.block, 0
             while done < channels:
                 n, at = divmod(first + done, whole)
@@ -347,7 +352,7 @@ class _Dense:
                 piece = outputs[n]
                 if length < whole:
                     piece = b.shuffle(piece, piece, tuple(range(at, at + length)))
-                b.store(piece, b.gep(y, offset + done))
+                b.store(piece, b.gep(y, offset + done * item))
                 done += length
 
     def scale(self, value: Index, factor: int) -> Index:

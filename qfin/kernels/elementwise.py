@@ -19,6 +19,7 @@ from xdsl.dialects.builtin import LocationAttr, f32, i8, i32, i64
 from xdsl.ir import Attribute, SSAValue
 
 from qfin.kernels.builder import KernelBuilder, ptr, vector
+from qfin.kernels.floats import clamp_floats
 from qfin.kernels.rounding import round_to_bytes
 from qfin.kernels.strided import Dim, Nest, Pointers, plan
 from qfin.target.isa import Isa
@@ -133,6 +134,21 @@ class ClampSpec(_Elementwise):
         return b.intrinsic(f"llvm.umin.v{lanes}i8", bytes_, value, high)
 
 
+@dataclass(frozen=True)
+class FloatClampSpec(_Elementwise):
+    """`min(max(x, low), high)` on f32; see `clamp_floats`."""
+
+    low: float | None
+    high: float | None
+
+    @property
+    def element_types(self) -> tuple[Attribute, Attribute]:
+        return f32, f32
+
+    def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+        return clamp_floats(b, value, lanes, self.low, self.high)
+
+
 def build_quantize(
     name: str, spec: QuantizeSpec, isa: Isa, location: LocationAttr | None = None
 ) -> func.FuncOp:
@@ -158,6 +174,13 @@ def build_clamp(
     name: str, spec: ClampSpec, isa: Isa, location: LocationAttr | None = None
 ) -> func.FuncOp:
     """u8 to u8; see the top of this file for the arguments."""
+    return _build(name, spec, isa, location)
+
+
+def build_float_clamp(
+    name: str, spec: FloatClampSpec, isa: Isa, location: LocationAttr | None = None
+) -> func.FuncOp:
+    """f32 to f32; see the top of this file for the arguments."""
     return _build(name, spec, isa, location)
 
 

@@ -1,4 +1,4 @@
-"""From int32 accumulators to the bytes that are stored."""
+"""From int32 accumulators to what is stored: bytes or f32."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from xdsl.dialects.builtin import f32, i8, i16
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import KernelBuilder, vector
+from qfin.kernels.floats import clamp_floats
 from qfin.target.isa import Isa
 
-VECTORS = 4
+_VECTORS = 4
 """Vectors of int32 that fill one vector of bytes."""
 
 
@@ -26,6 +27,24 @@ class Requantize:
     qmin: int
     qmax: int
     bounded: bool = False
+
+    item = 1
+    """Bytes of a result."""
+
+    def emit_all(
+        self,
+        b: KernelBuilder,
+        isa: Isa,
+        sums: Sequence[SSAValue],
+        mults: Sequence[SSAValue],
+        biases: Sequence[SSAValue] | None,
+    ) -> list[SSAValue]:
+        """Whole vectors of the results of all sums, in order; the last may end undefined."""
+        parts = [slice(n, n + _VECTORS) for n in range(0, len(sums), _VECTORS)]
+        return [
+            self.emit(b, isa, sums[part], mults[part], biases[part] if biases else None)
+            for part in parts
+        ]
 
     def emit(
         self,
@@ -82,6 +101,38 @@ class Requantize:
                 f"llvm.umin.v{lanes}i8", bytes_, packed, b.splat(self.qmax, bytes_)
             )
         return packed
+
+
+@dataclass(frozen=True)
+class ToFloats:
+    """`min(max(fma(f32(acc), mult, bias), low), high)`, without a bias the product; f32, each step
+    rounded once. Bounds that are None do nothing."""
+
+    low: float | None = None
+    high: float | None = None
+
+    item = 4
+    """Bytes of a result."""
+
+    def emit_all(
+        self,
+        b: KernelBuilder,
+        isa: Isa,
+        sums: Sequence[SSAValue],
+        mults: Sequence[SSAValue],
+        biases: Sequence[SSAValue] | None,
+    ) -> list[SSAValue]:
+        """A vector of results for each vector of sums."""
+        floats = vector(f32, isa.lanes)
+        results: list[SSAValue] = []
+        for n, total in enumerate(sums):
+            t = b.sitofp(total, floats)
+            if biases is None:
+                t = b.fmul(t, mults[n])
+            else:
+                t = b.intrinsic(f"llvm.fma.v{isa.lanes}f32", floats, t, mults[n], biases[n])
+            results.append(clamp_floats(b, t, isa.lanes, self.low, self.high))
+        return results
 
 
 def _natural_order(vector_bytes: int) -> tuple[int, ...]:

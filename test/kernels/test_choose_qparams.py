@@ -19,10 +19,10 @@ SMALL = np.float32(6.1e-5)
 
 @np.errstate(all="ignore")
 def chosen(row: NDArray[np.float32], qmin: int, qmax: int) -> tuple[np.float32, int]:
-    """PyTorch's ChooseQuantizationParams, line by line."""
+    """PyTorch's ChooseQuantizationParams, line by line, of what is finite."""
     f32, f64 = np.float32, np.float64
-    low = np.minimum(row.min(initial=0), f32(0))
-    high = np.maximum(row.max(initial=0), f32(0))
+    row = np.nan_to_num(row, nan=0)
+    low, high = row.min(initial=0), row.max(initial=0)
     scale = (f64(high) - f64(low)) / f64(qmax - qmin)
     if f32(scale) == 0 or np.isinf(f32(1) / f32(scale)):
         scale = f64(0.1)

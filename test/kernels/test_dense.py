@@ -8,6 +8,7 @@ import itertools
 import os
 import random
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,9 @@ from xdsl.dialects.builtin import ModuleOp
 from qfin.dialects.kernel.dense import DEPTH
 from qfin.interpreter import numerics
 from qfin.interpreter.blocked import block, pad_channels
+from qfin.interpreter.unary import clamp
 from qfin.kernels.dense import DenseSpec, Tile, build_dense, choose_tile, weight_block
+from qfin.kernels.epilogue import ToFloats
 from qfin.passes.lower.convert_kernels_to_llvm import KernelsToLLVMPass
 from qfin.target import host_target_names, resolve
 from qfin.target.codegen import LoadedCode, load, to_llvm_ir
@@ -82,6 +85,7 @@ def make_spec(rng: random.Random, isa: Isa) -> DenseSpec:
         kernel_d=kernel_d,
         stride_d=rng.choice([1, 1, 2]),
         dilation_d=rng.choice([1, 1, 2]),
+        floats=rng.choice([None, None, ToFloats(), ToFloats(0.0), ToFloats(-2.5, 6.0)]),
     )
 
 
@@ -104,6 +108,7 @@ def make_case(rng: random.Random, spec: DenseSpec, extreme: bool) -> Case:
     if extreme:
         x[:], w[:] = 255, rng.choice([-128, 127])
     margin = rng.choice([(0, 0, 0, 0), (1, 1, 2, 0), (0, 0, 1, 5)])
+    item = 1 if spec.floats is None else 4
     y_pixel = outputs + margin[3]
     y_row = (spec.out_w + margin[2]) * y_pixel
     y_plane = (spec.out_h + margin[1]) * y_row
@@ -114,8 +119,8 @@ def make_case(rng: random.Random, spec: DenseSpec, extreme: bool) -> Case:
         spec,
         x_strides=(x[0].size, x[0, 0, 0].size, channels),
         x_plane=x[0, 0].size,
-        y_strides=((spec.out_d + margin[0]) * y_plane, y_row, y_pixel),
-        y_plane=y_plane,
+        y_strides=((spec.out_d + margin[0]) * y_plane * item, y_row * item, y_pixel * item),
+        y_plane=y_plane * item,
         bounded=bounded,
     )
     mult = data.random(outputs) * 10.0 ** data.choice(exponents, outputs)
@@ -130,7 +135,21 @@ def make_case(rng: random.Random, spec: DenseSpec, extreme: bool) -> Case:
     )
 
 
-def reference(case: Case, before: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def fused_multiply_add(
+    a: NDArray[np.integer], b: NDArray[np.float32], c: NDArray[np.float32] | np.float32
+) -> NDArray[np.float32]:
+    """`f32(a) * b + c`, rounded once: the product is exact in f64, and so is the error of the sum,
+    which tells where rounding the sum to f64 first makes a tie of what is none."""
+    product = a.astype(np.float32).astype(np.float64) * b
+    total = product + c
+    back = total - product
+    error = (product - (total - back)) + (c - back)
+    bits = total.view(np.int64)
+    odd = np.where((error > 0) == (total > 0), bits, bits - 1) | 1  # rounded to odd
+    return np.where(error == 0, total, odd.view(np.float64)).astype(np.float32)
+
+
+def reference(case: Case, before: NDArray[Any]) -> NDArray[Any]:
     """What the output buffer holds after the call, if it held `before`."""
     s = case.spec
     outputs = (s.out_d, s.out_h, s.out_w)
@@ -152,7 +171,11 @@ def reference(case: Case, before: NDArray[np.uint8]) -> NDArray[np.uint8]:
         acc += np.einsum("bdhwgi,goi->bdhwgo", taps, w.astype(np.int32))
     sums = acc.reshape(*acc.shape[:4], s.groups * s.out_channels).astype(np.int64)
     bias = case.bias if s.float_bias else None
-    q = numerics.requantize(sums, case.mult, s.zero_point, s.qmin, s.qmax, bias)
+    if s.floats is None:
+        q = numerics.requantize(sums, case.mult, s.zero_point, s.qmin, s.qmax, bias)
+    else:
+        q = fused_multiply_add(sums, case.mult, np.float32(0) if bias is None else bias)
+        q = clamp(q, s.floats.low, s.floats.high)
     after = before.copy()
     after[:, : s.out_d, : s.out_h, : s.out_w, : q.shape[4]] = q
     return after
@@ -182,10 +205,12 @@ def run(code: LoadedCode, case: Case, isa: Isa, ranges: list[tuple[int, int]]) -
         arrays.append(pad_channels(case.bias, s.groups, lanes))
     sizes = (s.out_d, s.out_h, s.out_w, s.groups * s.out_channels)
     shape = (s.batch, *(size + more for size, more in zip(sizes, case.margin, strict=True)))
-    size = int(np.prod(shape))
+    dtype = np.uint8 if s.floats is None else np.float32
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     guarded = np.random.default_rng(1).integers(0, 256, size + 128).astype(np.uint8)
     expected = guarded.copy()
-    expected[64 : 64 + size] = reference(case, guarded[64 : 64 + size].reshape(shape)).reshape(-1)
+    before = guarded[64 : 64 + size].view(dtype).reshape(shape)
+    expected[64 : 64 + size] = reference(case, before).reshape(-1).view(np.uint8)
     kernel = ctypes.CFUNCTYPE(
         None, *[ctypes.c_void_p] * (len(arrays) + 1), ctypes.c_int64, ctypes.c_int64
     )(code.function("kernel"))

@@ -9,14 +9,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from qfin.interpreter.unary import clamp as formula
 from qfin.kernels.elementwise import (
     ClampSpec,
     CopySpec,
     DequantizeSpec,
+    FloatClampSpec,
     QuantizeSpec,
     build_clamp,
     build_copy,
     build_dequantize,
+    build_float_clamp,
     build_quantize,
 )
 from qfin.kernels.fill_halo import FillHaloSpec, build_fill_halo
@@ -184,6 +187,19 @@ def test_clamp(target: str, seed: int):
     x = np.random.default_rng(seed).integers(0, 256, spec.shape).astype(np.uint8)
     y = np.clip(x, spec.qmin, spec.qmax)
     check(rng, isa, build_clamp("kernel", spec, isa), spec, x, np.asarray(y))
+
+
+@targets
+@seeds
+def test_float_clamp(target: str, seed: int):
+    """As the interpreter's clamp; NaN stays, zeros have the bound's sign."""
+    isa, rng = resolve(target), random.Random(seed)
+    bounds = [None, 0.0, 1.5, -3.0, 6.0, np.inf, -np.inf, rng.uniform(-9, 9)]
+    bounds = [None if bound is None else float(np.float32(bound)) for bound in bounds]
+    spec = FloatClampSpec(*layouts(rng), rng.choice(bounds), rng.choice(bounds))
+    x = floats(rng, spec.shape, 0.1)
+    y = formula(x.astype(np.float64), spec.low, spec.high).astype(np.float32)
+    check(rng, isa, build_float_clamp("kernel", spec, isa), spec, x, np.asarray(y))
 
 
 @targets
