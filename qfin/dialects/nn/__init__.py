@@ -18,6 +18,7 @@ from qfin.dialects.nn.activation import (
 from qfin.dialects.nn.contraction import Conv2dOp, LinearOp
 from qfin.dialects.nn.conv1d import Conv1dOp
 from qfin.dialects.nn.conv_transpose import ConvTranspose1dOp, ConvTranspose2dOp
+from qfin.dialects.nn.conversion import SaturateToFp16Op, ToOp
 from qfin.dialects.nn.elementwise import AddOp, MulOp, ReluOp, SubOp
 from qfin.dialects.nn.movement import FlattenOp, ReshapeOp
 from qfin.dialects.nn.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp, MaxPool2dOp
@@ -39,6 +40,8 @@ NN = Dialect(
         AdaptiveAvgPool2dOp,
         ReshapeOp,
         FlattenOp,
+        ToOp,
+        SaturateToFp16Op,
         *UNARY_OPS,
     ],
     [],
@@ -67,8 +70,10 @@ __all__ = [
     "MulOp",
     "ReluOp",
     "ReshapeOp",
+    "SaturateToFp16Op",
     "SigmoidOp",
     "SiluOp",
     "SubOp",
     "TanhOp",
+    "ToOp",
 ]

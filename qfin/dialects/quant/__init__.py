@@ -12,8 +12,18 @@ from qfin.dialects.quant.contraction import (
     ConvTranspose2dOp,
     LinearOp,
 )
+from qfin.dialects.quant.dynamic import ChooseQParamsOp, DequantizeOp, QuantizeOp
+from qfin.dialects.quant.dynamic_contraction import (
+    Conv1dDynamicOp,
+    Conv2dDynamicOp,
+    DynamicContraction,
+    FloatContraction,
+    LinearDynamicFp16Op,
+    LinearDynamicOp,
+)
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
 from qfin.dialects.quant.packed_attr import PackedAttr
+from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp, UnpackDynamicOp
 from qfin.dialects.quant.packed_geometry import ConvGeometry
 from qfin.dialects.quant.packed_type import PackedType
 from qfin.dialects.quant.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp
@@ -44,6 +54,15 @@ Quant = Dialect(
         PrepackOp,
         UnpackOp,
         PackedConstantOp,
+        ChooseQParamsOp,
+        QuantizeOp,
+        DequantizeOp,
+        PrepackDynamicOp,
+        UnpackDynamicOp,
+        LinearDynamicOp,
+        LinearDynamicFp16Op,
+        Conv1dDynamicOp,
+        Conv2dDynamicOp,
         LinearOp,
         Conv1dOp,
         Conv2dOp,
@@ -76,26 +95,36 @@ __all__ = [
     "AvgPool2dOp",
     "CalibratedType",
     "CeluOp",
+    "ChooseQParamsOp",
     "ClampOp",
+    "Conv1dDynamicOp",
     "Conv1dOp",
+    "Conv2dDynamicOp",
     "Conv2dOp",
     "ConvGeometry",
     "ConvTranspose1dOp",
     "ConvTranspose2dOp",
     "DCastOp",
+    "DequantizeOp",
+    "DynamicContraction",
     "EluOp",
+    "FloatContraction",
     "GeluOp",
     "HardsigmoidOp",
     "HardswishOp",
     "LeakyReluOp",
+    "LinearDynamicFp16Op",
+    "LinearDynamicOp",
     "LinearOp",
     "MulOp",
     "PackedAttr",
     "PackedConstantOp",
     "PackedType",
+    "PrepackDynamicOp",
     "PrepackOp",
     "QCastOp",
     "Quant",
+    "QuantizeOp",
     "QuantizedType",
     "SCastOp",
     "SigmoidOp",
@@ -103,5 +132,6 @@ __all__ = [
     "SubOp",
     "TanhOp",
     "UniformType",
+    "UnpackDynamicOp",
     "UnpackOp",
 ]

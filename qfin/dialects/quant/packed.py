@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xdsl.dialects.builtin import NoneAttr, TensorType, f32, i8
+from xdsl.dialects.builtin import Float16Type, NoneAttr, TensorType, f16, f32, i8
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
     BaseAttr,
@@ -22,12 +22,16 @@ from xdsl.utils.exceptions import VerifyException
 from qfin.dialects import shapes
 from qfin.dialects.layout import BlockedAttr
 from qfin.dialects.quant.packed_attr import PackedAttr
-from qfin.dialects.quant.packed_type import PackedType
-from qfin.dialects.tensors import AnyTensorConstr, Expected, QuantTensorConstr
+from qfin.dialects.quant.packed_type import LINEAR_FP16, PackedType
+from qfin.dialects.tensors import AnyTensorConstr, Expected
 from qfin.dialects.uniform import UniformType
 from qfin.dialects.uniform.containers import verify_container
 
 PackedConstr = Expected(BaseAttr(PackedType), "a !quant.packed")
+WeightTensorConstr = Expected(
+    TensorType.constr(BaseAttr(UniformType) | BaseAttr(Float16Type)),
+    "a ranked tensor of !quant.uniform or f16",
+)
 
 
 def verify_unpacked(
@@ -36,12 +40,26 @@ def verify_unpacked(
     """Checks that a weight and a bias type are what `packed` holds. Raises VerifyException."""
     assert isinstance(weight, TensorType)
     element = weight.element_type
-    assert isinstance(element, UniformType)
     if weight.get_shape() != packed.weight.get_shape():
         raise VerifyException(
             f"{what} weight has shape {shapes.text(weight.get_shape())},"
             f" the packed type says {shapes.text(packed.weight.get_shape())}"
         )
+    if packed.op.data == LINEAR_FP16:
+        if element != f16:
+            raise VerifyException(f"{what} weight must be f16, got {element}")
+    else:
+        _verify_quantized(packed, weight, what)
+    if (bias is None) != (packed.bias == NoneAttr()):
+        raise VerifyException(f"{what} bias must be there if and only if the packed type has one")
+    if bias is not None:
+        _verify_bias(packed, bias, what)
+
+
+def _verify_quantized(packed: PackedType, weight: TensorType, what: str) -> None:
+    element = weight.element_type
+    if not isinstance(element, UniformType):
+        raise VerifyException(f"{what} weight must be quantized, got {element}")
     if element.storage != i8:
         raise VerifyException(f"{what} weight must be stored as i8, got {element.storage}")
     if element.expressed != f32:
@@ -52,10 +70,6 @@ def verify_unpacked(
     if element.zero_points.any():
         raise VerifyException(f"{what} weight must have zero points of 0")
     verify_container(weight)
-    if (bias is None) != (packed.bias == NoneAttr()):
-        raise VerifyException(f"{what} bias must be there if and only if the packed type has one")
-    if bias is not None:
-        _verify_bias(packed, bias, what)
 
 
 def _verify_bias(packed: PackedType, bias: Attribute, what: str) -> None:
@@ -77,7 +91,7 @@ def _verify_bias(packed: PackedType, bias: Attribute, what: str) -> None:
 
 @irdl_op_definition
 class PrepackOp(IRDLOperation):
-    """Packs a quantized weight and a bias for the op that the result type names.
+    """Packs a quantized weight, or one of f16, and a bias for the op that the result type names.
 
     %p = quant.prepack %w, %b : (tensor<10x64x!qw>, tensor<10xf32>)
       -> !quant.packed<linear, tensor<10x64xi8>, bias = f32>
@@ -85,7 +99,7 @@ class PrepackOp(IRDLOperation):
 
     name = "quant.prepack"
 
-    weight = operand_def(QuantTensorConstr)
+    weight = operand_def(WeightTensorConstr)
     bias = opt_operand_def(AnyTensorConstr)
     result = result_def(PackedConstr)
 
@@ -123,7 +137,7 @@ class UnpackOp(IRDLOperation):
     name = "quant.unpack"
 
     packed = operand_def(PackedConstr)
-    weight = result_def(QuantTensorConstr)
+    weight = result_def(WeightTensorConstr)
     bias = opt_result_def(AnyTensorConstr)
 
     assembly_format = "operands attr-dict `:` functional-type(operands, results)"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from typing_extensions import override
-from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, NoneAttr, f32, i8, i32
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, NoneAttr, f16, f32, i8, i32
 from xdsl.ir import Attribute, ParametrizedAttribute
 from xdsl.irdl import irdl_attr_definition
 from xdsl.parser import AttrParser
@@ -23,7 +23,8 @@ class PackedAttr(ParametrizedAttribute):
                        bias = dense<[1.0, 0.0]> : tensor<2xf32>>
 
     `scales` has one value, or one for each output channel. Weight zero points are 0: a weight
-    with others is not packed. With a layout, `weight` is the flat array that it describes.
+    with others is not packed. Weights of f16 have the one scale 1. With a layout, `weight`
+    is the flat array that it describes.
     """
 
     name = "quant.weights"
@@ -42,13 +43,15 @@ class PackedAttr(ParametrizedAttribute):
 
     @override
     def verify(self) -> None:
-        if self.weight.get_element_type() != i8:
-            raise VerifyException(f"packed weights are stored as i8, got {self.weight.type}")
+        if self.weight.get_element_type() not in (i8, f16):
+            raise VerifyException(f"packed weights are stored as i8 or f16, got {self.weight.type}")
         if self.scales.get_element_type() != f32 or len(self.scales.get_shape()) != 1:
             raise VerifyException(f"scales must be f32 values in a row, got {self.scales.type}")
         scales = np.frombuffer(self.scales.data.data, "<f4")
         if bad := scales[~((scales > 0) & np.isfinite(scales))].tolist():
             raise VerifyException(f"scales must be positive and finite, got {bad[0]}")
+        if self.weight.get_element_type() == f16 and scales.tolist() != [1.0]:
+            raise VerifyException(f"the scale of f16 weights is 1, got {scales.tolist()}")
         if isinstance(self.bias, NoneAttr):
             return
         if self.bias.get_element_type() not in (f32, i32) or len(self.bias.get_shape()) != 1:

@@ -13,11 +13,13 @@ from math import prod
 
 from typing_extensions import override
 from xdsl.dialects.builtin import (
+    Float16Type,
     Float32Type,
     IntegerType,
     NoneAttr,
     StringAttr,
     TensorType,
+    f16,
     f32,
     i8,
     i32,
@@ -32,6 +34,7 @@ from qfin.dialects.layout import BlockedAttr
 from qfin.dialects.quant.packed_geometry import ConvGeometry
 
 LINEAR = "linear"
+LINEAR_FP16 = "linear_fp16"
 CONV1D = "conv1d"
 CONV2D = "conv2d"
 CONV_TRANSPOSE1D = "conv_transpose1d"
@@ -50,16 +53,18 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
         !quant.packed<conv1d, tensor<16x4x3xi8>, stride = [2]>
         !quant.packed<conv_transpose2d, tensor<4x16x3x3xi8>, stride = [2, 2],
                       output_padding = [1, 1]>
+        !quant.packed<linear_fp16, tensor<10x64xf16>, bias = f32>
 
     The weight is [N, K] of a linear, [O, I/groups, taps...] of a convolution, and
     [I, O/groups, taps...] of a transposed one.
-    `bias` is f32 (PyTorch's meaning), i32 (in units of the accumulator: ONNX's) or absent.
+    `bias` is f32 (PyTorch's meaning), i32 (in units of the accumulator: ONNX's) or absent. All hold
+    i8 weights but linear_fp16, whose weights are f16 and have the one scale 1, and no i32 bias.
     """
 
     name = "quant.packed"
 
     op: StringAttr
-    weight: TensorType[IntegerType]
+    weight: TensorType[IntegerType] | TensorType[Float16Type]
     bias: Attribute
     geometry: ConvGeometry | NoneAttr
     layout: Attribute
@@ -67,7 +72,7 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
     def __init__(
         self,
         op: str | StringAttr,
-        weight: TensorType[IntegerType],
+        weight: TensorType[IntegerType] | TensorType[Float16Type],
         bias: Attribute | None = None,
         geometry: ConvGeometry | NoneAttr | None = None,
         layout: Attribute | None = None,
@@ -131,20 +136,22 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
     def verify(self) -> None:
         shape = self.weight.get_shape()
         match self.op.data:
-            case "linear":
+            case "linear" | "linear_fp16" as op:
                 if len(shape) != 2 or isinstance(self.geometry, ConvGeometry):
                     raise VerifyException(
-                        f"linear packs a weight [N, K] and has no geometry, got {self.weight}"
+                        f"{op} packs a weight [N, K] and has no geometry, got {self.weight}"
                     )
             case op if op in _RANKS:
                 self._verify_conv(op, _RANKS[op])
             case other:
                 raise VerifyException(
-                    f"'{other}' is not an op that packs weights ({', '.join([LINEAR, *_RANKS])} do)"
+                    f"'{other}' is not an op that packs weights"
+                    f" ({', '.join([LINEAR, LINEAR_FP16, *_RANKS])} do)"
                 )
-        if self.weight.element_type != i8:
+        stored = f16 if self.op.data == LINEAR_FP16 else i8
+        if self.weight.element_type != stored:
             raise VerifyException(
-                f"packed weights are stored as i8, got {self.weight.element_type}"
+                f"packed weights are stored as {stored}, got {self.weight.element_type}"
             )
         if not self.weight.has_static_shape():
             raise VerifyException(f"packed weights have static shapes, got {self.weight}")
@@ -159,6 +166,8 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
             )
         if self.bias not in (f32, i32, NoneAttr()):
             raise VerifyException(f"bias must be f32 or i32, got {self.bias}")
+        if self.op.data == LINEAR_FP16 and self.bias == i32:
+            raise VerifyException("bias of linear_fp16 must be f32")
         if not isinstance(self.layout, BlockedAttr | NoneAttr):
             raise VerifyException(
                 f"layout must say how weights lie (#layout.blocked), got {self.layout}"
@@ -190,7 +199,7 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
             weight_start = parser.pos
             weight = parser.parse_type()
             if not isinstance(weight, TensorType) or not isinstance(
-                weight.element_type, IntegerType
+                weight.element_type, IntegerType | Float16Type
             ):
                 parser.raise_error("expected the weight's type, a tensor of i8", weight_start)
             attributes: dict[str, Attribute] = {}

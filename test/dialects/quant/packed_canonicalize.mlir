@@ -50,3 +50,12 @@ func.func @argument(%p: !p) -> tensor<2x3x!qw> {
   %v = quant.unpack %p : (!p) -> tensor<2x3x!qw>
   func.return %v : tensor<2x3x!qw>
 }
+
+// CHECK-LABEL: @unpack_dynamic_of_prepack_dynamic(
+// CHECK-SAME: [[W:%[^:]*]]: tensor<2x3xi8>, [[S:%[^:]*]]: tensor<f32>, [[B:%[^:]*]]: tensor<2xf32>)
+// CHECK-NEXT: func.return [[W]], [[S]], [[B]]
+func.func @unpack_dynamic_of_prepack_dynamic(%w: tensor<2x3xi8>, %s: tensor<f32>, %b: tensor<2xf32>) -> (tensor<2x3xi8>, tensor<f32>, tensor<2xf32>) {
+  %p = quant.prepack_dynamic %w, %s, %b : (tensor<2x3xi8>, tensor<f32>, tensor<2xf32>) -> !pb
+  %v, %t, %c = quant.unpack_dynamic %p : (!pb) -> (tensor<2x3xi8>, tensor<f32>, tensor<2xf32>)
+  func.return %v, %t, %c : tensor<2x3xi8>, tensor<f32>, tensor<2xf32>
+}

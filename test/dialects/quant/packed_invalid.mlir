@@ -317,7 +317,7 @@ func.func @f(%w: tensor<2x3xf32>) {
   %0 = quant.prepack %w : (tensor<2x3xf32>) -> !quant.packed<linear, tensor<2x3xi8>>
   func.return
 }
-// CHECK: expected a ranked tensor of !quant.uniform, got tensor<2x3xf32>
+// CHECK: expected a ranked tensor of !quant.uniform or f16, got tensor<2x3xf32>
 
 // -----
 

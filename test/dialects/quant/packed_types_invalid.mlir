@@ -182,7 +182,7 @@
 // -----
 
 "test.op"() {t = #quant.weights<dense<1.0> : tensor<2x3xf32>, scales = dense<0.5> : tensor<1xf32>>} : () -> ()
-// CHECK: packed weights are stored as i8, got tensor<2x3xf32>
+// CHECK: packed weights are stored as i8 or f16, got tensor<2x3xf32>
 
 // -----
 
@@ -251,6 +251,21 @@
 
 // -----
 
-// Activations.
-"test.op"() {t = #quant<activation gelu>} : () -> ()
-// CHECK: Expected `none`, or `relu`.
+// linear_fp16.
+"test.op"() {t = !quant.packed<linear_fp16, tensor<2x3xf16>, bias = i32>} : () -> ()
+// CHECK: bias of linear_fp16 must be f32
+
+// -----
+
+"test.op"() {t = !quant.packed<linear_fp16, tensor<2x3xi8>>} : () -> ()
+// CHECK: packed weights are stored as f16, got i8
+
+// -----
+
+"test.op"() {t = !quant.packed<linear_fp16, tensor<2xf16>>} : () -> ()
+// CHECK: linear_fp16 packs a weight [N, K] and has no geometry, got tensor<2xf16>
+
+// -----
+
+"test.op"() {t = #quant.weights<dense<1.5> : tensor<1x2xf16>, scales = dense<0.5> : tensor<1xf32>>} : () -> ()
+// CHECK: the scale of f16 weights is 1, got [0.5]
