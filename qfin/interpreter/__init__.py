@@ -8,7 +8,7 @@ array of its storage; of a packed weight, a `Packed`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,39 +22,59 @@ from qfin.errors import Error, InputError, UnsupportedError, describe
 from qfin.interpreter.arrays import dtype_of, element_type
 from qfin.interpreter.signature import check_arguments, find_function
 
+if TYPE_CHECKING:
+    from qfin.interpreter.state import State
 
-def register_implementations(interpreter: Interpreter) -> None:
-    """Teaches `interpreter` every op of levels 1 to 3."""
+
+def register_implementations(interpreter: Interpreter, state: State | None = None) -> None:
+    """Teaches `interpreter` every op of levels 1 to 3; globals are those of `state`."""
     # Importing anything of xdsl.interpreters imports all of it, so wait until it is wanted.
     from xdsl.interpreters.func import FuncFunctions
 
+    from qfin.interpreter.batch_norm import BatchNormFunctions
     from qfin.interpreter.binary import BinaryFunctions
     from qfin.interpreter.constants import TensorConstants
     from qfin.interpreter.conv1d import Conv1dFunctions
     from qfin.interpreter.conv_transpose import ConvTransposeFunctions
     from qfin.interpreter.layout import LayoutFunctions
+    from qfin.interpreter.movement import MovementFunctions
+    from qfin.interpreter.mean import MeanFunctions
     from qfin.interpreter.nn import NNFunctions
+    from qfin.interpreter.pooling import PoolingFunctions
+    from qfin.interpreter.prelu import PreluFunctions
     from qfin.interpreter.quant import QuantFunctions
+    from qfin.interpreter.state import GlobalFunctions, State
     from qfin.interpreter.unary import UnaryFunctions
 
     for functions in (
         FuncFunctions(),
+        GlobalFunctions(state or State()),
         TensorConstants(),
         LayoutFunctions(),
         NNFunctions(),
         QuantFunctions(),
         Conv1dFunctions(),
         ConvTransposeFunctions(),
+        PoolingFunctions(),
+        MeanFunctions(),
         BinaryFunctions(),
+        MovementFunctions(),
         UnaryFunctions(),
+        BatchNormFunctions(),
+        PreluFunctions(),
     ):
         interpreter.register_implementations(functions)
 
 
 def run(
-    module: ModuleOp, function_name: str, args: Sequence[NDArray[Any]]
+    module: ModuleOp,
+    function_name: str,
+    args: Sequence[NDArray[Any]],
+    state: State | None = None,
 ) -> tuple[NDArray[Any], ...]:
     """The results of a function, f32 or of the storage type, for arguments given likewise.
+
+    Globals are read from and stored to `state`; without one they start anew.
 
     Raises InputError for a function that is not there and for arguments of the wrong
     count, shape or dtype; UnsupportedError, which names the op, for an op without meaning.
@@ -63,7 +83,7 @@ def run(
     check_arguments(function, args)
     current = _CurrentOp()
     interpreter = Interpreter(module, listeners=(current,))
-    register_implementations(interpreter)
+    register_implementations(interpreter, state)
     try:
         results = interpreter.call_op(function, tuple(args))
     except (Error, InterpretationError, OverflowError, VerifyException) as error:

@@ -20,12 +20,14 @@ from xdsl.ir import Dialect
 
 from qfin.dialects.kernel.binary import BinaryOp
 from qfin.dialects.kernel.buffers import KernelOp
+from qfin.dialects.kernel.channelwise import ChannelwiseOp
 from qfin.dialects.kernel.dense import DenseOp
 from qfin.dialects.kernel.elementwise import ClampOp, CopyOp, DequantizeOp, FillHaloOp, QuantizeOp
+from qfin.dialects.kernel.extremum import ExtremumOp
 from qfin.dialects.kernel.fill import FillOp
 from qfin.dialects.kernel.lut import LutOp
 from qfin.dialects.kernel.memory import ProgramOp, ViewOp
-from qfin.dialects.kernel.pool import AvgPoolOp, MaxPoolOp
+from qfin.dialects.kernel.pooling import AvgPoolOp, MaxPoolOp
 
 Kernel = Dialect(
     "kernel",
@@ -42,6 +44,8 @@ Kernel = Dialect(
         MaxPoolOp,
         AvgPoolOp,
         BinaryOp,
+        ExtremumOp,
+        ChannelwiseOp,
         LutOp,
     ],
     [],
@@ -50,10 +54,12 @@ Kernel = Dialect(
 __all__ = [
     "AvgPoolOp",
     "BinaryOp",
+    "ChannelwiseOp",
     "ClampOp",
     "CopyOp",
     "DenseOp",
     "DequantizeOp",
+    "ExtremumOp",
     "FillHaloOp",
     "FillOp",
     "Kernel",

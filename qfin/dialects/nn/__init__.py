@@ -15,13 +15,28 @@ from qfin.dialects.nn.activation import (
     SiluOp,
     TanhOp,
 )
+from qfin.dialects.nn.batch_norm import BatchNormOp
 from qfin.dialects.nn.contraction import Conv2dOp, LinearOp
 from qfin.dialects.nn.conv1d import Conv1dOp
 from qfin.dialects.nn.conv_transpose import ConvTranspose1dOp, ConvTranspose2dOp
 from qfin.dialects.nn.conversion import SaturateToFp16Op, ToOp
 from qfin.dialects.nn.elementwise import AddOp, MulOp, ReluOp, SubOp
 from qfin.dialects.nn.movement import FlattenOp, ReshapeOp
-from qfin.dialects.nn.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp, MaxPool2dOp
+from qfin.dialects.nn.moves import JOIN_OPS, MOVE_OPS, VIEW_OPS
+from qfin.dialects.nn.mean import MeanOp
+from qfin.dialects.nn.pooling import (
+    POOLING_OPS,
+    AdaptiveAvgPool1dOp,
+    AdaptiveAvgPool2dOp,
+    AdaptiveAvgPool3dOp,
+    AvgPool1dOp,
+    AvgPool2dOp,
+    AvgPool3dOp,
+    MaxPool1dOp,
+    MaxPool2dOp,
+    MaxPool3dOp,
+)
+from qfin.dialects.nn.prelu import PreluOp
 
 NN = Dialect(
     "nn",
@@ -35,24 +50,36 @@ NN = Dialect(
         AddOp,
         SubOp,
         MulOp,
-        MaxPool2dOp,
-        AvgPool2dOp,
-        AdaptiveAvgPool2dOp,
+        *POOLING_OPS,
+        MeanOp,
         ReshapeOp,
         FlattenOp,
         ToOp,
         SaturateToFp16Op,
+        BatchNormOp,
+        PreluOp,
         *UNARY_OPS,
+        *MOVE_OPS,
+        *JOIN_OPS,
     ],
     [],
 )
 
 __all__ = [
+    "JOIN_OPS",
+    "MOVE_OPS",
     "NN",
+    "POOLING_OPS",
     "UNARY_OPS",
+    "VIEW_OPS",
+    "AdaptiveAvgPool1dOp",
     "AdaptiveAvgPool2dOp",
+    "AdaptiveAvgPool3dOp",
     "AddOp",
+    "AvgPool1dOp",
     "AvgPool2dOp",
+    "AvgPool3dOp",
+    "BatchNormOp",
     "CeluOp",
     "ClampOp",
     "Conv1dOp",
@@ -66,8 +93,12 @@ __all__ = [
     "HardswishOp",
     "LeakyReluOp",
     "LinearOp",
+    "MaxPool1dOp",
     "MaxPool2dOp",
+    "MaxPool3dOp",
+    "MeanOp",
     "MulOp",
+    "PreluOp",
     "ReluOp",
     "ReshapeOp",
     "SaturateToFp16Op",

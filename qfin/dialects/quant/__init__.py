@@ -2,7 +2,8 @@
 
 from xdsl.ir import Dialect
 
-from qfin.dialects.quant.activation import Activation, ActivationAttr
+from qfin.dialects.quant.activation import ActivationAttr
+from qfin.dialects.quant.batch_norm import BatchNormOp
 from qfin.dialects.quant.binary import AddOp, MulOp, SubOp
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.quant.contraction import (
@@ -21,12 +22,23 @@ from qfin.dialects.quant.dynamic_contraction import (
     LinearDynamicFp16Op,
     LinearDynamicOp,
 )
+from qfin.dialects.quant.joining import CatOp
+from qfin.dialects.quant.mean import MeanOp
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
 from qfin.dialects.quant.packed_attr import PackedAttr
 from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp, UnpackDynamicOp
 from qfin.dialects.quant.packed_geometry import ConvGeometry
 from qfin.dialects.quant.packed_type import PackedType
-from qfin.dialects.quant.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp
+from qfin.dialects.quant.pooling import (
+    POOLING_OPS,
+    AdaptiveAvgPool1dOp,
+    AdaptiveAvgPool2dOp,
+    AdaptiveAvgPool3dOp,
+    AvgPool1dOp,
+    AvgPool2dOp,
+    AvgPool3dOp,
+)
+from qfin.dialects.quant.prelu import PreluOp
 from qfin.dialects.quant.types import AnyQuantizedType, CalibratedType, QuantizedType
 from qfin.dialects.quant.unary import (
     UNARY_OPS,
@@ -68,11 +80,14 @@ Quant = Dialect(
         Conv2dOp,
         ConvTranspose1dOp,
         ConvTranspose2dOp,
-        AvgPool2dOp,
-        AdaptiveAvgPool2dOp,
+        *POOLING_OPS,
+        MeanOp,
         AddOp,
         SubOp,
         MulOp,
+        BatchNormOp,
+        PreluOp,
+        CatOp,
         *UNARY_OPS,
     ],
     [
@@ -86,14 +101,20 @@ Quant = Dialect(
 )
 
 __all__ = [
+    "POOLING_OPS",
     "UNARY_OPS",
-    "Activation",
     "ActivationAttr",
+    "AdaptiveAvgPool1dOp",
     "AdaptiveAvgPool2dOp",
+    "AdaptiveAvgPool3dOp",
     "AddOp",
     "AnyQuantizedType",
+    "AvgPool1dOp",
     "AvgPool2dOp",
+    "AvgPool3dOp",
+    "BatchNormOp",
     "CalibratedType",
+    "CatOp",
     "CeluOp",
     "ChooseQParamsOp",
     "ClampOp",
@@ -116,10 +137,12 @@ __all__ = [
     "LinearDynamicFp16Op",
     "LinearDynamicOp",
     "LinearOp",
+    "MeanOp",
     "MulOp",
     "PackedAttr",
     "PackedConstantOp",
     "PackedType",
+    "PreluOp",
     "PrepackDynamicOp",
     "PrepackOp",
     "QCastOp",

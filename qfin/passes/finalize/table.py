@@ -12,12 +12,17 @@ from qfin.dialects.uniform import UniformType
 from qfin.passes.finalize.fusion import Fusion
 from qfin.passes.finalize.groups import element_type
 from qfin.passes.finalize.rules import (
+    batch_norm,
     binary,
     contraction,
     conv1d,
     conv_transpose,
+    joining,
+    mean,
     movement,
+    moves,
     pooling,
+    prelu,
     unary,
 )
 
@@ -26,9 +31,14 @@ FUSIONS: tuple[Fusion, ...] = (
     *conv1d.FUSIONS,
     *conv_transpose.FUSIONS,
     *pooling.FUSIONS,
+    *mean.FUSIONS,
     *movement.FUSIONS,
+    *moves.FUSIONS,
+    *joining.FUSIONS,
     *binary.FUSIONS,
     *unary.FUSIONS,
+    *batch_norm.FUSIONS,
+    *prelu.FUSIONS,
 )
 
 

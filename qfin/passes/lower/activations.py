@@ -9,22 +9,32 @@ from xdsl.ir import Attribute, Operation, SSAValue
 
 from qfin.dialects import nn, quant
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp, is_nhwc
+from qfin.dialects.nn.pooling import MaxPoolOp
+from qfin.dialects.quant.activation import NO_ACTIVATION, ActivationAttr
+from qfin.dialects.nn.joining import JoinOp
+from qfin.dialects.nn.move import MoveOp
 from qfin.dialects.quant.binary import BinaryOp
+from qfin.dialects.quant.pooling import QuantPooling
 from qfin.dialects.quant.unary import QuantUnaryOp
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
+from qfin.interpreter.activation import output_range
 
 _ON_ANY_LAYOUT = (
     quant.Conv2dOp,
     quant.ConvTranspose2dOp,
-    quant.AvgPool2dOp,
-    quant.AdaptiveAvgPool2dOp,
+    QuantPooling,
     quant.QCastOp,
     quant.DCastOp,
-    nn.MaxPool2dOp,
+    MaxPoolOp,
     nn.ReluOp,
     QuantUnaryOp,
     BinaryOp,
+    MoveOp,
+    JoinOp,
+    quant.CatOp,
+    quant.BatchNormOp,
+    quant.PreluOp,
     ToNhwcOp,
     ToNchwOp,
 )
@@ -58,10 +68,10 @@ def zero_point(element: UniformType) -> int:
     return element.zero_point + shift_of(element)
 
 
-def clamp(element: UniformType, *, relu: bool = False) -> tuple[int, int]:
-    """The smallest and largest stored value, unsigned; relu cuts off what is below zero."""
-    low = max(element.storage_min, element.zero_point) if relu else element.storage_min
-    return low + shift_of(element), element.storage_max + shift_of(element)
+def clamp(element: UniformType, activation: ActivationAttr = NO_ACTIVATION) -> tuple[int, int]:
+    """The smallest and largest stored value of a result that `activation` follows, unsigned."""
+    low, high = output_range(element, activation)
+    return low + shift_of(element), high + shift_of(element)
 
 
 def require_compilable(op: Operation) -> None:

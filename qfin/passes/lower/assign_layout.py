@@ -29,17 +29,20 @@ from qfin import target as targets
 from qfin.dialects import nn, quant
 from qfin.dialects.layout import NHWC, BlockedAttr, ToNchwOp, ToNhwcOp, is_nhwc, with_layout
 from qfin.dialects.nn.canonicalization import ReshapeOfReshape, SameShape
+from qfin.dialects.nn.pooling import MaxPoolOp
 from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.quant.casts import DCastOp, QCastOp
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp
-from qfin.dialects.tensors import shape_of
+from qfin.dialects.quant.pooling import QuantPooling
 from qfin.dialects.quant.unary import QuantUnaryOp
+from qfin.dialects.tensors import shape_of
 from qfin.errors import PassError
 from qfin.interpreter.arrays import dense_to_numpy
 from qfin.interpreter.blocked import block
 from qfin.interpreter.transposed import to_convolution
 from qfin.kernels.dense import weight_block
 from qfin.passes.finalize.groups import defining
+from qfin.passes.lower.layout_moves import MoveFromNhwc, MoveThenConvert
 from qfin.passes.lower.unit_dimension import AddUnitDimension
 from qfin.passes.rewriting import rewrite
 from qfin.target.isa import Isa
@@ -53,10 +56,12 @@ DOT_DEPTH = 4
 _ON_NHWC = (
     quant.Conv2dOp,
     quant.ConvTranspose2dOp,
-    quant.AvgPool2dOp,
-    quant.AdaptiveAvgPool2dOp,
-    nn.MaxPool2dOp,
+    QuantPooling,
+    MaxPoolOp,
 )
+
+_ELEMENTWISE = (nn.ReluOp, QuantUnaryOp, quant.BatchNormOp, quant.PreluOp)
+"""What runs on the layout that its first operand has."""
 
 
 class RunOnNhwc(RewritePattern):
@@ -131,18 +136,19 @@ class DequantizeFromNhwc(RewritePattern):
 
 
 class UnaryOnNhwc(RewritePattern):
-    """`f(to_nchw x)` is `to_nchw(f x)`: relu and other functions of one element run on any layout."""
+    """`f(to_nchw x)` is `to_nchw(f x)`: relu and other functions of one element, and of the
+    parameters of its channel, run on any layout."""
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
-        if not isinstance(op, nn.ReluOp | QuantUnaryOp):
+        if not isinstance(op, _ELEMENTWISE):
             return
-        producer = defining(op.input)
+        producer = defining(op.operands[0])
         if not isinstance(producer, ToNchwOp):
             return
-        result = op.result.type
+        result = op.results[0].type
         assert isinstance(result, TensorType)
         moved = type(op).create(
-            operands=[producer.input],
+            operands=[producer.input, *op.operands[1:]],
             result_types=[with_layout(result, NHWC)],
             properties=op.properties,
             attributes=op.attributes,
@@ -260,8 +266,10 @@ class AssignLayoutPass(ModulePass):
                 DequantizeFromNhwc(),
                 UnaryOnNhwc(),
                 BinaryOnNhwc(),
+                MoveFromNhwc(),
             ],
         )
+        rewrite(op, MoveThenConvert())
         CommonSubexpressionElimination().apply(ctx, op)  # one conversion for several consumers
         DeadCodeElimination().apply(ctx, op)
         op.attributes[TARGET_ATTR] = StringAttr(isa.name)

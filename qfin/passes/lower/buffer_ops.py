@@ -1,6 +1,6 @@
 """How `plan-buffers` turns each op into kernel ops: one emitter for each kind of op.
 
-Here are those that cast, copy and rename; see `emit_dense` and `emit_pool` for the others.
+Here are those that cast, copy and rename; see `emit_dense` and `emit_pooling` for the others.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, f32
 from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import kernel, nn, quant
+from qfin.dialects.nn.extrema import ExtremumOp
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp
+from qfin.dialects.nn.pooling import MaxPoolOp
+from qfin.dialects.quant.activation import RELU
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 from qfin.interpreter.arrays import dense_to_numpy
-from qfin.passes.lower import emit_binary, emit_unary
+from qfin.passes.lower import emit_binary, emit_channelwise, emit_mean, emit_pooling, emit_unary
 from qfin.passes.lower.activations import (
     clamp,
     require_per_layer,
@@ -27,22 +30,20 @@ from qfin.passes.lower.activations import (
     zero_point,
 )
 from qfin.passes.lower.buffers import Buffer
+from qfin.passes.lower import emit_movement, emit_views
 from qfin.passes.lower.emit_conv_transpose import (
     emit_conv_transpose2d,
     require_unit_dimension,
 )
 from qfin.passes.lower.emit_dense import emit_conv2d, emit_linear
-from qfin.passes.lower.emit_pool import (
-    emit_adaptive_avg_pool2d,
-    emit_avg_pool2d,
-    emit_max_pool2d,
-)
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
 
-_QUANTIZED_ONLY = (nn.ReluOp, nn.MaxPool2dOp)
+_QUANTIZED_ONLY = (ExtremumOp, nn.ReluOp, MaxPoolOp)
 """Ops on any tensors, of which we have kernels for quantized ones."""
+
+_KEEP_MEMORY = (*nn.VIEW_OPS, nn.ReshapeOp, nn.FlattenOp, quant.SCastOp, ToNchwOp)
 
 
 def is_lowered(op: Operation) -> bool:
@@ -54,7 +55,7 @@ def is_lowered(op: Operation) -> bool:
 
 def keeps_memory(op: Operation) -> bool:
     """Whether the result of the op may be its operand's memory under another name."""
-    return isinstance(op, nn.ReshapeOp | nn.FlattenOp | quant.SCastOp | ToNchwOp)
+    return isinstance(op, _KEEP_MEMORY)
 
 
 def emit_argument(planner: Planner, argument: SSAValue, buffer: Buffer) -> None:
@@ -140,7 +141,7 @@ def _relu(planner: Planner, op: nn.ReluOp) -> None:
     element = require_per_layer(op, op.input)
     source, result = planner.buffer(op.input), planner.result(op.result)
     planner.emit(
-        kernel.ClampOp(planner.view(source), planner.view(result), *clamp(element, relu=True))
+        kernel.ClampOp(planner.view(source), planner.view(result), *clamp(element, RELU))
     )
 
 
@@ -161,7 +162,6 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     nn.ReshapeOp: _reshape,
     nn.FlattenOp: _reshape,
     nn.ReluOp: _relu,
-    nn.MaxPool2dOp: emit_max_pool2d,
     quant.SCastOp: _scast,
     quant.QCastOp: _qcast,
     quant.DCastOp: _dcast,
@@ -172,10 +172,13 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     quant.ConvTranspose1dOp: require_unit_dimension,
     quant.ConvTranspose2dOp: emit_conv_transpose2d,
     quant.LinearOp: emit_linear,
-    quant.AvgPool2dOp: emit_avg_pool2d,
-    quant.AdaptiveAvgPool2dOp: emit_adaptive_avg_pool2d,
     func.ReturnOp: _return,
     **emit_binary.EMITTERS,
     **emit_unary.EMITTERS,
+    **emit_views.EMITTERS,
+    **emit_movement.EMITTERS,
+    **emit_pooling.EMITTERS,
+    **emit_mean.EMITTERS,
+    **emit_channelwise.EMITTERS,
 }
 """By the type of the op; each takes ops of that type only."""

@@ -1,4 +1,4 @@
-"""How `plan-buffers` turns activations into lookups: it asks the interpreter for all 256 results."""
+"""How `plan-buffers` turns functions of one byte into lookups: the interpreter fills the table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from xdsl.ir import Operation
+from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import kernel, quant
 from qfin.dialects.quant.unary import QuantUnaryOp
@@ -18,18 +18,23 @@ if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
 
 
-def table_of(op: QuantUnaryOp) -> NDArray[np.int8]:
-    """The bytes of the 256 results, in the order of the input's unsigned form; unsigned too."""
-    x, y = uniform_of(op.input), uniform_of(op.result)
+def byte_table(
+    input: SSAValue, result: SSAValue, function: Callable[[NDArray[Any]], NDArray[Any]]
+) -> NDArray[np.int8]:
+    """The bytes of the 256 results of a function of stored values, in the order of the input's
+    unsigned form; unsigned too."""
+    x, y = uniform_of(input), uniform_of(result)
     stored = (np.arange(256) - shift_of(x)).astype(x.storage_dtype)
-    result = evaluate_quantized(op, stored).astype(np.int64) + shift_of(y)
-    return result.astype(np.uint8).view(np.int8)
+    results = function(stored).astype(np.int64) + shift_of(y)
+    return results.astype(np.uint8).view(np.int8)
 
 
 def emit_unary(planner: Planner, op: QuantUnaryOp) -> None:
     """One lookup for each element, in any layout."""
     source, result = planner.buffer(op.input), planner.result(op.result)
-    table = planner.constants.add(table_of(op))
+    table = planner.constants.add(
+        byte_table(op.input, op.result, lambda q: evaluate_quantized(op, q))
+    )
     planner.emit(kernel.LutOp(planner.view(source), planner.view(table), planner.view(result)))
 
 

@@ -26,11 +26,12 @@ from qfin.kernels.elementwise import (
     build_quantize,
 )
 from qfin.kernels.fill_halo import FillHaloSpec, build_fill_halo
-from qfin.kernels.pool import AvgPoolSpec, MaxPoolSpec, build_avg_pool, build_max_pool
-from qfin.passes.lower import calls_unary
+from qfin.passes.lower import calls_pooling, calls_unary
 from qfin.passes.lower.buffers import element_bytes
 from qfin.passes.lower.call import Call, elementwise, shape_and_strides
 from qfin.passes.lower.calls_binary import call_binary
+from qfin.passes.lower.calls_channelwise import call_channelwise
+from qfin.passes.lower.calls_extremum import call_extremum
 from qfin.passes.lower.calls_fill import call_fill
 from qfin.target.isa import Isa
 
@@ -131,28 +132,6 @@ def _dense(op: kernel.DenseOp, isa: Isa) -> Call:
     return Call(build_dense, spec)
 
 
-def _max_pool(op: kernel.MaxPoolOp, isa: Isa) -> Call:
-    shape, y_strides = shape_and_strides(op.output)
-    _, x_strides = shape_and_strides(op.input)
-    spec = MaxPoolSpec(shape, x_strides, y_strides, op.step.get_values())  # pyright: ignore[reportArgumentType]
-    return Call(build_max_pool, spec)
-
-
-def _avg_pool(op: kernel.AvgPoolOp, isa: Isa) -> Call:
-    shape, y_strides = shape_and_strides(op.output)
-    _, x_strides = shape_and_strides(op.input)
-    spec = AvgPoolSpec(
-        shape,  # pyright: ignore[reportArgumentType]
-        x_strides,  # pyright: ignore[reportArgumentType]
-        y_strides,  # pyright: ignore[reportArgumentType]
-        input_zero_point=op.input_zero_point.value.data,
-        zero_point=op.zero_point.value.data,
-        qmin=op.qmin.value.data,
-        qmax=op.qmax.value.data,
-    )
-    return Call(build_avg_pool, spec)
-
-
 _CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
     kernel.QuantizeOp: _quantize,
     kernel.DequantizeOp: _dequantize,
@@ -161,8 +140,9 @@ _CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
     kernel.FillHaloOp: _fill_halo,
     kernel.FillOp: call_fill,
     kernel.DenseOp: _dense,
-    kernel.MaxPoolOp: _max_pool,
-    kernel.AvgPoolOp: _avg_pool,
     kernel.BinaryOp: call_binary,
+    kernel.ExtremumOp: call_extremum,
+    kernel.ChannelwiseOp: call_channelwise,
+    **calls_pooling.CALLS,
     **calls_unary.CALLS,
 }

@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from qfin.passes.finalize.table import FUSIONS
 
+from ...random_windows import random_window
+
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 
 ROWS = {row.name: row for row in FUSIONS}
 PACKING = {"conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d", "linear"}
 """The rows that pack a weight."""
-ROUNDING = {*PACKING, "avg_pool2d", "adaptive_avg_pool2d"}
+ROUNDING = {*PACKING, "mean", *(row for row in ROWS if "avg_pool" in row)}
 """The rows that become one op with a rounding of its own; the others move values."""
 
 
@@ -56,8 +58,8 @@ class Group:
         make: Callable[[str], tuple[Shape, Shape, str]] = getattr(self, row)
         self.shape, self.result, op = make(row)
         self.lines.append(f"%y = {op}")
-        if row in {*PACKING, "add", "sub", "mul"} and self.rng.random() < 0.5:
-            self.lines.append(f"%r = nn.relu %y : {tensor(self.result, 'f32')}")
+        if row in {*PACKING, "add", "sub", "mul", "batch_norm"} and self.rng.random() < 0.6:
+            self.activations()
         elif row not in ROUNDING and self.rng.random() < 0.5:
             self.y = self.x
         self.stored = self.arrays.integers(*self.x.range, self.shape, endpoint=True)
@@ -83,6 +85,20 @@ class Group:
         storage = self.rng.choice(["u8", "i8"])
         low, high = (0, 255) if storage == "u8" else (-128, 127)
         return Activation(storage, scale, self.rng.choice([low, high, self.rng.randint(low, high)]))
+
+    def activations(self) -> None:
+        """One or two of relu and clamp, on `%y`."""
+        last = "%y"
+        for n in range(self.rng.choice([1, 1, 2])):
+            bounds = [self.rng.uniform(-150, 150) * self.y.scale for _ in range(2)]
+            low, high = (f"{bound:.17e} : f64" for bound in bounds)
+            ops = [("relu", ""), ("clamp", f"{{min = {low}}}"), ("clamp", f"{{max = {high}}}")]
+            op, attributes = self.rng.choice(
+                [*ops, ops[0], ("clamp", f"{{min = {low}, max = {high}}}")]
+            )
+            line = f"%r{n} = nn.{op} {last} {attributes} : {tensor(self.result, 'f32')}"
+            self.lines.append(line)
+            last = f"%r{n}"
 
     def windows(self, size: Shape, *, pool: bool) -> tuple[Shape, Shape, str]:
         """(kernel, output size, attributes without the kernel) of a window that fits `size`."""
@@ -190,18 +206,42 @@ class Group:
     conv_transpose1d = conv_transpose2d = conv_transpose
 
     def pool(self, row: str) -> tuple[Shape, Shape, str]:
-        n, c, *size = self.image()
-        (kh, kw), output, attributes = self.windows(tuple(size), pool=True)
-        attributes += f", kernel = array<i64: {kh}, {kw}>"
-        if row == "avg_pool2d":
-            attributes += f", count_include_pad = {self.rng.choice(['true', 'false'])}"
-        return self.simple(row, (n, c, *size), (n, c, *output), f"{{{attributes}}}")
+        n, c, *size = self.volume(int(row[-2]))
+        ceil_mode = self.rng.random() < 0.3
+        window = random_window(
+            self.rng, size, pool=True, dilated="max" in row, ceil_mode=ceil_mode
+        )
+        more = ["kernel"]
+        extra = ""
+        if "max" in row:
+            more.append("dilation")
+        else:
+            extra = f"count_include_pad = {self.rng.choice(['true', 'false'])}"
+            if "1d" not in row and self.rng.random() < 0.3:
+                extra += f", divisor_override = {self.rng.choice([-3, 2, 7])} : i64"
+        attributes = window.attributes(*more, extra=extra)
+        return self.simple(row, (n, c, *size), (n, c, *window.outputs(size)), attributes)
 
-    max_pool2d = avg_pool2d = pool
+    max_pool1d = max_pool2d = max_pool3d = avg_pool1d = avg_pool2d = avg_pool3d = pool
 
-    def adaptive_avg_pool2d(self, row: str) -> tuple[Shape, Shape, str]:
-        shape = self.image()
-        return self.simple(row, shape, (*shape[:2], self.rng.randint(1, 7), self.rng.randint(1, 7)))
+    def adaptive(self, row: str) -> tuple[Shape, Shape, str]:
+        shape = self.volume(int(row[-2]))
+        size = tuple(self.rng.randint(1, 7) for _ in shape[2:])
+        return self.simple(row, shape, (*shape[:2], *size))
+
+    adaptive_avg_pool1d = adaptive_avg_pool2d = adaptive_avg_pool3d = adaptive
+
+    def mean(self, row: str) -> tuple[Shape, Shape, str]:
+        shape = self.volume(self.rng.randint(0, 3))
+        dims = self.rng.sample(range(len(shape)), self.rng.randint(1, len(shape)))
+        keep = self.rng.choice([True, False])
+        kept = (1 if d in dims else n for d, n in enumerate(shape) if keep or d not in dims)
+        listed = ", ".join(map(str, dims))
+        attributes = f"{{dim = array<i64: {listed}>, keepdim = {str(keep).lower()}}}"
+        return self.simple(row, shape, tuple(kept), attributes)
+
+    def volume(self, spatial: int) -> Shape:
+        return tuple(self.rng.randint(1, 5) for _ in range(2 + spatial))
 
     def reshape(self, row: str) -> tuple[Shape, Shape, str]:
         a, b, c, d = self.image()
@@ -247,6 +287,35 @@ class Group:
 
     sigmoid = tanh = hardsigmoid = hardswish = elu = celu = leaky_relu = gelu = silu = unary
     clamp = unary
+
+    def floats(self, name: str, values: Array) -> str:
+        """Writes a constant f32 parameter; how it stands behind an op."""
+        kind = tensor(values.shape, "f32")
+        self.lines.append(f"%{name} = arith.constant dense<{values.tolist()}> : {kind}")
+        return f"{name}(%{name} : {kind})"
+
+    def batch_norm(self, row: str) -> tuple[Shape, Shape, str]:
+        shape = self.image()[: self.rng.randint(2, 4)]
+        unit, channels = 50 * self.x.scale, shape[1]
+        ranges = {
+            "weight": (-2, 2),
+            "bias": (-unit, unit),
+            "running_mean": (-unit, unit),
+            "running_var": (0, 2),
+        }
+        for name in self.rng.choice([[], ["weight"], ["bias"], ["weight", "bias"]]):
+            del ranges[name]
+        parts = [
+            self.floats(name, self.arrays.uniform(*ends, channels)) for name, ends in ranges.items()
+        ]
+        operands = f"%d {' '.join(parts)} {{eps = 0.5 : f64}}"
+        return shape, shape, f"nn.batch_norm {operands} : {tensor(shape, 'f32')}"
+
+    def prelu(self, row: str) -> tuple[Shape, Shape, str]:
+        shape = self.image()[: self.rng.randint(1, 4)]
+        slopes = self.rng.choice([1, *shape[1:2]])
+        weight = self.floats("weight", self.arrays.normal(0, 1, slopes))
+        return shape, shape, f"nn.prelu %d {weight} : {tensor(shape, 'f32')}"
 
     def simple(
         self, row: str, shape: Shape, result: Shape, attributes: str = ""

@@ -1,0 +1,34 @@
+"""What rules ask of an op's parameters and of the numbers that its input can hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from xdsl.ir import SSAValue
+
+from qfin.dialects.uniform import UniformType
+from qfin.interpreter.arrays import dense_to_numpy
+from qfin.passes.finalize.groups import Refused, constant_of
+
+
+def constant_parameter(value: SSAValue, name: str) -> NDArray[Any]:
+    """The floats of a constant parameter."""
+    constant = constant_of(value)
+    if constant is None:
+        raise Refused(f"{name} is not a constant")
+    return dense_to_numpy(constant)
+
+
+def optional_parameter(value: SSAValue | None, name: str) -> NDArray[Any] | None:
+    """As `constant_parameter`; None for a parameter that is absent."""
+    return None if value is None else constant_parameter(value, name)
+
+
+def can_be_infinite(element: UniformType) -> bool:
+    """Whether dequantizing a stored value may overflow f32."""
+    down, up = (end - element.zero_point for end in (element.storage_min, element.storage_max))
+    with np.errstate(over="ignore"):
+        largest = np.float32(element.scale) * np.float32(max(up, -down))
+    return not np.isfinite(largest)
