@@ -1,4 +1,4 @@
-"""add, sub and mul: two values in, one out, of bytes or of f32, between strided buffers.
+"""add, sub and mul: two values in, one out, of bytes or of plain numbers, between strided buffers.
 
 The function is `name(a, b, y, begin, end)`; for layout and range see `qfin.kernels.broadcast`.
 
@@ -25,17 +25,16 @@ from qfin.kernels.rounding import round_to_bytes
 from qfin.target.isa import Isa
 
 
-def combine(b: KernelBuilder, function: str, left: SSAValue, right: SSAValue) -> SSAValue:
-    """add, sub or mul of vectors of f32. Raises ValueError for another name."""
-    match function:
-        case "add":
-            return b.fadd(left, right)
-        case "sub":
-            return b.fsub(left, right)
-        case "mul":
-            return b.fmul(left, right)
-        case _:
-            raise ValueError(f"no such function: {function}")
+def combine(
+    b: KernelBuilder, function: str, left: SSAValue, right: SSAValue, element: Attribute = f32
+) -> SSAValue:
+    """add, sub or mul of vectors of f32, or of i32, wrapping. Raises ValueError for other names."""
+    functions = {"add": b.fadd, "sub": b.fsub, "mul": b.fmul}
+    if element != f32:
+        functions = {"add": b.add, "sub": b.sub, "mul": b.mul}
+    if function not in functions:
+        raise ValueError(f"no such function: {function}")
+    return functions[function](left, right)
 
 
 @dataclass(frozen=True)
@@ -70,21 +69,24 @@ class BinarySpec(BroadcastSpec):
 
 
 @dataclass(frozen=True)
-class FloatBinarySpec(BroadcastSpec):
-    """`function` is add, sub or mul, of f32, rounded once. Strides as in `BinarySpec`."""
+class PlainBinarySpec(BroadcastSpec):
+    """`function` is add, sub or mul, of f32, rounded once, or of i32, wrapping. Strides as in
+    `BinarySpec`."""
 
     function: str
     shape: tuple[int, ...]
     a_strides: tuple[int, ...]
     b_strides: tuple[int, ...]
     y_strides: tuple[int, ...]
+    element: Attribute = f32
 
     @property
     def buffers(self) -> tuple[tuple[Attribute, tuple[int, ...]], ...]:
-        return (f32, self.a_strides), (f32, self.b_strides), (f32, self.y_strides)
+        strides = self.a_strides, self.b_strides, self.y_strides
+        return tuple((self.element, each) for each in strides)
 
     def emit(self, b: KernelBuilder, values: Sequence[SSAValue], lanes: int) -> SSAValue:
-        return combine(b, self.function, *values)
+        return combine(b, self.function, *values, self.element)
 
 
 def build_binary(
@@ -94,10 +96,10 @@ def build_binary(
     return build_broadcast(name, spec, isa, location)
 
 
-def build_float_binary(
-    name: str, spec: FloatBinarySpec, isa: Isa, location: LocationAttr | None = None
+def build_plain_binary(
+    name: str, spec: PlainBinarySpec, isa: Isa, location: LocationAttr | None = None
 ) -> func.FuncOp:
-    """f32 and f32 to f32: the operation alone."""
+    """f32 and f32 to f32, or i32 and i32 to i32: the operation alone."""
     return build_broadcast(name, spec, isa, location)
 
 

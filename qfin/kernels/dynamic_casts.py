@@ -3,8 +3,8 @@
 The functions are `quantize_dynamic(x, scale, zero_point, y, begin, end)` and
 `dequantize_dynamic(q, scale, zero_point, y, begin, end)`; for layout and range see
 `qfin.kernels.broadcast`. Scales (f32) and zero points (i32) have the strides of a tensor like x
-that repeats them: all 0 for one of each, one other than 0 for an axis. `shift` is added to the zero
-points that memory holds, to make them those of unsigned bytes.
+that repeats them: all 0 for one of each, one other than 0 for an axis. Bytes are as the range says,
+or `signed`: unsigned or in two's complement.
 
 `qfin.kernels.elementwise` has those whose scale and zero point are baked in.
 """
@@ -26,13 +26,12 @@ from qfin.target.isa import Isa
 
 @dataclass(frozen=True)
 class QuantizeDynamicSpec(BroadcastSpec):
-    """f32 to u8: `clamp(rint(x / scale) + zero_point, qmin, qmax)`; NaN gives qmin.
+    """f32 to bytes: `clamp(rint(x / scale) + zero_point, qmin, qmax)`; NaN gives qmin.
 
     A true division. Zero points have magnitudes below 2**21. Strides are in elements.
     """
 
     shape: tuple[int, ...]
-    shift: int
     x_strides: tuple[int, ...]
     scale_strides: tuple[int, ...]
     zero_point_strides: tuple[int, ...]
@@ -48,20 +47,19 @@ class QuantizeDynamicSpec(BroadcastSpec):
     def emit(self, b: KernelBuilder, values: Sequence[SSAValue], lanes: int) -> SSAValue:
         x, scale, zero_point = values
         t = b.fdiv(x, scale)
-        zero_point = _shifted(b, zero_point, self.shift, lanes)
         return round_to_bytes(b, t, lanes, zero_point, self.qmin, self.qmax)
 
 
 @dataclass(frozen=True)
 class DequantizeDynamicSpec(BroadcastSpec):
-    """u8 to f32: `f32(q - zero_point) * scale`. Strides are in elements."""
+    """Bytes to f32: `f32(q - zero_point) * scale`. Strides are in elements."""
 
     shape: tuple[int, ...]
-    shift: int
     x_strides: tuple[int, ...]
     scale_strides: tuple[int, ...]
     zero_point_strides: tuple[int, ...]
     y_strides: tuple[int, ...]
+    signed: bool = False
 
     @property
     def buffers(self) -> tuple[tuple[Attribute, tuple[int, ...]], ...]:
@@ -70,24 +68,20 @@ class DequantizeDynamicSpec(BroadcastSpec):
 
     def emit(self, b: KernelBuilder, values: Sequence[SSAValue], lanes: int) -> SSAValue:
         q, scale, zero_point = values
-        zero_point = _shifted(b, zero_point, self.shift, lanes)
-        difference = b.sub(b.zext(q, vector(i32, lanes)), zero_point)
+        wide = b.sext if self.signed else b.zext
+        difference = b.sub(wide(q, vector(i32, lanes)), zero_point)
         return b.fmul(b.sitofp(difference, vector(f32, lanes)), scale)
-
-
-def _shifted(b: KernelBuilder, zero_point: SSAValue, shift: int, lanes: int) -> SSAValue:
-    return b.add(zero_point, b.splat(shift, vector(i32, lanes))) if shift else zero_point
 
 
 def build_quantize_dynamic(
     name: str, spec: QuantizeDynamicSpec, isa: Isa, location: LocationAttr | None = None
 ) -> func.FuncOp:
-    """f32 to u8; see the top of this file for the arguments."""
+    """f32 to bytes; see the top of this file for the arguments."""
     return build_broadcast(name, spec, isa, location)
 
 
 def build_dequantize_dynamic(
     name: str, spec: DequantizeDynamicSpec, isa: Isa, location: LocationAttr | None = None
 ) -> func.FuncOp:
-    """u8 to f32; see the top of this file for the arguments."""
+    """Bytes to f32; see the top of this file for the arguments."""
     return build_broadcast(name, spec, isa, location)

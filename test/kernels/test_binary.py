@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from xdsl.dialects.builtin import f32, i32
 
-from qfin.kernels.binary import BinarySpec, FloatBinarySpec, build_binary, build_float_binary
+from qfin.kernels.binary import BinarySpec, PlainBinarySpec, build_binary, build_plain_binary
 from qfin.target import resolve
 
 from .harness import Buffer, check_ranges, compile_kernel, random_strides, seeds, split, targets
@@ -95,18 +96,18 @@ def test_binary(seed: int, target: str) -> None:
 
 @targets
 @seeds
-def test_float_binary(seed: int, target: str) -> None:
-    """The operation alone, on f32: any layout, NaN and infinities among the values."""
+def test_plain_binary(seed: int, target: str) -> None:
+    """The operation alone, on f32 (NaN and infinities among the values) or on i32, which wraps."""
     rng = random.Random(f"float binary {seed}")
     like, isa = random_spec(rng), resolve(target)
-    spec = FloatBinarySpec(
-        like.function, like.shape, like.a_strides, like.b_strides, like.y_strides
-    )
-    run = compile_kernel(build_float_binary("f", spec, isa), isa)
+    dtype, element = rng.choice([(np.float32, f32), (np.int32, i32)])
+    strides = like.a_strides, like.b_strides, like.y_strides
+    spec = PlainBinarySpec(like.function, like.shape, *strides, element)
+    run = compile_kernel(build_plain_binary("f", spec, isa), isa)
     size = spec.parallel_size(isa)
     arrays = np.random.default_rng(seed)
     inputs = [
-        Buffer(spec.shape, strides, np.float32, front=rng.random() < 0.3)
+        Buffer(spec.shape, strides, dtype, front=rng.random() < 0.3)
         for strides in (spec.a_strides, spec.b_strides)
     ]
     special = np.array([np.nan, np.inf, -np.inf, 3e38, -3e38, 1e-42, 0.0, -0.0], np.float32)
@@ -118,7 +119,7 @@ def test_float_binary(seed: int, target: str) -> None:
     with np.errstate(all="ignore"):
         expected = OPERATIONS[spec.function](inputs[0].array, inputs[1].array)
     for ranges in ([(0, size)], split(rng, size)):
-        y = Buffer(spec.shape, spec.y_strides, np.float32, (5, 7))
+        y = Buffer(spec.shape, spec.y_strides, dtype, (5, 7))
         check_ranges(run, [buffer.address for buffer in inputs], ranges, y, expected)
 
 

@@ -39,20 +39,17 @@ def parameters(
 @targets
 @seeds
 def test_quantize(target: str, seed: int) -> None:
-    """f32 to u8 in any layout, ties and special values among the operands."""
+    """f32 to bytes in any layout, ties and special values among the operands."""
     isa, rng = resolve(target), random.Random(f"quantize {seed}")
     shape, x_strides, y_strides = layouts(rng)
     strides, scale, zero_point = parameters(rng, shape)
-    shift = rng.choice([0, 0, 128])
-    low, high = rng.choice([(0, 255), (10, 200), (7, 7), (0, 127)])
-    spec = QuantizeDynamicSpec(shape, shift, x_strides, strides, strides, y_strides, low, high)
+    low, high = rng.choice([(0, 255), (10, 200), (7, 7), (0, 127), (-128, 127)])
+    spec = QuantizeDynamicSpec(shape, x_strides, strides, strides, y_strides, low, high)
     run = compile_kernel(build_quantize_dynamic("f", spec, isa), isa)
     x = Buffer(shape, x_strides, np.float32)
     with np.errstate(all="ignore"):
         x.array[...] = floats(rng, shape, 1.0) * scale.array
-    expected = numerics.quantize(
-        x.array, scale.array, zero_point.array + shift, low, high, np.uint8
-    )
+    expected = numerics.quantize(x.array, scale.array, zero_point.array, low, high, np.uint8)
     for ranges in ([(0, size := spec.parallel_size(isa))], split(rng, size)):
         y = Buffer(shape, y_strides, np.uint8, (5, 7))
         check_ranges(run, [x.address, scale.address, zero_point.address], ranges, y, expected)
@@ -61,16 +58,15 @@ def test_quantize(target: str, seed: int) -> None:
 @targets
 @seeds
 def test_dequantize(target: str, seed: int) -> None:
-    """u8 to f32 in any layout."""
+    """Bytes, unsigned or signed, to f32 in any layout."""
     isa, rng = resolve(target), random.Random(f"dequantize {seed}")
     shape, x_strides, y_strides = layouts(rng)
     strides, scale, zero_point = parameters(rng, shape)
-    shift = rng.choice([0, 0, 128])
-    spec = DequantizeDynamicSpec(shape, shift, x_strides, strides, strides, y_strides)
+    spec = DequantizeDynamicSpec(shape, x_strides, strides, strides, y_strides, seed % 2 == 0)
     run = compile_kernel(build_dequantize_dynamic("f", spec, isa), isa)
-    x = Buffer(shape, x_strides, np.uint8)
-    x.array[...] = np.random.default_rng(seed).integers(0, 256, shape)
-    expected = numerics.dequantize(x.array, scale.array, zero_point.array + shift)
+    x = Buffer(shape, x_strides, np.int8 if spec.signed else np.uint8)
+    x.array[...] = np.random.default_rng(seed).integers(0, 256, shape).astype(x.array.dtype)
+    expected = numerics.dequantize(x.array, scale.array, zero_point.array)
     for ranges in ([(0, size := spec.parallel_size(isa))], split(rng, size)):
         y = Buffer(shape, y_strides, np.float32, (5, 7))
         check_ranges(run, [x.address, scale.address, zero_point.address], ranges, y, expected)
