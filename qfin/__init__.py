@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         UnsupportedError,
         VerifyError,
     )
+    from qfin.interpreter.state import State
     from qfin.ir import make_context, parse, print_module
     from qfin.runtime.program import Program
     from qfin.runtime.spec import TensorSpec
@@ -44,6 +45,7 @@ _HOMES = {
     "ParseError": "errors",
     "PassError": "errors",
     "Program": "runtime.program",
+    "State": "interpreter.state",
     "TensorSpec": "runtime.spec",
     "UnsupportedError": "errors",
     "VerifyError": "errors",
@@ -66,6 +68,7 @@ __all__ = [
     "ParseError",
     "PassError",
     "Program",
+    "State",
     "TensorSpec",
     "UnsupportedError",
     "VerifyError",

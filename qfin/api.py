@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 from xdsl.context import Context
@@ -28,6 +28,9 @@ from qfin.passes.finalize.quant_fusion import QuantFusionPass
 from qfin.pipeline import level_of, to_level
 from qfin.runtime.program import Program
 from qfin.runtime.spec import TensorSpec, match_names, tensor_spec
+
+if TYPE_CHECKING:
+    from qfin.interpreter.state import State
 
 Array = NDArray[Any]
 
@@ -105,18 +108,21 @@ def interpret(
     inputs: Mapping[str, Array] | Sequence[Array],
     *,
     function: str | None = None,
+    state: State | None = None,
 ) -> dict[str, Array]:
     """The results of a function, by name, computed in numpy op by op: slow, and the reference.
 
-    `inputs` are arrays by name, or in order. Raises qfin.Error as `compile` does; InputError for
-    arrays that do not fit.
+    `inputs` are arrays by name, or in order. Globals are read from and stored to `state`, which is
+    for this module alone; without one they start anew at each call.
+
+    Raises qfin.Error as `compile` does; InputError for arrays that do not fit.
     """
     from qfin.interpreter import run
 
     module = _load(module)
     specs, outputs = signature(module, function)
     names = [f.sym_name.data for f in public_functions(module)]
-    results = run(module, select(names, function), match_names(specs, inputs))
+    results = run(module, select(names, function), match_names(specs, inputs), state)
     return dict(zip((spec.name for spec in outputs), results, strict=True))
 
 

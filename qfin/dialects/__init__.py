@@ -19,6 +19,12 @@ def _nn() -> Dialect:
     return NN
 
 
+def _ml_program() -> Dialect:
+    from qfin.dialects.ml_program import MLProgram
+
+    return MLProgram
+
+
 def _layout() -> Dialect:
     from qfin.dialects.layout import Layout
 
@@ -33,4 +39,10 @@ def _kernel() -> Dialect:
 
 def get_all_dialects() -> dict[str, Callable[[], Dialect]]:
     """Our dialects by name."""
-    return {"kernel": _kernel, "layout": _layout, "nn": _nn, "quant": _quant}
+    return {
+        "kernel": _kernel,
+        "layout": _layout,
+        "ml_program": _ml_program,
+        "nn": _nn,
+        "quant": _quant,
+    }
