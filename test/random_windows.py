@@ -8,7 +8,12 @@ from dataclasses import dataclass
 
 
 def random_window(
-    rng: random.Random, spatial: Sequence[int], *, pool: bool, dilated: bool
+    rng: random.Random,
+    spatial: Sequence[int],
+    *,
+    pool: bool,
+    dilated: bool,
+    ceil_mode: bool = False,
 ) -> Window:
     """A window that fits; of a pooling, with padding of at most half of it, and nowhere on
     padding alone."""
@@ -20,12 +25,16 @@ def random_window(
             extent = dilation * (kernel - 1) + 1
             most = extent // 2 if pool else 3
             before, after = rng.randint(0, most), rng.randint(0, most)
-            starts = range(-before, size + after - extent + 1, stride)
+            end = size + after - extent + 1
+            if ceil_mode:  # the last one starts inside
+                end = min(end + stride - 1, size)
+            starts = range(-before, end, stride)
             taps = range(0, extent, dilation)
-            if starts and not (pool and hangs_out(size, starts, taps)):
+            fits = size + before + after >= extent
+            if fits and not (pool and hangs_out(size, starts, taps)):
                 break
         axes.append((kernel, stride, before, after, dilation))
-    return Window(*axes)
+    return Window(tuple(axes), ceil_mode)
 
 
 def hangs_out(size: int, starts: range, taps: range) -> bool:
@@ -37,30 +46,33 @@ def hangs_out(size: int, starts: range, taps: range) -> bool:
 class Window:
     """For each axis (kernel, stride, before, after, dilation)."""
 
-    height: tuple[int, int, int, int, int]
-    width: tuple[int, int, int, int, int]
+    axes: tuple[tuple[int, int, int, int, int], ...]
+    ceil_mode: bool = False
 
     @property
-    def kernel(self) -> tuple[int, int]:
-        return self.height[0], self.width[0]
+    def kernel(self) -> tuple[int, ...]:
+        return tuple(axis[0] for axis in self.axes)
 
     def lists(self) -> dict[str, list[int]]:
-        h, w = self.height, self.width
+        kernel, stride, before, after, dilation = (
+            list(values) for values in zip(*self.axes, strict=True)
+        )
         return {
-            "kernel": [h[0], w[0]],
-            "stride": [h[1], w[1]],
-            "padding": [h[2], h[3], w[2], w[3]],
-            "dilation": [h[4], w[4]],
+            "kernel": kernel,
+            "stride": stride,
+            "padding": [side for pair in zip(before, after, strict=True) for side in pair],
+            "dilation": dilation,
         }
 
-    def outputs(self, spatial: Sequence[int]) -> tuple[int, int]:
-        h, w = (
-            (size + before + after - dilation * (kernel - 1) - 1) // stride + 1
-            for size, (kernel, stride, before, after, dilation) in zip(
-                spatial, (self.height, self.width), strict=True
-            )
-        )
-        return h, w
+    def outputs(self, spatial: Sequence[int]) -> tuple[int, ...]:
+        outputs: list[int] = []
+        for size, (kernel, stride, before, after, dilation) in zip(spatial, self.axes, strict=True):
+            span = size + before + after - dilation * (kernel - 1) - 1
+            count = span // stride + 1
+            if self.ceil_mode and span % stride and count * stride < size + before:
+                count += 1
+            outputs.append(count)
+        return tuple(outputs)
 
     def attributes(self, *more: str, extra: str = "") -> str:
         """`{stride = array<i64: 1, 1>, ...}`"""
@@ -69,6 +81,8 @@ class Window:
             f"{key} = array<i64: {', '.join(map(str, lists[key]))}>"
             for key in ("stride", "padding", *more)
         ]
+        if self.ceil_mode:
+            entries.append("ceil_mode = true")
         return "{" + ", ".join([*entries, *([extra] if extra else [])]) + "}"
 
     def parameters(self) -> str:

@@ -36,6 +36,7 @@ def register_implementations(interpreter: Interpreter, state: State | None = Non
     from qfin.interpreter.constants import TensorConstants
     from qfin.interpreter.conv1d import Conv1dFunctions
     from qfin.interpreter.conv_transpose import ConvTransposeFunctions
+    from qfin.interpreter.dynamic import DynamicFunctions
     from qfin.interpreter.layout import LayoutFunctions
     from qfin.interpreter.movement import MovementFunctions
     from qfin.interpreter.mean import MeanFunctions
@@ -60,6 +61,7 @@ def register_implementations(interpreter: Interpreter, state: State | None = Non
         BinaryFunctions(),
         MovementFunctions(),
         UnaryFunctions(),
+        DynamicFunctions(),
         BatchNormFunctions(),
         PreluFunctions(),
     ):

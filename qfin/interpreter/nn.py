@@ -20,7 +20,7 @@ from xdsl.utils.exceptions import VerifyException
 from qfin.dialects import nn, shapes
 from qfin.dialects.tensors import shape_of
 from qfin.dialects.uniform import UniformType
-from qfin.interpreter import contractions, windows
+from qfin.interpreter import contractions
 from qfin.interpreter.arrays import dtype_of, element_type
 from qfin.interpreter.quant import broadcast_parameters
 
@@ -75,44 +75,6 @@ class NNFunctions(InterpreterFunctions):
     def run_add(self, interpreter: Interpreter, op: nn.AddOp, args: PythonValues) -> PythonValues:
         return (_add(args[0], args[1]),)
 
-    @impl(nn.MaxPool2dOp)
-    def run_max_pool2d(
-        self, interpreter: Interpreter, op: nn.MaxPool2dOp, args: PythonValues
-    ) -> PythonValues:
-        x: Array = args[0]
-        element = element_type(op.input.type)
-        # Padding never wins, not even over values that an argument has no business to hold.
-        lowest = np.iinfo(x.dtype).min if isinstance(element, UniformType) else -np.inf
-        step = op.dilation.get_values()
-        rows, columns = windows.pool2d_ranges(
-            x.shape[2:],
-            op.kernel.get_values(),
-            op.stride.get_values(),
-            op.padding.get_values(),
-            step,
-        )
-        return (windows.max_windows(x, rows, columns, (step[0], step[1]), x.dtype.type(lowest)),)
-
-    @impl(nn.AvgPool2dOp)
-    def run_avg_pool2d(
-        self, interpreter: Interpreter, op: nn.AvgPool2dOp, args: PythonValues
-    ) -> PythonValues:
-        x: Array = args[0]
-        rows, columns = windows.pool2d_ranges(
-            x.shape[2:], op.kernel.get_values(), op.stride.get_values(), op.padding.get_values()
-        )
-        area = windows.areas(rows, columns)
-        if op.count_include_pad.value.data:
-            area = np.full_like(area, prod(op.kernel.get_values()))
-        return (_average(x, rows, columns, area, op.result),)
-
-    @impl(nn.AdaptiveAvgPool2dOp)
-    def run_adaptive_avg_pool2d(
-        self, interpreter: Interpreter, op: nn.AdaptiveAvgPool2dOp, args: PythonValues
-    ) -> PythonValues:
-        rows, columns = windows.adaptive2d_ranges(args[0].shape, op.result)
-        return (_average(args[0], rows, columns, windows.areas(rows, columns), op.result),)
-
     @impl(nn.ReshapeOp)
     def run_reshape(
         self, interpreter: Interpreter, op: nn.ReshapeOp, args: PythonValues
@@ -130,17 +92,6 @@ class NNFunctions(InterpreterFunctions):
 @np.errstate(all="ignore")
 def _add(lhs: Array, rhs: Array) -> Array:
     return lhs + rhs
-
-
-@np.errstate(all="ignore")
-def _average(
-    x: Array,
-    rows: windows.Ranges,
-    columns: windows.Ranges,
-    area: NDArray[np.int64],
-    result: SSAValue,
-) -> Array:
-    return rounded(windows.sum_windows(x.astype(np.float64), rows, columns) / area, result)
 
 
 def _reshaped(size: int, shape: tuple[int, ...]) -> tuple[int, ...]:

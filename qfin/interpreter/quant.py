@@ -17,15 +17,14 @@ from xdsl.interpreter import (
 from xdsl.ir import SSAValue
 
 from qfin.dialects.layout import BlockedAttr
-from qfin.dialects.quant.activation import Activation
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.quant.contraction import Contraction, Conv2dOp, LinearOp
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
 from qfin.dialects.quant.packed_type import PackedType
-from qfin.dialects.quant.pooling import AdaptiveAvgPool2dOp, AvgPool2dOp
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
-from qfin.interpreter import contractions, numerics, windows
+from qfin.interpreter import contractions, numerics
+from qfin.interpreter.activation import output_range
 from qfin.interpreter.arrays import dense_to_numpy, dtype_of, element_type
 from qfin.interpreter.blocked import unblock
 from qfin.interpreter.packed import Packed, packed_scales
@@ -155,28 +154,6 @@ class QuantFunctions(InterpreterFunctions):
         )
         return (np.moveaxis(finish(op, np.moveaxis(sums, 1, -1), packed), -1, 1),)
 
-    @impl(AvgPool2dOp)
-    def run_avg_pool2d(
-        self, interpreter: Interpreter, op: AvgPool2dOp, args: PythonValues
-    ) -> PythonValues:
-        rows, columns = windows.pool2d_ranges(
-            args[0].shape[2:],
-            op.kernel.get_values(),
-            op.stride.get_values(),
-            op.padding.get_values(),
-        )
-        area = windows.areas(rows, columns)
-        if op.count_include_pad.value.data:
-            area = np.full_like(area, np.prod(op.kernel.get_values()))
-        return (average(op, args[0], rows, columns, area),)
-
-    @impl(AdaptiveAvgPool2dOp)
-    def run_adaptive_avg_pool2d(
-        self, interpreter: Interpreter, op: AdaptiveAvgPool2dOp, args: PythonValues
-    ) -> PythonValues:
-        rows, columns = windows.adaptive2d_ranges(args[0].shape, op.result)
-        return (average(op, args[0], rows, columns, windows.areas(rows, columns)),)
-
 
 def unblock_weight(flat: Array, packed: PackedType, layout: BlockedAttr) -> Array:
     """The logical weight of a packed constant laid out as `#layout.blocked`."""
@@ -193,29 +170,7 @@ def finish(op: Contraction, sums: NDArray[np.float64], packed: Packed) -> Array:
     elif packed.bias is not None:
         sums = sums + packed.bias
     accumulator = numerics.as_accumulator(sums)
-    low, high = numerics.clamp_range(
-        target.storage_min,
-        target.storage_max,
-        target.zero_point,
-        op.activation.data is Activation.RELU,
-    )
+    low, high = output_range(target, op.activation)
     mult = numerics.requantize_scales(source.scale, packed.scales, target.scale)
     result = numerics.requantize(accumulator, mult, target.zero_point, low, high, added)
-    return result.astype(target.storage_dtype)
-
-
-def average(
-    op: AvgPool2dOp | AdaptiveAvgPool2dOp,
-    q: Array,
-    rows: windows.Ranges,
-    columns: windows.Ranges,
-    area: NDArray[np.int64],
-) -> Array:
-    """The quantized average over windows of `area` [H', W'] elements."""
-    source, target = uniform(op.input), uniform(op.result)
-    sums = windows.sum_windows(q.astype(np.int64) - source.zero_point, rows, columns)
-    mult = numerics.avg_pool_scale(source.scale, target.scale, area)
-    result = numerics.requantize(
-        sums, mult, target.zero_point, target.storage_min, target.storage_max
-    )
     return result.astype(target.storage_dtype)

@@ -1,7 +1,7 @@
 """Pooling windows as ranges along each axis, and reductions over them.
 
-A window of a pooling is a rectangle: a range of rows by a range of columns. So one array of
-ranges for each axis says everything about a pooling's geometry. Kernels are given the same arrays.
+A window of a pooling is a box: a range of positions in each dimension. So one array of ranges for
+each says everything about a pooling's geometry. Kernels are given the same arrays.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects import shapes
+from qfin.dialects import shapes, shapes_pooling
 from qfin.dialects.tensors import shape_of
 
 Ranges: TypeAlias = NDArray[np.int32]
@@ -24,13 +24,19 @@ Scalar = TypeVar("Scalar", np.int64, np.float64)
 
 
 def window_ranges(
-    size: int, window: int, stride: int, before: int, after: int, dilation: int = 1
+    size: int,
+    window: int,
+    stride: int,
+    before: int,
+    after: int,
+    dilation: int = 1,
+    ceil_mode: bool = False,
 ) -> Ranges:
     """The taps of each window that lie inside the input, `dilation` apart; padding is left out.
 
     Raises VerifyException when the padded input is smaller than the window.
     """
-    outputs = shapes.window_extent(size, window, stride, before, after, dilation)
+    outputs = shapes_pooling.pool_extent(size, window, stride, before, after, dilation, ceil_mode)
     starts = np.arange(outputs) * stride - before
     taps = starts[:, None] + dilation * np.arange(window)
     inside = (taps >= 0) & (taps < size)
@@ -47,61 +53,63 @@ def adaptive_ranges(size: int, outputs: int) -> Ranges:
     return np.stack([first, end - first], axis=1).astype(np.int32)
 
 
-def pool2d_ranges(
+def pool_ranges(
     spatial: Sequence[int],
     kernel: Sequence[int],
     stride: Sequence[int],
     padding: Sequence[int],
-    dilation: Sequence[int] = (1, 1),
-) -> tuple[Ranges, Ranges]:
-    """(rows, columns) of a pooling over (height, width); padding is [top, bottom, left, right]."""
-    rows, columns = (
-        window_ranges(
-            spatial[axis],
-            kernel[axis],
-            stride[axis],
-            padding[2 * axis],
-            padding[2 * axis + 1],
-            dilation[axis],
-        )
-        for axis in (0, 1)
+    dilation: Sequence[int],
+    ceil_mode: bool = False,
+) -> tuple[Ranges, ...]:
+    """For each dimension; padding is [before, after] for each in turn."""
+    sides = zip(padding[::2], padding[1::2], strict=True)
+    axes = zip(spatial, kernel, stride, sides, dilation, strict=True)
+    return tuple(
+        window_ranges(size, taps, step, *side, gap, ceil_mode)
+        for size, taps, step, side, gap in axes
     )
-    return rows, columns
 
 
-def adaptive2d_ranges(shape: Sequence[int], result: SSAValue) -> tuple[Ranges, Ranges]:
-    """(rows, columns) of an adaptive pooling of an array [N, C, H, W] into `result`.
+def adaptive_pool_ranges(spatial: Sequence[int], result: SSAValue) -> tuple[Ranges, ...]:
+    """For each spatial dimension of an adaptive pooling into `result`, which is [N, C, ...].
 
-    Raises VerifyException where the result's type leaves its height or width open.
+    Raises VerifyException where the result's type leaves one of its sizes open.
     """
-    spatial = shape_of(result)[2:]
-    if shapes.DYNAMIC in spatial:
-        raise VerifyException("the result type must say its height and width")
-    return adaptive_ranges(shape[2], spatial[0]), adaptive_ranges(shape[3], spatial[1])
+    outputs = shape_of(result)[2:]
+    if shapes.DYNAMIC in outputs:
+        raise VerifyException("the result type must say its spatial sizes")
+    return tuple(adaptive_ranges(size, n) for size, n in zip(spatial, outputs, strict=True))
 
 
-def areas(rows: Ranges, columns: Ranges) -> NDArray[np.int64]:
-    """How many input elements each window holds: [H', W']."""
-    return rows[:, 1, None].astype(np.int64) * columns[None, :, 1]
+def areas(ranges: Sequence[Ranges]) -> NDArray[np.int64]:
+    """How many input elements each window holds: [outputs...]."""
+    return boxes([axis[:, 1] for axis in ranges])
+
+
+def boxes(sides: Sequence[NDArray[np.integer]]) -> NDArray[np.int64]:
+    """The products of one entry of each."""
+    product = np.ones((), np.int64)
+    for side in sides:
+        product = product[..., None] * side
+    return product
 
 
 @np.errstate(all="ignore")
-def sum_windows(x: NDArray[Scalar], rows: Ranges, columns: Ranges) -> NDArray[Scalar]:
-    """[N, C, H, W] to [N, C, H', W'], summed in the dtype of `x`; an empty window gives 0."""
-    by_row = _fold(np.add, x, 2, rows, 1, x.dtype.type(0))
-    return _fold(np.add, by_row, 3, columns, 1, x.dtype.type(0))
+def sum_windows(x: NDArray[Scalar], ranges: Sequence[Ranges]) -> NDArray[Scalar]:
+    """The last dimensions, one for each of `ranges`, summed in the dtype of `x`; an empty window
+    gives 0."""
+    for axis, windows in enumerate(ranges, x.ndim - len(ranges)):
+        x = _fold(np.add, x, axis, windows, 1, x.dtype.type(0))
+    return x
 
 
 def max_windows(
-    x: NDArray[Scalar],
-    rows: Ranges,
-    columns: Ranges,
-    step: tuple[int, int],
-    lowest: Scalar,
+    x: NDArray[Scalar], ranges: Sequence[Ranges], steps: Sequence[int], lowest: Scalar
 ) -> NDArray[Scalar]:
-    """[N, C, H, W] to [N, C, H', W']; NaN wins, an empty window gives `lowest`."""
-    by_row = _fold(np.maximum, x, 2, rows, step[0], lowest)
-    return _fold(np.maximum, by_row, 3, columns, step[1], lowest)
+    """As `sum_windows`, with elements `steps` apart; NaN wins, an empty window gives `lowest`."""
+    for axis, (windows, step) in enumerate(zip(ranges, steps, strict=True), x.ndim - len(ranges)):
+        x = _fold(np.maximum, x, axis, windows, step, lowest)
+    return x
 
 
 def _fold(

@@ -39,13 +39,13 @@ def test_adaptive_ranges():
 
 def test_areas():
     rows, columns = windows.adaptive_ranges(5, 2), windows.adaptive_ranges(4, 1)
-    assert windows.areas(rows, columns).tolist() == [[12], [12]]
+    assert windows.areas((rows, columns)).tolist() == [[12], [12]]
 
 
 def test_reductions():
     x = np.arange(12).reshape(1, 1, 3, 4)
     rows, columns = np.array([[0, 2], [1, 2]], np.int32), np.array([[1, 3], [0, 0]], np.int32)
-    assert windows.sum_windows(x, rows, columns).tolist() == [[[[24, 0], [48, 0]]]]
+    assert windows.sum_windows(x, (rows, columns)).tolist() == [[[[24, 0], [48, 0]]]]
     lowest = np.int64(-128)
-    largest = windows.max_windows(x, rows, columns, (1, 1), lowest)
+    largest = windows.max_windows(x, (rows, columns), (1, 1), lowest)
     assert largest.tolist() == [[[[7, -128], [11, -128]]]]

@@ -21,9 +21,10 @@ from qfin.dialects.nn.conv1d import Conv1dOp
 from qfin.dialects.nn.conv_transpose import ConvTranspose1dOp, ConvTranspose2dOp
 from qfin.dialects.nn.conversion import SaturateToFp16Op, ToOp
 from qfin.dialects.nn.elementwise import AddOp, MulOp, ReluOp, SubOp
+from qfin.dialects.nn.mean import MeanOp
 from qfin.dialects.nn.movement import FlattenOp, ReshapeOp
 from qfin.dialects.nn.moves import JOIN_OPS, MOVE_OPS, VIEW_OPS
-from qfin.dialects.nn.mean import MeanOp
+from qfin.dialects.nn.norm import GroupNormOp, InstanceNormOp, LayerNormOp
 from qfin.dialects.nn.pooling import (
     POOLING_OPS,
     AdaptiveAvgPool1dOp,
@@ -58,6 +59,9 @@ NN = Dialect(
         SaturateToFp16Op,
         BatchNormOp,
         PreluOp,
+        GroupNormOp,
+        InstanceNormOp,
+        LayerNormOp,
         *UNARY_OPS,
         *MOVE_OPS,
         *JOIN_OPS,
@@ -89,8 +93,11 @@ __all__ = [
     "EluOp",
     "FlattenOp",
     "GeluOp",
+    "GroupNormOp",
     "HardsigmoidOp",
     "HardswishOp",
+    "InstanceNormOp",
+    "LayerNormOp",
     "LeakyReluOp",
     "LinearOp",
     "MaxPool1dOp",

@@ -24,6 +24,7 @@ from qfin.dialects.quant.dynamic_contraction import (
 )
 from qfin.dialects.quant.joining import CatOp
 from qfin.dialects.quant.mean import MeanOp
+from qfin.dialects.quant.norm import GroupNormOp, InstanceNormOp, LayerNormOp
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
 from qfin.dialects.quant.packed_attr import PackedAttr
 from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp, UnpackDynamicOp
@@ -88,6 +89,9 @@ Quant = Dialect(
         BatchNormOp,
         PreluOp,
         CatOp,
+        GroupNormOp,
+        InstanceNormOp,
+        LayerNormOp,
         *UNARY_OPS,
     ],
     [
@@ -131,8 +135,11 @@ __all__ = [
     "EluOp",
     "FloatContraction",
     "GeluOp",
+    "GroupNormOp",
     "HardsigmoidOp",
     "HardswishOp",
+    "InstanceNormOp",
+    "LayerNormOp",
     "LeakyReluOp",
     "LinearDynamicFp16Op",
     "LinearDynamicOp",

@@ -1,51 +1,70 @@
-"""Fused average poolings: an integer sum over each window, one rounding.
+"""Fused average poolings: an integer sum over each window, one rounding. Input and result are
+quantized per layer to 8 bits, each with parameters of its own.
 
-Their numbers are defined once, in `qfin.interpreter.quant`.
+Their numbers are defined once, in `qfin.interpreter.pooling`.
 """
 
 from __future__ import annotations
 
-from math import prod
+from typing import ClassVar
 
-from xdsl.dialects.builtin import BoolAttr
-from xdsl.ir import Attribute, SSAValue
-from xdsl.irdl import (
-    IRDLOperation,
-    ParsePropInAttrDict,
-    irdl_op_definition,
-    operand_def,
-    prop_def,
-    result_def,
-    traits_def,
-)
-from xdsl.traits import Pure
+from xdsl.irdl import irdl_op_definition, operand_def, result_def
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects.nn.pooling import verify_adaptive_avg_pool2d, verify_avg_pool2d
-from qfin.dialects.quant.activation import verify_activation_type
-from qfin.dialects.tensors import (
-    NO_PADDING,
-    ONES,
-    TRUE,
-    Ints,
-    IntsConstr,
-    QuantTensorConstr,
-    shape_of,
+from qfin.dialects.pooling import (
+    AdaptiveAvgPooling,
+    AvgPooling,
+    Over1d,
+    Over2d,
+    Over3d,
+    Pooling,
+    WithDivisor,
 )
+from qfin.dialects.quant.activation import verify_activation_type
+from qfin.dialects.tensors import QuantTensorConstr
 
-# |sum| of a pooling window <= 255 for each element, likewise.
+# |sum| of a window <= 255 for each element.
 MAX_WINDOW = (2**31 - 1) // 255
 
 
-def _verify_window_sum(elements: int) -> None:
+def verify_window_sum(elements: int) -> None:
+    """Raises VerifyException where a sum of that many 8-bit values can leave 32 bits."""
     if elements > MAX_WINDOW:
         raise VerifyException(
             f"a sum of {elements} values can overflow 32 bits (at most {MAX_WINDOW})"
         )
 
 
+class QuantPooling(Pooling):
+    """From quantised values to quantised values."""
+
+    input = operand_def(QuantTensorConstr)
+    result = result_def(QuantTensorConstr)
+
+
+class AvgPoolOp(AvgPooling, QuantPooling):
+    """Base of average poolings."""
+
+    def verify_(self) -> None:
+        verify_activation_type(self.input, "input")
+        verify_activation_type(self.result, "result")
+        verify_window_sum(self.most_elements())
+        self.verify_windows()
+
+
 @irdl_op_definition
-class AvgPool2dOp(IRDLOperation):
+class AvgPool1dOp(Over1d, AvgPoolOp):
+    """Quantized `nn.avg_pool1d`: integer sum over the window, one rounding.
+
+    %y = quant.avg_pool1d %x {kernel = array<i64: 2>}
+      : (tensor<1x8x4x!qx>) -> tensor<1x8x3x!qy>
+    """
+
+    name = "quant.avg_pool1d"
+
+
+@irdl_op_definition
+class AvgPool2dOp(Over2d, WithDivisor, AvgPoolOp):
     """Quantized `nn.avg_pool2d`: integer sum over the window, one rounding.
 
     %y = quant.avg_pool2d %x {kernel = array<i64: 2, 2>, stride = array<i64: 2, 2>}
@@ -54,68 +73,63 @@ class AvgPool2dOp(IRDLOperation):
 
     name = "quant.avg_pool2d"
 
-    input = operand_def(QuantTensorConstr)
-    result = result_def(QuantTensorConstr)
 
-    kernel = prop_def(IntsConstr)
-    stride = prop_def(IntsConstr, default_value=ONES)
-    padding = prop_def(IntsConstr, default_value=NO_PADDING)
-    count_include_pad = prop_def(BoolAttr, default_value=TRUE)
+@irdl_op_definition
+class AvgPool3dOp(Over3d, WithDivisor, AvgPoolOp):
+    """Quantized `nn.avg_pool3d`: integer sum over the window, one rounding.
 
-    irdl_options = (ParsePropInAttrDict(),)
-    assembly_format = "operands attr-dict `:` functional-type(operands, results)"
-    traits = traits_def(Pure())
+    %y = quant.avg_pool3d %x {kernel = array<i64: 2, 2, 2>}
+      : (tensor<1x8x4x4x4x!qx>) -> tensor<1x8x3x3x3x!qy>
+    """
 
-    def __init__(
-        self,
-        input: SSAValue,
-        result_type: Attribute,
-        *,
-        kernel: Ints,
-        stride: Ints = ONES,
-        padding: Ints = NO_PADDING,
-        count_include_pad: BoolAttr = TRUE,
-    ):
-        super().__init__(
-            operands=[input],
-            result_types=[result_type],
-            properties={
-                "kernel": kernel,
-                "stride": stride,
-                "padding": padding,
-                "count_include_pad": count_include_pad,
-            },
-        )
+    name = "quant.avg_pool3d"
+
+
+class AdaptiveAvgPoolOp(AdaptiveAvgPooling, QuantPooling):
+    """Base of adaptive average poolings."""
 
     def verify_(self) -> None:
         verify_activation_type(self.input, "input")
         verify_activation_type(self.result, "result")
-        _verify_window_sum(prod(self.kernel.get_values()))
-        verify_avg_pool2d(self.input, self.result, self.kernel, self.stride, self.padding)
+        self.verify_windows()
+        verify_window_sum(self.most_elements())
 
 
 @irdl_op_definition
-class AdaptiveAvgPool2dOp(IRDLOperation):
+class AdaptiveAvgPool1dOp(AdaptiveAvgPoolOp):
+    """Quantized `nn.adaptive_avg_pool1d`: integer sum over each window, one rounding.
+
+    %y = quant.adaptive_avg_pool1d %x : (tensor<1x8x7x!qx>) -> tensor<1x8x3x!qy>
+    """
+
+    name = "quant.adaptive_avg_pool1d"
+    RANK: ClassVar[int] = 1
+
+
+@irdl_op_definition
+class AdaptiveAvgPool2dOp(AdaptiveAvgPoolOp):
     """Quantized `nn.adaptive_avg_pool2d`: integer sum over each window, one rounding.
 
     %y = quant.adaptive_avg_pool2d %x : (tensor<1x8x7x7x!qx>) -> tensor<1x8x1x1x!qy>
     """
 
     name = "quant.adaptive_avg_pool2d"
+    RANK: ClassVar[int] = 2
 
-    input = operand_def(QuantTensorConstr)
-    result = result_def(QuantTensorConstr)
 
-    assembly_format = "operands attr-dict `:` functional-type(operands, results)"
-    traits = traits_def(Pure())
+@irdl_op_definition
+class AdaptiveAvgPool3dOp(AdaptiveAvgPoolOp):
+    """Quantized `nn.adaptive_avg_pool3d`: integer sum over each window, one rounding.
 
-    def __init__(self, input: SSAValue, result_type: Attribute):
-        super().__init__(operands=[input], result_types=[result_type])
+    %y = quant.adaptive_avg_pool3d %x : (tensor<1x8x7x7x7x!qx>) -> tensor<1x8x2x3x1x!qy>
+    """
 
-    def verify_(self) -> None:
-        verify_activation_type(self.input, "input")
-        verify_activation_type(self.result, "result")
-        verify_adaptive_avg_pool2d(self.input, self.result)
-        windows = zip(shape_of(self.input)[2:], shape_of(self.result)[2:], strict=True)
-        # Output i of n covers at most ceil(size / n) + 1 rows.
-        _verify_window_sum(prod(min(n, -(-n // max(m, 1)) + 1) for n, m in windows if n > 0))
+    name = "quant.adaptive_avg_pool3d"
+    RANK: ClassVar[int] = 3
+
+
+POOLING_OPS: tuple[type[QuantPooling], ...] = (
+    *(AvgPool1dOp, AvgPool2dOp, AvgPool3dOp),
+    *(AdaptiveAvgPool1dOp, AdaptiveAvgPool2dOp, AdaptiveAvgPool3dOp),
+)
+"""All of them, for the tables that have one entry for each."""

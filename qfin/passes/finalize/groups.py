@@ -7,18 +7,17 @@ becomes a remark.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType, f32, i8
 from xdsl.ir import Attribute, Operation, OpResult, SSAValue
+from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import nn
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.quant.activation import NO_ACTIVATION, RELU, ActivationAttr
-from qfin.dialects.shapes import DYNAMIC
-from qfin.dialects.tensors import shape_of
 from qfin.dialects.uniform import UniformType
-from qfin.interpreter.windows import pool2d_ranges
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not an error
@@ -102,11 +101,20 @@ def input_of(op: Operation) -> tuple[SSAValue, UniformType]:
 
 @dataclass(frozen=True)
 class Output:
-    """What stands behind a float op: at most one activation, then the quantize."""
+    """What stands behind a float op: any relus and clamps, as one activation; then the quantize."""
 
     activation: ActivationAttr
     quantize: QCastOp
     between: tuple[Operation, ...]
+
+
+def _activation_of(op: nn.ReluOp | nn.ClampOp) -> ActivationAttr:
+    """The float op as a clamp. With a `min` above its `max`, it gives `max`."""
+    if isinstance(op, nn.ReluOp):
+        return RELU
+    low = -inf if op.min is None else op.min.value.data
+    high = inf if op.max is None else op.max.value.data
+    return ActivationAttr.clamp(min(low, high), high)
 
 
 def output_of(op: Operation, *, activations: bool) -> Output:
@@ -114,8 +122,8 @@ def output_of(op: Operation, *, activations: bool) -> Output:
     between: tuple[Operation, ...] = ()
     activation = NO_ACTIVATION
     user = only_use(op.results[0], op.name)
-    if activations and isinstance(user, nn.ReluOp):
-        between, activation = (user,), RELU
+    while activations and isinstance(user, nn.ReluOp | nn.ClampOp):
+        between, activation = (*between, user), activation.then(_activation_of(user))
         user = only_use(user.result, user.name)
     if not isinstance(user, QCastOp):
         raise Refused(f"result is used by {user.name}, not by a quantize")
@@ -126,18 +134,9 @@ def output_of(op: Operation, *, activations: bool) -> Output:
     return Output(activation, user, between)
 
 
-def require_filled_windows(op: nn.MaxPool2dOp) -> None:
-    """Of padding alone the maximum is -inf, which no quantized value stands for.
-
-    A verified pooling can have such a window only where dilation steps over the input.
-    """
-    padding, dilation = op.padding.get_values(), op.dilation.get_values()
-    if max(dilation) == 1 or max(padding) == 0:
-        return
-    spatial = shape_of(op.input)[2:]
-    if DYNAMIC not in spatial:
-        kernel, stride = op.kernel.get_values(), op.stride.get_values()
-        taps = pool2d_ranges(spatial, kernel, stride, padding, dilation)
-        if all(axis[:, 1].all() for axis in taps):
-            return
-    raise Refused("a window may lie on nothing but padding")
+def require_verified(fused: Operation) -> None:
+    """The rules of a fused op are those of its verifier."""
+    try:
+        fused.verify_()
+    except VerifyException as error:
+        raise Refused(f"{error}") from error

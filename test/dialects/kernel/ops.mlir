@@ -65,14 +65,3 @@ func.func @dense(%x: !image, %w: memref<576xi8>, %i: memref<2x8xi32>, %f: memref
   kernel.dense %u, %w, %i, %f, %v {kernel = array<i64: 1, 3, 3>, stride = array<i64: 2, 1, 1>, dilation = array<i64: 1, 1, 1>, groups = 2 : i64, lanes = 8 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x3x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<1x6x2x6x6xi8>
   func.return
 }
-
-// CHECK-LABEL: @pools
-func.func @pools(%x: !image, %r: memref<4x2xi32>, %m: memref<4x4xf32>, %y: !half) {
-  // CHECK: kernel.max_pool %x, %r, %r, %y : memref
-  kernel.max_pool %x, %r, %r, %y {step = array<i64: 1, 1>} : !image, memref<4x2xi32>, memref<4x2xi32>, !half
-  // CHECK: kernel.max_pool %x, %r, %r, %y {step = array<i64: 2, 3>} : memref
-  kernel.max_pool %x, %r, %r, %y {step = array<i64: 2, 3>} : !image, memref<4x2xi32>, memref<4x2xi32>, !half
-  // CHECK: kernel.avg_pool %x, %r, %r, %m, %y {input_zero_point = 1 : i64, zero_point = 2 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>, memref<4x2xi32>, memref<4x2xi32>, memref<4x4xf32>, memref<1x4x4x4xi8, strided<[64, 1, 16, 4]>>
-  kernel.avg_pool %x, %r, %r, %m, %y {input_zero_point = 1 : i64, zero_point = 2 : i64, qmin = 0 : i64, qmax = 255 : i64} : !image, memref<4x2xi32>, memref<4x2xi32>, memref<4x4xf32>, !half
-  func.return
-}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from qfin.passes.finalize.table import FUSIONS
 
-from ...random_windows import random_window
+from test.random_windows import random_window
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -208,9 +208,7 @@ class Group:
     def pool(self, row: str) -> tuple[Shape, Shape, str]:
         n, c, *size = self.volume(int(row[-2]))
         ceil_mode = self.rng.random() < 0.3
-        window = random_window(
-            self.rng, size, pool=True, dilated="max" in row, ceil_mode=ceil_mode
-        )
+        window = random_window(self.rng, size, pool=True, dilated="max" in row, ceil_mode=ceil_mode)
         more = ["kernel"]
         extra = ""
         if "max" in row:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from xdsl.ir import Operation
-from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import nn, quant
+from qfin.dialects.nn.pooling import MaxPoolOp
+from qfin.dialects.pooling import Pooling
+from qfin.dialects.shapes import DYNAMIC
+from qfin.dialects.tensors import shape_of
+from qfin.interpreter.pooling import window_ranges
 from qfin.passes.finalize.fusion import (
     NEEDS_ACTIVATIONS,
     NEEDS_INPUT,
@@ -14,72 +18,62 @@ from qfin.passes.finalize.fusion import (
     carry,
     replace_group,
 )
-from qfin.passes.finalize.groups import Refused, input_of, output_of, require_filled_windows
+from qfin.passes.finalize.groups import Refused, input_of, output_of, require_verified
+
+_FUSED = {op.name.removeprefix("quant."): op for op in quant.POOLING_OPS}
 
 
-def _require_sum(fused: quant.AvgPool2dOp | quant.AdaptiveAvgPool2dOp) -> None:
-    """The fused op sums integers, and its verifier knows how many fit into 32 bits."""
-    try:
-        fused.verify_()
-    except VerifyException as error:
-        raise Refused(f"{error}") from error
+def _name(op: type[Operation] | Operation) -> str:
+    return op.name.removeprefix("nn.")
 
 
-def _avg_pool2d(op: Operation) -> Rewrite:
-    """Rounds once instead of at each float op: one step of difference, next to ties."""
-    assert isinstance(op, nn.AvgPool2dOp)
+def _average(op: Operation) -> Rewrite:
+    """Rounds once instead of at each float op: one step of difference, next to ties. The fused op
+    has the float op's attributes; its verifier knows how many values fit into a sum."""
     input, _ = input_of(op)
     output = output_of(op, activations=False)
-    fused = quant.AvgPool2dOp(
-        input,
-        output.quantize.result.type,
-        kernel=op.kernel,
-        stride=op.stride,
-        padding=op.padding,
-        count_include_pad=op.count_include_pad,
-    )
-    _require_sum(fused)
+    fused = _FUSED[_name(op)](input, output.quantize.result.type, op.properties)
+    require_verified(fused)
     return replace_group(op, output, fused)
 
 
-def _adaptive_avg_pool2d(op: Operation) -> Rewrite:
-    """As `_avg_pool2d`."""
-    assert isinstance(op, nn.AdaptiveAvgPool2dOp)
-    input, _ = input_of(op)
-    output = output_of(op, activations=False)
-    fused = quant.AdaptiveAvgPool2dOp(input, output.quantize.result.type)
-    _require_sum(fused)
-    return replace_group(op, output, fused)
-
-
-def _max_pool2d(op: Operation) -> Rewrite:
+def _maximum(op: Operation) -> Rewrite:
     """As `carry`."""
-    assert isinstance(op, nn.MaxPool2dOp)
+    assert isinstance(op, MaxPoolOp)
     rewrite = carry(op)
-    require_filled_windows(op)
+    _require_filled_windows(op)
     return rewrite
 
 
-FUSIONS: tuple[Fusion, ...] = (
-    Fusion(
-        nn.AvgPool2dOp,
-        "qcast(avg_pool2d(dcast x))",
-        "quant.avg_pool2d",
+def _require_filled_windows(op: MaxPoolOp) -> None:
+    """Of padding alone the maximum is -inf, which no quantized value stands for.
+
+    A verified pooling can have such a window only where dilation steps over the input.
+    """
+    if max(op.steps()) == 1 or max(op.padding.get_values()) == 0:
+        return
+    spatial = shape_of(op.input)[2:]
+    if DYNAMIC not in spatial and all(axis[:, 1].all() for axis in window_ranges(op, spatial)):
+        return
+    raise Refused("a window may lie on nothing but padding")
+
+
+def _row(op: type[Pooling]) -> Fusion:
+    if issubclass(op, MaxPoolOp):
+        return Fusion(
+            op,
+            f"{_name(op)}(dcast x)",
+            f"dcast({op.name} x)",
+            f"{NEEDS_INPUT}; no window of padding alone",
+            _maximum,
+        )
+    return Fusion(
+        op,
+        f"qcast({_name(op)}(dcast x))",
+        _FUSED[_name(op)].name,
         f"{NEEDS_ACTIVATIONS}; sum within 32 bits; no other use of the result",
-        _avg_pool2d,
-    ),
-    Fusion(
-        nn.AdaptiveAvgPool2dOp,
-        "qcast(adaptive_avg_pool2d(dcast x))",
-        "quant.adaptive_avg_pool2d",
-        f"{NEEDS_ACTIVATIONS}; sum within 32 bits; no other use of the result",
-        _adaptive_avg_pool2d,
-    ),
-    Fusion(
-        nn.MaxPool2dOp,
-        "max_pool2d(dcast x)",
-        "dcast(nn.max_pool2d x)",
-        f"{NEEDS_INPUT}; no window of padding alone",
-        _max_pool2d,
-    ),
-)
+        _average,
+    )
+
+
+FUSIONS: tuple[Fusion, ...] = tuple(_row(op) for op in nn.POOLING_OPS)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from qfin.kernels.pool import AvgPoolSpec, MaxPoolSpec, build_avg_pool, build_max_pool
+from qfin.interpreter.windows import areas
+from qfin.kernels.pooling import AvgPoolSpec, MaxPoolSpec, build_avg_pool, build_max_pool
 from qfin.target import resolve
 
 from .harness import Buffer, check_ranges, compile_kernel, random_strides, seeds, split, targets
@@ -31,15 +32,22 @@ def windows(rng: random.Random, size: int, outputs: int, step: int) -> Table:
 
 
 def reduce_windows(
-    x: NDArray[Any], rows: Table, columns: Table, step: tuple[int, int], reduce: Windows
+    x: NDArray[Any], tables: Sequence[Table], step: Sequence[int], reduce: Windows
 ) -> NDArray[Any]:
-    """`reduce` of each window [N, C, taps], as [N, C, H', W']."""
-    (n, c), (dh, dw) = x.shape[:2], step
-    out = np.zeros((n, c, len(rows), len(columns)), x.dtype)
-    for i, (top, height) in enumerate(rows):
-        for j, (left, width) in enumerate(columns):
-            window = x[:, :, top : top + height * dh : dh, left : left + width * dw : dw]
-            out[:, :, i, j] = reduce(window.reshape(n, c, height * width))
+    """`reduce` of each window [kept..., taps] of the last dimensions, as [kept..., outputs...]."""
+    kept = x.shape[: x.ndim - len(tables)]
+    outputs = tuple(map(len, tables))
+    out = np.zeros((*kept, *outputs), x.dtype)
+    for place in np.ndindex(outputs):
+        taps = [
+            slice(first, first + count * gap, gap)
+            for (first, count), gap in zip(
+                (table[i].tolist() for table, i in zip(tables, place, strict=True)),
+                step,
+                strict=True,
+            )
+        ]
+        out[(..., *place)] = reduce(x[(..., *taps)].reshape(*kept, -1) if x.size else x[..., 0])
     return out
 
 
@@ -54,56 +62,61 @@ def guarded_copy(values: NDArray[Any]) -> Buffer:
 class Case:
     """Shapes, strides, tables and data that both kinds share."""
 
-    def __init__(self, rng: random.Random, step: tuple[int, int]):
-        n, c = rng.choice([1, 1, 2, 3]), rng.choice([1, 2, 3, 8, 17, 33, 64, 65, 100, 130])
-        h, w = rng.randint(1, 9), rng.randint(1, 9)
-        out_h, out_w = rng.choice([0, 1, 1, 2, 5]), rng.choice([0, 1, 1, 3, 7])
-        if rng.random() < 0.05:
-            n = rng.choice([0, n])
-            c = rng.choice([0, c])
-        orders = [(0, 2, 3, 1), (0, 2, 3, 1), (0, 2, 3, 1), (0, 1, 2, 3)]
-        self.shape = n, c, out_h, out_w
-        self.x_strides = tuple(random_strides(rng, (n, c, h, w), rng.choice(orders)))
+    def __init__(self, rng: random.Random, dilated: bool):
+        kept = (rng.choice([1, 1, 2, 3]), rng.choice([1, 2, 3, 8, 17, 33, 64, 65, 100, 130]))
+        if rng.random() < 0.3:
+            kept = tuple(rng.choice([1, 2, 3, 5, 33]) for _ in range(rng.choice([0, 1, 3])))
+        self.windows = rng.choice([1, 2, 2, 2, 3])
+        self.step = tuple(rng.choice([1, 1, 2, 3]) if dilated else 1 for _ in range(self.windows))
+        sizes = tuple(rng.randint(1, 9 if self.windows < 3 else 5) for _ in range(self.windows))
+        outputs = tuple(rng.choice([1, 1, 2, 5]) for _ in sizes)
+        if rng.random() < 0.1:
+            kept = tuple(rng.choice([0, size]) for size in kept)
+            outputs = tuple(rng.choice([0, size]) for size in outputs)
+        self.shape = *kept, *outputs
+        rank = len(self.shape)
+        # Channels innermost, row-major, or anything.
+        last = range(len(kept), rank)
+        orders = [[*range(len(kept) - 1), *last, len(kept) - 1]] * 3 if kept else []
+        orders += [list(range(rank)), rng.sample(range(rank), rank)]
+        self.x_strides = tuple(random_strides(rng, (*kept, *sizes), rng.choice(orders)))
         self.y_strides = tuple(random_strides(rng, self.shape, rng.choice(orders)))
-        self.rows = windows(rng, h, out_h, step[0])
-        self.columns = windows(rng, w, out_w, step[1])
+        self.tables = [windows(rng, *axis) for axis in zip(sizes, outputs, self.step, strict=True)]
         data = np.random.default_rng(rng.getrandbits(32))
-        self.x = data.integers(0, 256, (n, c, h, w)).astype(np.uint8)
+        self.x = data.integers(0, 256, (*kept, *sizes)).astype(np.uint8)
         front = rng.random() < 0.3
         self.x_buffer = Buffer(self.x.shape, self.x_strides, np.uint8, front=front)
         self.x_buffer.array[...] = self.x
-        self.tables = [guarded_copy(self.rows), guarded_copy(self.columns)]
+        self.strides = self.x_strides, self.y_strides
 
     def check(
         self, rng: random.Random, run: Callable[..., None], size: int, more: list[Buffer], out: Any
     ) -> None:
         """Whole and in pieces."""
-        assert size == self.shape[0] * self.shape[2]
         for ranges in ([(0, size)], split(rng, size)):
             y = Buffer(self.shape, self.y_strides, np.uint8, (3, 5), front=rng.random() < 0.5)
-            inputs = [self.x_buffer, *self.tables, *more]
+            inputs = [self.x_buffer, *map(guarded_copy, self.tables), *more]
             check_ranges(run, [buffer.address for buffer in inputs], ranges, y, out)
 
 
 @targets
 @seeds
 def test_max_pool(target: str, seed: int):
-    """Any windows, dilated or not, in any layout."""
+    """Any windows, dilated or not, over any dimensions, in any layout."""
     isa, rng = resolve(target), random.Random(seed)
-    step = rng.choice([(1, 1), (1, 1), (2, 1), (2, 3)])
-    case = Case(rng, step)
-    spec = MaxPoolSpec(case.shape, case.x_strides, case.y_strides, step)
+    case = Case(rng, dilated=True)
+    spec = MaxPoolSpec(case.shape, *case.strides, case.windows, case.step)
     run = compile_kernel(build_max_pool("kernel", spec, isa), isa)
-    out = reduce_windows(case.x, case.rows, case.columns, step, lambda w: w.max(2, initial=0))
+    out = reduce_windows(case.x, case.tables, case.step, lambda w: w.max(-1, initial=0))
     case.check(rng, run, spec.parallel_size(isa), [], out)
 
 
 def averaged(
-    x: NDArray[np.uint8], rows: Table, columns: Table, mult: NDArray[np.float32], spec: AvgPoolSpec
+    x: NDArray[np.uint8], tables: Sequence[Table], mult: NDArray[np.float32], spec: AvgPoolSpec
 ) -> NDArray[np.uint8]:
     """The definition."""
     centred = x.astype(np.int64) - spec.input_zero_point
-    sums = reduce_windows(centred, rows, columns, (1, 1), lambda w: w.sum(2))
+    sums = reduce_windows(centred, tables, (1,) * len(tables), lambda w: w.sum(-1))
     with np.errstate(all="ignore"):
         t = np.rint(sums.astype(np.float32) * mult).astype(np.float64) + spec.zero_point
     t = np.where(np.isnan(t), spec.qmin, t)
@@ -113,23 +126,23 @@ def averaged(
 @targets
 @seeds
 def test_avg_pool(target: str, seed: int):
-    """Any windows in any layout; multipliers from nothing to infinity."""
+    """Any windows over any dimensions, in any layout; multipliers from nothing to infinity."""
     isa, rng = resolve(target), random.Random(seed)
-    case = Case(rng, (1, 1))
+    case = Case(rng, dilated=False)
     zero_point = rng.choice([0, 3, 128, 255])
     qmin, qmax = rng.choice([(0, 255), (zero_point, 255), (10, 200)])
     zero_points = rng.choice([0, 1, 127, 128, 255]), zero_point
-    spec = AvgPoolSpec(case.shape, case.x_strides, case.y_strides, *zero_points, qmin, qmax)
+    spec = AvgPoolSpec(case.shape, *case.strides, case.windows, *zero_points, qmin, qmax)
     run = compile_kernel(build_avg_pool("kernel", spec, isa), isa)
     # Half an area's reciprocal gives many ties.
-    area = case.rows[:, 1, None].astype(np.float32) * case.columns[None, :, 1]
+    area = areas(case.tables).astype(np.float32)
     choices = [np.float32(v) for v in (0.5, 0.01, 0.125, 3.0, 1e30, np.inf, np.nan, -1.0)]
     data = np.random.default_rng(seed)
     mult = data.choice(np.array(choices), area.shape, p=[0.4, 0.2, 0.2, 0.1, 0.025] + [0.025] * 3)
     if rng.random() < 0.5:
         mult = np.float32(1) / np.maximum(area, np.float32(1))
     mult = np.ascontiguousarray(mult, np.float32)
-    out = averaged(case.x, case.rows, case.columns, mult, spec)
+    out = averaged(case.x, case.tables, mult, spec)
     case.check(rng, run, spec.parallel_size(isa), [guarded_copy(mult)], out)
 
 
@@ -141,7 +154,7 @@ def test_avg_pool_large(target: str, value: int):
     x = np.full((1, c, h, w), value, np.uint8)
     x[0, 3, 7, 8] = 17
     spec = AvgPoolSpec(
-        (1, c, 1, 1), (c * h * w, 1, c * w, c), (c, 1, c, c), 255 - value, 128, 0, 255
+        (1, c, 1, 1), (c * h * w, 1, c * w, c), (c, 1, c, c), 2, 255 - value, 128, 0, 255
     )
     mult = np.full((1, 1), 90 / (255 * h * w), np.float32)
     rows, columns = np.array([[0, h]], np.int32), np.array([[0, w]], np.int32)
@@ -150,6 +163,6 @@ def test_avg_pool_large(target: str, value: int):
     run = compile_kernel(build_avg_pool("kernel", spec, isa), isa)
     inputs = [x_buffer, *(guarded_copy(a) for a in (rows, columns, mult))]
     y = Buffer(spec.shape, spec.y_strides, np.uint8)
-    out = averaged(x, rows, columns, mult, spec)
+    out = averaged(x, (rows, columns), mult, spec)
     assert out[0, 0, 0, 0] == (128 + 90 if value else 128 - 90)
     check_ranges(run, [buffer.address for buffer in inputs], [(0, 1)], y, out)

@@ -1,0 +1,120 @@
+"""Poolings over windows that tables describe: `kernel.max_pool`, `kernel.avg_pool`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xdsl.dialects.builtin import f32, i8, i32
+from xdsl.ir import SSAValue
+from xdsl.irdl import irdl_op_definition, operand_def, prop_def, var_operand_def
+from xdsl.utils.exceptions import VerifyException
+
+from qfin.dialects.kernel.buffers import (
+    BufferConstr,
+    KernelOp,
+    memref_of,
+    verify_buffer,
+    verify_byte,
+    verify_clamp,
+    verify_shape,
+)
+from qfin.dialects.tensors import IntConstr, Ints, IntsConstr, i64_attr
+
+
+@irdl_op_definition
+class MaxPoolOp(KernelOp):
+    """Maximum over windows of the last dimensions. For each of these, `windows` has a table
+    [outputs, 2] (i32): the first input position of each output's window and how many there are,
+    `step` apart.
+
+        kernel.max_pool %x, %rows, %columns, %y {step = array<i64: 1, 1>} : memref<1x4x8x8xi8>,
+          memref<4x2xi32>, memref<4x2xi32>, memref<1x4x4x4xi8>
+    """
+
+    name = "kernel.max_pool"
+
+    input = operand_def(BufferConstr)
+    windows = var_operand_def(BufferConstr)
+    output = operand_def(BufferConstr)
+    step = prop_def(IntsConstr)
+
+    def __init__(self, input: SSAValue, windows: Sequence[SSAValue], output: SSAValue, step: Ints):
+        super().__init__(operands=[input, windows, output], properties={"step": step})
+
+    def verify_(self) -> None:
+        _verify_windows(self.input, self.windows, self.output)
+        step = self.step.get_values()
+        if len(step) != len(self.windows) or min(step) < 1:
+            raise VerifyException(
+                f"step must have a value >= 1 for each of {len(self.windows)} dimensions,"
+                f" got {list(step)}"
+            )
+
+
+@irdl_op_definition
+class AvgPoolOp(KernelOp):
+    """Average over windows given as for `kernel.max_pool`; `mult` is f32 [outputs...]:
+
+    out = clamp(rint(f32(sum (x - input_zero_point)) * mult[...]) + zero_point, qmin, qmax)
+
+    kernel.avg_pool %x, %rows, %columns, %mult, %y {input_zero_point = 1 : i64,
+      zero_point = 2 : i64, qmin = 0 : i64, qmax = 255 : i64}
+      : memref<1x4x8x8xi8>, memref<4x2xi32>, memref<4x2xi32>, memref<4x4xf32>,
+        memref<1x4x4x4xi8>
+    """
+
+    name = "kernel.avg_pool"
+
+    input = operand_def(BufferConstr)
+    windows = var_operand_def(BufferConstr)
+    mult = operand_def(BufferConstr)
+    output = operand_def(BufferConstr)
+    input_zero_point = prop_def(IntConstr)
+    zero_point = prop_def(IntConstr)
+    qmin = prop_def(IntConstr)
+    qmax = prop_def(IntConstr)
+
+    def __init__(
+        self,
+        input: SSAValue,
+        windows: Sequence[SSAValue],
+        mult: SSAValue,
+        output: SSAValue,
+        *,
+        input_zero_point: int,
+        zero_point: int,
+        qmin: int,
+        qmax: int,
+    ):
+        super().__init__(
+            operands=[input, windows, mult, output],
+            properties={
+                "input_zero_point": i64_attr(input_zero_point),
+                "zero_point": i64_attr(zero_point),
+                "qmin": i64_attr(qmin),
+                "qmax": i64_attr(qmax),
+            },
+        )
+
+    def verify_(self) -> None:
+        _verify_windows(self.input, self.windows, self.output)
+        verify_buffer("mult", self.mult, f32)
+        outputs = memref_of(self.output).get_shape()[-len(self.windows) :]
+        verify_shape("mult", self.mult, outputs)
+        verify_byte("input_zero_point", self.input_zero_point.value.data)
+        verify_byte("zero_point", self.zero_point.value.data)
+        verify_clamp(self.qmin.value.data, self.qmax.value.data)
+
+
+def _verify_windows(input: SSAValue, windows: Sequence[SSAValue], output: SSAValue) -> None:
+    rank = memref_of(input).get_num_dims()
+    verify_buffer("input", input, i8)
+    verify_buffer("output", output, i8, rank)
+    if not 1 <= len(windows) <= rank:
+        raise VerifyException(f"{len(windows)} tables of windows for {rank} dimensions")
+    kept = rank - len(windows)
+    outputs = memref_of(output).get_shape()[kept:]
+    verify_shape("output", output, (*memref_of(input).get_shape()[:kept], *outputs))
+    for dim, (table, count) in enumerate(zip(windows, outputs, strict=True), kept):
+        verify_buffer(f"table {dim}", table, i32)
+        verify_shape(f"table {dim}", table, (count, 2))
