@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, SymbolRefAttr
 from xdsl.interpreter import Interpreter, InterpreterFunctions, PythonValues, impl, register_impls
 
 from qfin.dialects.global_values import constant_ops
@@ -43,17 +43,17 @@ class GlobalFunctions(InterpreterFunctions):
     def __init__(self, state: State):
         self.state = state
 
-    @impl(GlobalLoadConstOp)
     @impl(GlobalLoadOp)
     def run_load(
-        self, interpreter: Interpreter, op: GlobalLoadOp | GlobalLoadConstOp, args: PythonValues
+        self, interpreter: Interpreter, op: GlobalLoadOp, args: PythonValues
     ) -> PythonValues:
-        name = op.symbol.string_value()
-        if name not in self.state.values:
-            found = interpreter.get_op_for_symbol(op.symbol)
-            assert isinstance(found, GlobalOp)
-            self.state.values[name] = _initial(interpreter, found)
-        return (self.state.values[name],)
+        return (self._load(interpreter, op.symbol),)
+
+    @impl(GlobalLoadConstOp)
+    def run_load_const(
+        self, interpreter: Interpreter, op: GlobalLoadConstOp, args: PythonValues
+    ) -> PythonValues:
+        return (self._load(interpreter, op.symbol),)
 
     @impl(GlobalStoreOp)
     def run_store(
@@ -64,6 +64,14 @@ class GlobalFunctions(InterpreterFunctions):
         kept = value if isinstance(value, Packed) else np.array(value)
         self.state.values[op.symbol.string_value()] = kept
         return ()
+
+    def _load(self, interpreter: Interpreter, symbol: SymbolRefAttr) -> Value:
+        name = symbol.string_value()
+        if name not in self.state.values:
+            found = interpreter.get_op_for_symbol(symbol)
+            assert isinstance(found, GlobalOp)
+            self.state.values[name] = _initial(interpreter, found)
+        return self.state.values[name]
 
 
 def _initial(interpreter: Interpreter, op: GlobalOp) -> Value:
