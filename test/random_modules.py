@@ -49,6 +49,14 @@ class Value:
         return tensor(self.shape, self.quant)
 
 
+@dataclass(frozen=True)
+class Activation:
+    """What may follow an op: float ops (name and attributes), and the same as one attribute."""
+
+    ops: tuple[tuple[str, str], ...] = ()
+    fused: str = ""
+
+
 def tensor(shape: Sequence[int], element: object) -> str:
     """`tensor<2x3xf32>`"""
     return f"tensor<{''.join(f'{size}x' for size in shape)}{element}>"
@@ -122,6 +130,30 @@ class RandomModule:
             exact = float(np.float32(exact))
         zero_point = rng.choice([low, high, (low + high) // 2, rng.randint(low, high)])
         return Quant(storage, low, high, exact, zero_point)
+
+    def activation(self, quant: Quant) -> Activation:
+        """Often none; else a relu, or a clamp that cuts anywhere into the range or misses it."""
+        rng = self.rng
+        kind = rng.choice(["none", "none", "none", "relu", "relu", "clamp"])
+        if kind == "none":
+            return Activation()
+        if kind == "relu":
+            return Activation((("nn.relu", ""),), "{activation = #quant<activation relu>}")
+        ends = [rng.uniform(quant.low - 9, quant.high + 9) - quant.zero_point for _ in range(2)]
+        low, high = (f"{end * quant.scale:.17e}" for end in sorted(ends))
+        bounds = {"min": low, "max": high}
+        if rng.random() < 0.4:
+            del bounds[rng.choice(["min", "max"])]
+        floats = ", ".join(f"{key} = {bound} : f64" for key, bound in bounds.items())
+        fused = "".join(f", {key} = {bound}" for key, bound in bounds.items())
+        attribute = f"{{activation = #quant<activation clamp{fused}>}}"
+        return Activation((("nn.clamp", f"{{{floats}}}"),), attribute)
+
+    def activated(self, name: str, shape: Shape, activation: Activation) -> str:
+        """Writes the float ops that follow the floats `name`; the name of what they give."""
+        for op, attributes in activation.ops:
+            name = self.emit(f"{op} {name} {attributes} : {tensor(shape, 'f32')}")
+        return name
 
     def stored(self, shape: Shape, quant: Quant) -> Array:
         """Any values of the type, or its ends alone."""
@@ -296,9 +328,11 @@ class RandomModule:
             values = (bias * unit).astype(np.float32)
         elif kind == "i32":
             values = np.clip(bias, -(2**28), 2**28).astype(np.int32)
-        relu = rng.random() < 0.4
+        activation = self.activation(y)
         if rng.random() < 0.5:
-            return self.fused(x, name, w, scales, values, kind, window, groups, relu, shape, y)
+            return self.fused(
+                x, name, w, scales, values, kind, window, groups, activation, shape, y
+            )
         per_axis = len(scales) > 1 or rng.random() < 0.5
         many = len(scales) if per_axis else None
         weight_type = quantized(f"i8<{low}:127>", np.broadcast_to(scales, outputs), many, outputs)
@@ -317,9 +351,7 @@ class RandomModule:
         floats = tensor(shape, "f32")
         signature = f"({', '.join(types)}) -> {floats}"
         result = self.emit(f"nn.{name} {', '.join(operands)} {attributes} : {signature}")
-        if relu:
-            result = self.emit(f"nn.relu {result} : {floats}")
-        return self.qcast(result, shape, y)
+        return self.qcast(self.activated(result, shape, activation), shape, y)
 
     def parameter(self, values: Array, storage: str, element: str) -> str:
         """Constant integers, as the floats that they stand for."""
@@ -339,7 +371,7 @@ class RandomModule:
         kind: str | None,
         window: Window | None,
         groups: int,
-        relu: bool,
+        activation: Activation,
         shape: Shape,
         y: Quant,
     ) -> Value:
@@ -353,10 +385,8 @@ class RandomModule:
             packed += f", {window.parameters()}, groups = {groups}"
         packed = f"!quant.packed<{packed}>"
         p = self.emit(f"quant.packed_constant <{content}> : {packed}")
-        activation = "{activation = #quant<activation relu>}" if relu else ""
-        result = self.emit(
-            f"quant.{name} {x.name}, {p} {activation} : ({x.type}, {packed}) -> {tensor(shape, y)}"
-        )
+        signature = f"({x.type}, {packed}) -> {tensor(shape, y)}"
+        result = self.emit(f"quant.{name} {x.name}, {p} {activation.fused} : {signature}")
         return Value(result, shape, y)
 
 

@@ -12,10 +12,11 @@ from xdsl.dialects.builtin import ModuleOp
 import qfin
 from qfin.target import host_target_names
 
-from .random_modules import Quant, RandomModule, Shape, Value, tensor
+from .random_modules import RandomModule, Shape, Value, tensor
 from .test_compile import compiled, names_of, run, same_bits
 
 FUNCTIONS = ("add", "sub", "mul")
+KINDS = ("activation relu", "activation clamp", "nn.relu", "nn.clamp")
 SEEDS = 20
 
 
@@ -61,30 +62,23 @@ class BinaryModule(RandomModule):
 
     def binary(self, x: Value, other: Value) -> Value:
         rng = self.rng
-        function, relu = rng.choice(FUNCTIONS), rng.random() < 0.4
+        function = rng.choice(FUNCTIONS)
         lhs, rhs = (x, other) if rng.random() < 0.5 else (other, x)
         unit = max(lhs.quant.scale, rhs.quant.scale)
         if function == "mul":
             unit = lhs.quant.scale * rhs.quant.scale * 100
         y = self.quant(unit * rng.choice([1.0, 1.0, 2.0, 0.3]))
+        activation = self.activation(y)
         if rng.random() < 0.4:
-            return self.level_2(function, lhs, rhs, x.shape, y, relu=relu)
+            types = f"({lhs.type}, {rhs.type}) -> {tensor(x.shape, y)}"
+            text = f"quant.{function} {lhs.name}, {rhs.name} {activation.fused} : {types}"
+            return Value(self.emit(text), x.shape, y)
         floats = tensor(x.shape, "f32")
         a = self.dcast(lhs)
         b = a if lhs is rhs and rng.random() < 0.5 else self.dcast(rhs)
         types = f"({tensor(lhs.shape, 'f32')}, {tensor(rhs.shape, 'f32')})"
         result = self.emit(f"nn.{function} {a}, {b} : {types} -> {floats}")
-        if relu:
-            result = self.emit(f"nn.relu {result} : {floats}")
-        return self.qcast(result, x.shape, y)
-
-    def level_2(
-        self, function: str, lhs: Value, rhs: Value, shape: Shape, y: Quant, *, relu: bool
-    ) -> Value:
-        activation = "{activation = #quant<activation relu>}" if relu else ""
-        types = f"({lhs.type}, {rhs.type}) -> {tensor(shape, y)}"
-        result = self.emit(f"quant.{function} {lhs.name}, {rhs.name} {activation} : {types}")
-        return Value(result, shape, y)
+        return self.qcast(self.activated(result, x.shape, activation), x.shape, y)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
@@ -109,9 +103,9 @@ def test_random_modules_have_every_op() -> None:
         case = BinaryModule(seed)
         module = qfin.parse(case.text)
         names |= names_of(module) | names_of(qfin.finalize(module))
-        kinds |= {kind for kind in ("activation relu", "nn.relu") if kind in case.text}
+        kinds |= {kind for kind in KINDS if kind in case.text}
     assert names >= {f"{dialect}.{name}" for dialect in ("nn", "quant") for name in FUNCTIONS}
-    assert len(kinds) == 2
+    assert kinds == set(KINDS)
 
 
 TWO = """
@@ -129,7 +123,7 @@ func.func @main(%a: tensor<256x1x!a>, %b: tensor<256x!b>) -> tensor<256x256x!y> 
 
 
 def pairs(function: str, seed: int) -> ModuleOp:
-    """A group of random scales, on all pairs of bytes; every other one has a relu."""
+    """A group of random scales, on all pairs of bytes; some with a relu, some with a clamp."""
     rng = random.Random(f"{function} {seed}")
     a, b = 2.0 ** rng.uniform(-8, 2), 2.0 ** rng.uniform(-8, 2)
     if rng.random() < 0.3:  # ties
@@ -140,9 +134,12 @@ def pairs(function: str, seed: int) -> ModuleOp:
         f"{b:.17e}:{rng.randint(-128, 127)}",
         f"{y:.17e}:{rng.randint(0, 255)}",
     )
-    relu = seed % 2 == 1
-    middle = "%r = nn.relu %f : tensor<256x256xf32>" if relu else ""
-    return qfin.parse(TWO.format(*parameters, function, middle, "%r" if relu else "%f"))
+    low, high = sorted(rng.uniform(-150, 150) * y for _ in range(2))
+    clamp = f"nn.clamp %f {{min = {low:.17e} : f64, max = {high:.17e} : f64}}"
+    middle, last = ("", "nn.relu %f", clamp)[seed % 3], "%f"
+    if middle:
+        middle, last = f"%r = {middle} : tensor<256x256xf32>", "%r"
+    return qfin.parse(TWO.format(*parameters, function, middle, last))
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -79,9 +79,7 @@ class RandomConvs(RandomModule):
             f"nn.{kind} {', '.join(operands)} {{{attributes}, groups = {groups} : i64}}"
             f" : ({', '.join(types)}) -> {tensor(shape, 'f32')}"
         )
-        if rng.random() < 0.4:
-            result = self.emit(f"nn.relu {result} : {tensor(shape, 'f32')}")
-        return self.qcast(result, shape, y)
+        return self.qcast(self.activated(result, shape, self.activation(y)), shape, y)
 
     def axis(self, size: int, transposed: bool) -> tuple[int, int, Shape, int, int, int]:
         """(taps, stride, (before, after), output padding, dilation, result size) that fit."""

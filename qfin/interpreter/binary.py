@@ -2,8 +2,8 @@
 
 A fused op is, in this order and each step rounded to f32: dequantize the left operand, dequantize
 the right one, the operation, division by the result's scale, rint; then the zero point is added and
-the result clamped. So it gives the bits of the float ops that it stands for. relu raises the lower
-bound of the clamp, as everywhere.
+the result clamped. So it gives the bits of the float ops that it stands for. A relu
+or clamp that follows is a tighter clamp, as everywhere.
 
 PyTorch differs by one step, next to ties: its `quantized::add` multiplies by the reciprocal of the
 result's scale, and adds the zero point before it rounds in what does not fill a vector; its
@@ -27,9 +27,8 @@ from xdsl.interpreter import (
 )
 
 from qfin.dialects import nn, quant
-from qfin.dialects.quant.activation import Activation
 from qfin.dialects.quant.binary import BinaryOp
-from qfin.interpreter import numerics
+from qfin.interpreter.activation import quantize_output
 from qfin.interpreter.quant import dequantize, uniform
 
 Array: TypeAlias = NDArray[Any]
@@ -73,17 +72,8 @@ class BinaryFunctions(InterpreterFunctions):
 
 def _fused(op: BinaryOp, function: Function, lhs: Array, rhs: Array) -> Array:
     """Stored values to stored values; what is no number becomes the lowest one."""
-    target = uniform(op.result)
     floats = _quietly(function, dequantize(lhs, uniform(op.lhs)), dequantize(rhs, uniform(op.rhs)))
-    low, high = numerics.clamp_range(
-        target.storage_min,
-        target.storage_max,
-        target.zero_point,
-        op.activation.data is Activation.RELU,
-    )
-    return numerics.quantize(
-        floats, target.scale, target.zero_point, low, high, target.storage_dtype
-    )
+    return quantize_output(floats, uniform(op.result), op.activation)
 
 
 @np.errstate(all="ignore")

@@ -60,11 +60,6 @@ def dequantize(q: NDArray[np.integer], scale: ArrayLike, zero_point: ArrayLike) 
     return f32(scale) * f32(q.astype(np.int64) - np.asarray(zero_point, np.int64))
 
 
-def clamp_range(low: int, high: int, zero_point: int, relu: bool) -> tuple[int, int]:
-    """The bounds of a fused op's output: relu raises the lower one to `max(low, zero_point)`."""
-    return (max(low, zero_point) if relu else low, high)
-
-
 @np.errstate(all="ignore")
 def accumulator_scale(input_scale: ArrayLike, weight_scales: ArrayLike) -> Floats:
     """`f32(sx) * f32(sw)`: what one unit of the accumulator stands for. Shape of `weight_scales`.

@@ -69,12 +69,6 @@ def test_dequantize_subtracts_integers():
     assert numerics.dequantize(q, 0.5, 0).dtype == np.float32
 
 
-def test_relu_is_a_tighter_clamp():
-    assert numerics.clamp_range(-128, 127, 5, relu=True) == (5, 127)
-    assert numerics.clamp_range(-128, 127, 5, relu=False) == (-128, 127)
-    assert numerics.clamp_range(0, 255, -3, relu=True) == (0, 255)
-
-
 def test_requantize_by_hand():
     accumulator = np.array([[3, 10, -10], [5, 1000, -1000]])
     mult = np.array([0.5, 0.25, 0.25], np.float32)

@@ -15,8 +15,8 @@ from xdsl.ir import Attribute, Operation, OpResult, SSAValue
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import nn
-from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.quant.activation import NO_ACTIVATION, RELU, ActivationAttr
+from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.uniform import UniformType
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from xdsl.ir import Operation
 
 from qfin.dialects import kernel, quant
-from qfin.dialects.quant.activation import RELU
 from qfin.dialects.quant.binary import BinaryOp
 from qfin.passes.lower.activations import clamp, uniform_of, zero_point
 from qfin.passes.lower.buffers import NO_HALO, Buffer
@@ -37,7 +36,7 @@ def _emit(planner: Planner, op: BinaryOp) -> None:
     a, b, y = (uniform_of(value) for value in (op.lhs, op.rhs, op.result))
     sources = planner.buffer(op.lhs), planner.buffer(op.rhs)
     result = planner.result(op.result)
-    qmin, qmax = clamp(y, relu=op.activation == RELU)
+    qmin, qmax = clamp(y, op.activation)
     lhs, rhs = (planner.view(_broadcast(source, result.shape)) for source in sources)
     planner.emit(
         kernel.BinaryOp(

@@ -11,7 +11,6 @@ from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import kernel, quant
 from qfin.dialects.layout import BlockedAttr, is_nhwc
-from qfin.dialects.quant.activation import RELU
 from qfin.dialects.tensors import ONES, Ints, ints
 from qfin.dialects.windows import ones
 from qfin.errors import UnsupportedError
@@ -107,7 +106,7 @@ def emit_dense(
     if overflow(low, high) is not None:
         raise UnsupportedError("the sums of this op can leave 32 bits", op)
     conv = None if isinstance(op, quant.LinearOp) else packed.conv
-    qmin, qmax = clamp(y, relu=op.activation == RELU)
+    qmin, qmax = clamp(y, op.activation)
     planner.emit(
         kernel.DenseOp(
             planner.view(source),

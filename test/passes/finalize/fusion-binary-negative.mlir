@@ -133,7 +133,7 @@ func.func @result_i16(%a: tensor<2x!a>, %b: tensor<2x!a>) -> tensor<2x!out_i16> 
   return %q : tensor<2x!out_i16>
 }
 
-// REMARK-NEXT: remark: nn.mul not fused: right operand can be infinite, and the relu that follows lets NaN through
+// REMARK-NEXT: remark: nn.mul not fused: right operand can be infinite, and the activation that follows lets NaN through
 // REMARK-NEXT: remark: nn.relu not fused: input is not a dequantized value
 // 0 times infinity; a relu leaves it, a clamp does not.
 !huge = !quant.uniform<i8:f32, 3.0e38>

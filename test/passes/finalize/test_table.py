@@ -13,6 +13,8 @@ from qfin.passes.finalize.document import document
 from qfin.passes.finalize.groups import Refused
 from qfin.passes.finalize.table import FUSIONS, Fusion, row_of
 
+from .random_groups import PACKING
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 
@@ -65,15 +67,15 @@ def test_names_of_rows_differ():
     assert len(set(names)) == len(names)
 
 
-def test_contractions_are_tested_with_relu():
-    for name in (
-        "conv1d_relu",
-        "conv2d_relu",
-        "conv_transpose1d_relu",
-        "conv_transpose2d_relu",
-        "linear_relu",
-    ):
-        assert any("activation relu" in line for line in POSITIVE[name])
+ACTIVATED = ("add", "sub", "mul", *sorted(PACKING))
+
+
+@pytest.mark.parametrize("activation", ["relu", "clamp"])
+@pytest.mark.parametrize("name", ACTIVATED)
+def test_activations_are_tested(name: str, activation: str):
+    functions = [f for f in POSITIVE if f.startswith(f"{name}_{activation}")]
+    lines = [line for function in functions for line in POSITIVE[function]]
+    assert any(f"quant.{name} " in line and "#quant<activation " in line for line in lines)
 
 
 def reasons() -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import nn, quant
-from qfin.dialects.quant.activation import RELU
+from qfin.dialects.quant.activation import NO_ACTIVATION
 from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.uniform import UniformType
 from qfin.passes.finalize.fusion import Fusion, Rewrite, replace_group
@@ -38,7 +38,7 @@ def _binary(op: Operation) -> Rewrite:
     lhs, left = _operand(op.lhs, "left operand")
     rhs, right = _operand(op.rhs, "right operand")
     output = output_of(op, activations=True)
-    if output.activation == RELU:
+    if output.activation != NO_ACTIVATION:
         _require_numbers(left, "left operand")
         _require_numbers(right, "right operand")
     fused = _FUSED[type(op)](lhs, rhs, output.quantize.result.type, output.activation)
@@ -46,22 +46,22 @@ def _binary(op: Operation) -> Rewrite:
 
 
 def _require_numbers(element: UniformType, what: str) -> None:
-    """Where an operand is infinite, the result may be NaN: that is what a float relu lets through,
-    and a clamp does not."""
+    """Where an operand is infinite, the result may be NaN: a float relu or clamp lets that
+    through, and the clamp of stored values does not."""
     down, up = (end - element.zero_point for end in (element.storage_min, element.storage_max))
     with np.errstate(over="ignore"):
         largest = np.float32(element.scale) * np.float32(max(up, -down))
     if not np.isfinite(largest):
-        raise Refused(f"{what} can be infinite, and the relu that follows lets NaN through")
+        raise Refused(f"{what} can be infinite, and the activation that follows lets NaN through")
 
 
 FUSIONS: tuple[Fusion, ...] = tuple(
     Fusion(
         op,
-        "qcast({0}(dcast a, dcast b)), qcast(relu({0}(...)))".format(op.name.removeprefix("nn.")),
+        f"qcast({op.name.removeprefix('nn.')}(dcast a, dcast b)), also through relus and clamps",
         _FUSED[op].name,
-        "f32; both operands and output quantized per layer to 8 bits; with relu, finite operands;"
-        " no other use of the result",
+        "f32; both operands and output quantized per layer to 8 bits; with relu or clamp, finite"
+        " operands; no other use of the result",
         _binary,
     )
     for op in (nn.AddOp, nn.SubOp, nn.MulOp)

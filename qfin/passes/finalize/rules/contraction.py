@@ -42,14 +42,14 @@ BIAS = (
 FUSIONS: tuple[Fusion, ...] = (
     Fusion(
         nn.Conv2dOp,
-        "qcast(conv2d(dcast x, dcast w, b)), qcast(relu(conv2d(...)))",
+        "qcast(conv2d(dcast x, dcast w, b)), also through relus and clamps",
         "quant.conv2d",
         f"{NEEDS_ACTIVATIONS}; {WEIGHT}; {BIAS}; no other use of the result",
         contraction,
     ),
     Fusion(
         nn.LinearOp,
-        "qcast(linear(dcast x, dcast w, b)), qcast(relu(linear(...)))",
+        "qcast(linear(dcast x, dcast w, b)), also through relus and clamps",
         "quant.linear",
         f"{NEEDS_ACTIVATIONS}; {WEIGHT}; {BIAS}; no other use of the result",
         contraction,

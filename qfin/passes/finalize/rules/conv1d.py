@@ -9,7 +9,7 @@ from qfin.passes.finalize.rules.contraction import BIAS, WEIGHT, contraction
 FUSIONS: tuple[Fusion, ...] = (
     Fusion(
         nn.Conv1dOp,
-        "qcast(conv1d(dcast x, dcast w, b)), qcast(relu(conv1d(...)))",
+        "qcast(conv1d(dcast x, dcast w, b)), also through relus and clamps",
         "quant.conv1d",
         f"{NEEDS_ACTIVATIONS}; {WEIGHT}; {BIAS}; no other use of the result",
         contraction,

@@ -11,7 +11,7 @@ _WEIGHT = "weight i8 with zero points 0, per layer or along axis 1"
 FUSIONS: tuple[Fusion, ...] = tuple(
     Fusion(
         op,
-        f"qcast({name}(dcast x, dcast w, b)), qcast(relu({name}(...)))",
+        f"qcast({name}(dcast x, dcast w, b)), also through relus and clamps",
         f"quant.{name}",
         f"{NEEDS_ACTIVATIONS}; {_WEIGHT}; {BIAS}; no other use of the result",
         contraction,
