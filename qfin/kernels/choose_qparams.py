@@ -15,6 +15,8 @@ infinities count as the largest finite value. Then, in scalars, PyTorch's Choose
     zero_point = from_low if abs(qmin) - abs(low / scale) < abs(qmax) - abs(high / scale)
                  else from_high
     zero_point = rint(clamp(zero_point, qmin, qmax)), scale = f32(scale)
+
+or, `symmetric`, that of its observers: `max(max(-low, high) / ((qmax - qmin) / 2), 2**-23)` in f32.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ from qfin.target.isa import Isa
 # The least scale, 6.1e-5 in f32: SMALL_SCALE_THRESHOLD of PyTorch.
 _SMALL = 6.099999882280827e-05
 _LARGEST = 3.4028234663852886e38
+# eps of PyTorch's observers.
+_LEAST_SYMMETRIC = 2.0**-23
 # 1.5 * 2**52: an f64 this large has no fraction bits left, see `qfin.kernels.rounding`.
 _ROUND = 6755399441055744.0
 # Vectors that are compared side by side: each waits 4 cycles or more for the one before.
@@ -41,12 +45,14 @@ _CHAINS = 4
 
 @dataclass(frozen=True)
 class ChooseQparamsSpec:
-    """`rows` of `count` values each, dense. Zero points are of `[qmin, qmax]`, of any sign."""
+    """`rows` of `count` values each, dense. Zero points are of `[qmin, qmax]`, of any sign, or 0 if
+    `symmetric`."""
 
     rows: int
     count: int
     qmin: int
     qmax: int
+    symmetric: bool = False
 
     def parallel_size(self, isa: Isa) -> int:
         """The end of the whole range: the rows."""
@@ -63,7 +69,7 @@ def build_choose_qparams(
     def row(i: Index, _: Sequence[SSAValue]) -> None:
         at = b.gep(x, scaled(b, i, 4 * spec.count))
         low, high = extremes(b, at, spec.count, isa)
-        chosen, zero = _choose(b, spec, low, high)
+        chosen, zero = (_symmetric if spec.symmetric else _affine)(b, spec, low, high)
         b.store(chosen, b.gep(scale, scaled(b, i, 4)))
         b.store(zero, b.gep(zero_point, scaled(b, i, 4)))
 
@@ -114,7 +120,7 @@ def _reduce(
     return total
 
 
-def _choose(
+def _affine(
     b: KernelBuilder, spec: ChooseQparamsSpec, low: SSAValue, high: SSAValue
 ) -> tuple[SSAValue, SSAValue]:
     """The scale, f32, and the zero point, i32, of values from `low` <= 0 to `high` >= 0."""
@@ -141,6 +147,16 @@ def _choose(
     zero_point = b.intrinsic("llvm.minnum.f64", f64, zero_point, qmax)
     rounded = b.bitcast(b.fadd(zero_point, b.number(_ROUND, f64)), i64)
     return b.fptrunc(scale, f32), b.trunc(rounded, i32)
+
+
+def _symmetric(
+    b: KernelBuilder, spec: ChooseQparamsSpec, low: SSAValue, high: SSAValue
+) -> tuple[SSAValue, SSAValue]:
+    """The scale of values whose zero point is 0, and that."""
+    magnitude = b.intrinsic("llvm.maxnum.f32", f32, b.fsub(b.number(0.0, f32), low), high)
+    scale = b.fdiv(magnitude, b.number((spec.qmax - spec.qmin) / 2, f32))
+    scale = b.intrinsic("llvm.maxnum.f32", f32, scale, b.number(_LEAST_SYMMETRIC, f32))
+    return scale, b.constant(0, 32)
 
 
 def _enlarged(

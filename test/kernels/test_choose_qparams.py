@@ -1,4 +1,4 @@
-"""choose_qparams against PyTorch's rule in numpy and against PyTorch, bit for bit."""
+"""choose_qparams against the interpreter's formulas and against PyTorch, bit for bit."""
 
 from __future__ import annotations
 
@@ -8,47 +8,26 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from qfin.interpreter import numerics_dynamic
 from qfin.kernels.choose_qparams import ChooseQparamsSpec, build_choose_qparams
 from qfin.target import resolve
 from qfin.target.isa import Isa
 
 from .harness import Buffer, compile_kernel, noise, seeds, split, targets
 
-SMALL = np.float32(6.1e-5)
-
-
-@np.errstate(all="ignore")
-def chosen(row: NDArray[np.float32], qmin: int, qmax: int) -> tuple[np.float32, int]:
-    """PyTorch's ChooseQuantizationParams, line by line, of what is finite."""
-    f32, f64 = np.float32, np.float64
-    row = np.nan_to_num(row, nan=0)
-    low, high = row.min(initial=0), row.max(initial=0)
-    scale = (f64(high) - f64(low)) / f64(qmax - qmin)
-    if f32(scale) == 0 or np.isinf(f32(1) / f32(scale)):
-        scale = f64(0.1)
-    if scale < SMALL:
-        ratio = SMALL / f32(scale)
-        scale = f64(SMALL)
-        if low == 0:
-            high = SMALL * f32(qmax - qmin)
-        elif high == 0:
-            low = -SMALL * f32(qmax - qmin)
-        else:
-            low, high = low * ratio, high * ratio
-    below, above = f64(low) / scale, f64(high) / scale
-    closer = abs(qmin) - abs(below) < abs(qmax) - abs(above)
-    zero_point = qmin - below if closer else qmax - above
-    return f32(scale), qmin if np.isnan(zero_point) else int(
-        np.rint(np.clip(zero_point, qmin, qmax))
-    )
-
 
 def choose(
-    isa: Isa, rows: NDArray[np.float32], qmin: int, qmax: int, rng: random.Random
+    isa: Isa,
+    rows: NDArray[np.float32],
+    qmin: int,
+    qmax: int,
+    rng: random.Random,
+    *,
+    symmetric: bool = False,
 ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     """What the kernel gives; it may read the rows alone and write the results alone."""
     count = rows.shape[1]
-    spec = ChooseQparamsSpec(len(rows), count, qmin, qmax)
+    spec = ChooseQparamsSpec(len(rows), count, qmin, qmax, symmetric)
     run = compile_kernel(build_choose_qparams("f", spec, isa), isa)
     x = Buffer(rows.shape, (count, 1), np.float32, front=rng.random() < 0.5)
     x.array[...] = rows
@@ -84,8 +63,11 @@ def test_random(target: str, seed: int) -> None:
     )
     qmin, qmax = rng.choice([(0, 255), (0, 127), (-128, 127), (-64, 63), (3, 9)])
     rows = np.stack([random_row(data, count) for _ in range(rng.randint(1, 20))])
-    scales, zero_points = choose(resolve(target), rows, qmin, qmax, rng)
-    wanted = [chosen(row, qmin, qmax) for row in rows]
+    isa, symmetric = resolve(target), rng.random() < 0.3
+    scales, zero_points = choose(isa, rows, qmin, qmax, rng, symmetric=symmetric)
+    wanted = [numerics_dynamic.choose_affine(row, qmin, qmax) for row in rows]
+    if symmetric:
+        wanted = [(numerics_dynamic.choose_symmetric(row, qmin, qmax), 0) for row in rows]
     np.testing.assert_array_equal(scales, np.array([s for s, _ in wanted], np.float32))
     assert zero_points.tolist() == [z for _, z in wanted]
 

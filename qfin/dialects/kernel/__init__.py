@@ -21,12 +21,19 @@ from xdsl.ir import Dialect
 from qfin.dialects.kernel.binary import BinaryOp
 from qfin.dialects.kernel.buffers import KernelOp
 from qfin.dialects.kernel.channelwise import ChannelwiseOp
-from qfin.dialects.kernel.dense import DenseOp
+from qfin.dialects.kernel.dense import DenseFloatOp, DenseOp
+from qfin.dialects.kernel.dynamic import (
+    ChooseQParamsOp,
+    ColumnSumsOp,
+    DequantizeDynamicOp,
+    QuantizeDynamicOp,
+)
 from qfin.dialects.kernel.elementwise import ClampOp, CopyOp, DequantizeOp, FillHaloOp, QuantizeOp
 from qfin.dialects.kernel.extremum import ExtremumOp
 from qfin.dialects.kernel.fill import FillOp
 from qfin.dialects.kernel.lut import LutOp
 from qfin.dialects.kernel.memory import ProgramOp, ViewOp
+from qfin.dialects.kernel.plain import FloatClampOp, PlainBinaryOp
 from qfin.dialects.kernel.pooling import AvgPoolOp, MaxPoolOp
 
 Kernel = Dialect(
@@ -41,6 +48,13 @@ Kernel = Dialect(
         QuantizeOp,
         DequantizeOp,
         DenseOp,
+        DenseFloatOp,
+        ChooseQParamsOp,
+        QuantizeDynamicOp,
+        DequantizeDynamicOp,
+        ColumnSumsOp,
+        PlainBinaryOp,
+        FloatClampOp,
         MaxPoolOp,
         AvgPoolOp,
         BinaryOp,
@@ -55,18 +69,25 @@ __all__ = [
     "AvgPoolOp",
     "BinaryOp",
     "ChannelwiseOp",
+    "ChooseQParamsOp",
     "ClampOp",
+    "ColumnSumsOp",
     "CopyOp",
+    "DenseFloatOp",
     "DenseOp",
+    "DequantizeDynamicOp",
     "DequantizeOp",
     "ExtremumOp",
     "FillHaloOp",
     "FillOp",
+    "FloatClampOp",
     "Kernel",
     "KernelOp",
     "LutOp",
     "MaxPoolOp",
+    "PlainBinaryOp",
     "ProgramOp",
+    "QuantizeDynamicOp",
     "QuantizeOp",
     "ViewOp",
 ]

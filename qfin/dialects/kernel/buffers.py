@@ -32,6 +32,8 @@ BufferConstr = Expected(
 )
 ScaleConstr = Expected(FloatAttr.constr(f32), "an f32 scale")
 
+NumberConstr = Expected(FloatAttr.constr(f32), "an f32 number")
+
 MAX_BYTE = 255
 
 
@@ -41,6 +43,11 @@ class KernelOp(IRDLOperation):
     irdl_options = (ParsePropInAttrDict(),)
     assembly_format: ClassVar[str | None] = "operands attr-dict `:` type(operands)"
     traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
+
+
+def optional_number(value: float | None) -> FloatAttr | None:
+    """An f32, or nothing."""
+    return None if value is None else FloatAttr(value, f32)
 
 
 def memref_of(value: SSAValue) -> Buffer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xdsl.dialects.builtin import UnitAttr, f32, i8, i32
-from xdsl.ir import SSAValue
+from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_operand_def, opt_prop_def, prop_def
 from xdsl.utils.exceptions import VerifyException
 
@@ -11,7 +11,9 @@ from qfin.dialects import shapes
 from qfin.dialects.kernel.buffers import (
     BufferConstr,
     KernelOp,
+    NumberConstr,
     memref_of,
+    optional_number,
     verify_buffer,
     verify_byte,
     verify_clamp,
@@ -94,44 +96,108 @@ class DenseOp(KernelOp):
         )
 
     def verify_(self) -> None:
-        rank = 3 if memref_of(self.input).get_num_dims() == 5 else 2
-        verify_buffer("input", self.input, i8, rank=2 + rank)
-        verify_buffer("output", self.output, i8, rank=2 + rank)
-        verify_axes(rank, "kernel", self.kernel)
-        verify_axes(rank, "stride", self.stride)
-        verify_axes(rank, "dilation", self.dilation)
-        groups, lanes = self.groups.value.data, self.lanes.value.data
-        if groups < 1 or lanes < 1:
-            raise VerifyException(f"groups and lanes must be >= 1, got {groups} and {lanes}")
-        batch, inner, *image = memref_of(self.input).get_shape()
-        outer = memref_of(self.output).get_shape()[1]
-        if inner % groups or outer % groups:
-            raise VerifyException(
-                f"{inner} and {outer} channels do not divide into {groups} groups"
-            )
-        kernel = self.kernel.get_values()
-        if 0 in image:  # a linear without rows
-            expected = tuple(image)
-        else:
-            expected = shapes.windows(
-                image,
-                kernel,
-                self.stride.get_values(),
-                (0, 0) * rank,
-                self.dilation.get_values(),
-            )
-        verify_shape("output", self.output, (batch, outer, *expected))
+        verify_dense(self, i8)
         verify_clamp(self.qmin.value.data, self.qmax.value.data)
         verify_byte("zero_point", self.zero_point.value.data)
-        size = BlockedAttr(lanes, DEPTH).size([outer, inner // groups, *kernel], groups)
-        verify_buffer("weights", self.weights, i8)
-        verify_shape("weights", self.weights, [size])
-        channels = [groups, -(-(outer // groups) // lanes) * lanes]
-        for name, value, element in (
-            ("init", self.init, i32),
-            ("mult", self.mult, f32),
-            ("bias", self.bias, f32),
-        ):
-            if value is not None:
-                verify_buffer(name, value, element)
-                verify_shape(name, value, channels)
+
+
+@irdl_op_definition
+class DenseFloatOp(KernelOp):
+    """The sums of `kernel.dense` as f32:
+
+        out = min(max(fma(f32(acc), mult[o], bias[o]), min), max)
+
+    Without `bias` the product instead, without `min` or `max` nothing in their place.
+    """
+
+    name = "kernel.dense_float"
+
+    input = operand_def(BufferConstr)
+    weights = operand_def(BufferConstr)
+    init = operand_def(BufferConstr)
+    mult = operand_def(BufferConstr)
+    bias = opt_operand_def(BufferConstr)
+    output = operand_def(BufferConstr)
+
+    kernel = prop_def(IntsConstr, default_value=ONES)
+    stride = prop_def(IntsConstr, default_value=ONES)
+    dilation = prop_def(IntsConstr, default_value=ONES)
+    groups = prop_def(IntConstr, default_value=i64_attr(1))
+    lanes = prop_def(IntConstr)
+    min = opt_prop_def(NumberConstr)
+    max = opt_prop_def(NumberConstr)
+
+    def __init__(
+        self,
+        input: SSAValue,
+        weights: SSAValue,
+        init: SSAValue,
+        mult: SSAValue,
+        bias: SSAValue | None,
+        output: SSAValue,
+        *,
+        kernel: Ints,
+        stride: Ints,
+        dilation: Ints,
+        groups: int,
+        lanes: int,
+        min: float | None = None,
+        max: float | None = None,
+    ):
+        super().__init__(
+            operands=[input, weights, init, mult, bias, output],
+            properties={
+                "kernel": kernel,
+                "stride": stride,
+                "dilation": dilation,
+                "groups": i64_attr(groups),
+                "lanes": i64_attr(lanes),
+                "min": optional_number(min),
+                "max": optional_number(max),
+            },
+        )
+
+    def verify_(self) -> None:
+        verify_dense(self, f32)
+
+
+def verify_dense(op: DenseOp | DenseFloatOp, output: Attribute) -> None:
+    """Raises VerifyException unless the buffers of `op` fit each other, its window and groups, and
+    its result holds elements of `output`."""
+    rank = 3 if memref_of(op.input).get_num_dims() == 5 else 2
+    verify_buffer("input", op.input, i8, rank=2 + rank)
+    verify_buffer("output", op.output, output, rank=2 + rank)
+    verify_axes(rank, "kernel", op.kernel)
+    verify_axes(rank, "stride", op.stride)
+    verify_axes(rank, "dilation", op.dilation)
+    groups, lanes = op.groups.value.data, op.lanes.value.data
+    if groups < 1 or lanes < 1:
+        raise VerifyException(f"groups and lanes must be >= 1, got {groups} and {lanes}")
+    batch, inner, *image = memref_of(op.input).get_shape()
+    outer = memref_of(op.output).get_shape()[1]
+    if inner % groups or outer % groups:
+        raise VerifyException(f"{inner} and {outer} channels do not divide into {groups} groups")
+    kernel = op.kernel.get_values()
+    if 0 in image:  # a linear without rows
+        expected = tuple(image)
+    else:
+        expected = shapes.windows(
+            image,
+            kernel,
+            op.stride.get_values(),
+            (0, 0) * rank,
+            op.dilation.get_values(),
+        )
+    verify_shape("output", op.output, (batch, outer, *expected))
+    size = BlockedAttr(lanes, DEPTH).size([outer, inner // groups, *kernel], groups)
+    verify_buffer("weights", op.weights, i8)
+    verify_shape("weights", op.weights, [size])
+    channels = [groups, -(-(outer // groups) // lanes) * lanes]
+    for name, value, element in (
+        ("init", op.init, i32),
+        ("mult", op.mult, f32),
+        ("bias", op.bias, f32),
+    ):
+        if value is not None:
+            verify_buffer(name, value, element)
+            verify_shape(name, value, channels)

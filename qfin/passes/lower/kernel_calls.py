@@ -13,6 +13,7 @@ from xdsl.dialects.builtin import MemRefType
 from xdsl.ir import Operation
 
 from qfin.dialects import kernel
+from qfin.dialects.kernel.buffers import item_size
 from qfin.errors import PassError, describe
 from qfin.kernels.dense import DenseSpec, build_dense, choose_tile
 from qfin.kernels.elementwise import (
@@ -25,12 +26,14 @@ from qfin.kernels.elementwise import (
     build_dequantize,
     build_quantize,
 )
+from qfin.kernels.epilogue import ToFloats
 from qfin.kernels.fill_halo import FillHaloSpec, build_fill_halo
-from qfin.passes.lower import calls_pooling, calls_unary
+from qfin.passes.lower import calls_dynamic, calls_pooling, calls_unary
 from qfin.passes.lower.buffers import element_bytes
 from qfin.passes.lower.call import Call, elementwise, shape_and_strides
 from qfin.passes.lower.calls_binary import call_binary
 from qfin.passes.lower.calls_channelwise import call_channelwise
+from qfin.passes.lower.calls_dynamic import plain
 from qfin.passes.lower.calls_extremum import call_extremum
 from qfin.passes.lower.calls_fill import call_fill
 from qfin.target.isa import Isa
@@ -84,11 +87,11 @@ def _fill_halo(op: kernel.FillHaloOp, isa: Isa) -> Call:
     return Call(build_fill_halo, FillHaloSpec(shape, strides, halo, op.value.value.data))  # pyright: ignore[reportArgumentType]
 
 
-def _dense(op: kernel.DenseOp, isa: Isa) -> Call:
+def _dense(op: kernel.DenseOp | kernel.DenseFloatOp, isa: Isa) -> Call:
     (_, in_channels, *_), (x_image, _, *x_planes, x_row, x_pixel) = shape_and_strides(op.input)
     shape, (y_image, _, *y_planes, y_row, y_pixel) = shape_and_strides(op.output)
     n, out_channels, *out_d, out_h, out_w = shape
-    groups = op.groups.value.data
+    groups, item = op.groups.value.data, item_size(op.output)
     *kernel_d, kernel_h, kernel_w = op.kernel.get_values()
     *stride_d, stride_h, stride_w = op.stride.get_values()
     *dilation_d, dilation_h, dilation_w = op.dilation.get_values()
@@ -113,23 +116,33 @@ def _dense(op: kernel.DenseOp, isa: Isa) -> Call:
         dilation_h=dilation_h,
         dilation_w=dilation_w,
         x_strides=(x_image, x_row, x_pixel),
-        y_strides=(y_image, y_row, y_pixel),
-        zero_point=op.zero_point.value.data,
-        qmin=op.qmin.value.data,
-        qmax=op.qmax.value.data,
+        y_strides=(y_image * item, y_row * item, y_pixel * item),
         float_bias=op.bias is not None,
         parallel="rows" if n * prod(out_d) * out_h > 1 else "channel-blocks",
         tile=tile,
-        bounded=op.bounded is not None,
         # A 2-D convolution has one plane.
         out_d=prod(out_d),
         kernel_d=prod(kernel_d),
         stride_d=prod(stride_d),
         dilation_d=prod(dilation_d),
         x_plane=sum(x_planes),
-        y_plane=sum(y_planes),
+        y_plane=sum(y_planes) * item,
+        **_results(op),
     )
     return Call(build_dense, spec)
+
+
+def _results(op: kernel.DenseOp | kernel.DenseFloatOp) -> dict[str, Any]:
+    """What a specification says of the results."""
+    if isinstance(op, kernel.DenseFloatOp):
+        floats = ToFloats(plain(op.min), plain(op.max))
+        return {"zero_point": 0, "qmin": 0, "qmax": 0, "floats": floats}
+    return {
+        "zero_point": op.zero_point.value.data,
+        "qmin": op.qmin.value.data,
+        "qmax": op.qmax.value.data,
+        "bounded": op.bounded is not None,
+    }
 
 
 _CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
@@ -140,6 +153,8 @@ _CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
     kernel.FillHaloOp: _fill_halo,
     kernel.FillOp: call_fill,
     kernel.DenseOp: _dense,
+    kernel.DenseFloatOp: _dense,
+    **calls_dynamic.CALLS,
     kernel.BinaryOp: call_binary,
     kernel.ExtremumOp: call_extremum,
     kernel.ChannelwiseOp: call_channelwise,
