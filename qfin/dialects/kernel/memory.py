@@ -173,9 +173,11 @@ class ViewOp(IRDLOperation):
         shape, strides = memref_of(self.result).get_shape(), strides_of(self.result)
         if 0 in shape:
             return 0, 0
-        end = 1 + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
+        reach = [(size - 1) * stride for size, stride in zip(shape, strides, strict=True)]
+        first = sum(min(0, distance) for distance in reach)
+        end = 1 + sum(max(0, distance) for distance in reach)
         if self.halo == NO_PADDING:
-            return 0, end
+            return first, end
         halo = self.halo.get_values()
         before = sum(size * stride for size, stride in zip(halo[::2], strides[2:], strict=True))
         after = sum(size * stride for size, stride in zip(halo[1::2], strides[2:], strict=True))
