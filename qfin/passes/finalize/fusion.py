@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from xdsl.dialects.builtin import TensorType
-from xdsl.ir import Operation
+from xdsl.ir import Attribute, Operation
 from xdsl.pattern_rewriter import PatternRewriter
 
 from qfin.dialects.quant.casts import DCastOp
+from qfin.dialects.uniform import UniformType
 from qfin.locations import fuse
 from qfin.passes.finalize.groups import Output, input_of
 
@@ -62,23 +63,31 @@ def replace_group(op: Operation, output: Output, fused: Operation) -> Rewrite:
     return rewrite
 
 
+def _of_elements(tensor: Attribute, element: UniformType) -> TensorType[Attribute]:
+    """The same tensor of other elements."""
+    assert isinstance(tensor, TensorType)
+    return TensorType(element, tensor.get_shape(), tensor.encoding)
+
+
 def carry(op: Operation) -> Rewrite:
     """Moves the dequantize behind an op that selects or moves values; changes no bit."""
     input, element = input_of(op)
-    result = op.results[0].type
-    assert isinstance(result, TensorType)
+    results = [result.type for result in op.results]
 
     def rewrite(rewriter: PatternRewriter) -> Operation:
         carried = type(op).create(
             operands=[input],
-            result_types=[TensorType(element, result.get_shape(), result.encoding)],
+            result_types=[_of_elements(result, element) for result in results],
             properties=op.properties,
             attributes=op.attributes,
             location=op.location,
         )
-        cast = DCastOp(carried.results[0], result)
-        cast.location = op.location
-        rewriter.replace(op, [carried, cast])
+        casts = [
+            DCastOp(value, result) for value, result in zip(carried.results, results, strict=True)
+        ]
+        for cast in casts:
+            cast.location = op.location
+        rewriter.replace(op, [carried, *casts], [cast.result for cast in casts])
         return carried
 
     return rewrite

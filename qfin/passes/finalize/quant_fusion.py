@@ -11,6 +11,7 @@ from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from qfin import remarks
+from qfin.dialects.nn.move_canonicalization import DropIdentity
 from qfin.dialects.quant.canonicalization import RequantizeSame
 from qfin.passes.finalize.groups import Refused
 from qfin.passes.finalize.table import STATIC, Table
@@ -65,5 +66,5 @@ class QuantFusionPass(ModulePass):
     name = "quant-fusion"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        rewrite(op, [FuseGroup(), RequantizeSame()])
+        rewrite(op, [DropIdentity(), FuseGroup(), RequantizeSame()])
         emit_missed(op)
