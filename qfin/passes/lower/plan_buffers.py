@@ -78,7 +78,7 @@ class Planner:
         for op in reversed(list(self.old.ops)):
             step = self.steps[op]
             if keeps_memory(op):
-                step = max(step, last[op.results[0]])
+                step = max(step, *(last[result] for result in op.results))
             for operand in op.operands:
                 last[operand] = max(last[operand], step)
         return last
