@@ -48,10 +48,20 @@ PASSES: dict[str, PassEntry] = {
         "KernelsToLLVMPass",
         "Lower kernels, built of func, scf and llvm ops, to the llvm dialect alone",
     ),
+    "fold-globals": PassEntry(
+        "qfin.passes.finalize.fold_globals",
+        "FoldGlobalsPass",
+        "Inline calls, and turn loads of immutable globals into constants; mutable ones stay",
+    ),
     "fold-quantized-prepacking-ops": PassEntry(
         "qfin.passes.finalize.fold_prepack",
         "FoldQuantizedPrepackingOpsPass",
         "Turn each prepack of constants into a packed constant; equal ones become one",
+    ),
+    "freeze-module": PassEntry(
+        "qfin.passes.finalize.freeze_module",
+        "FreezeModulePass",
+        "Inline calls, turn parameters into constants, and drop what is not needed for inference",
     ),
     "insert-prepack-unpack": PassEntry(
         "qfin.passes.finalize.insert_prepack_unpack",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from qfin.tools.common import UsageError, nearest
 PassGetters = Mapping[str, Callable[[], type[ModulePass]]]
 
 _ANCHOR = "builtin.module("
+_DOTTED = re.compile(r"(?<=[=,])([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+)")
 
 
 def split_flags(arguments: Sequence[str], names: PassGetters) -> tuple[list[str], list[str]]:
@@ -48,8 +50,15 @@ def parse_specs(text: str) -> tuple[ArgSpec, ...]:
             f"in the pipeline '{text}': passes run on the whole module here; "
             "leave out nested anchors such as func.func(...)"
         )
-    specs = parse_pipeline(text)
+    specs = parse_pipeline(_quote_dotted(text))
     return tuple(replace(spec, name=ALIASES.get(spec.name, spec.name)) for spec in specs)
+
+
+def _quote_dotted(text: str) -> str:
+    """`a{x=b,c.d}` as `a{x=b,"c.d"}`: xDSL knows no bare words with dots, as symbols have."""
+    parts = text.split('"')
+    parts[::2] = [_DOTTED.sub(r'"\1"', part) for part in parts[::2]]
+    return '"'.join(parts)
 
 
 def build(specs: Sequence[ArgSpec], available: PassGetters) -> tuple[ModulePass, ...]:
