@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from xdsl.ir import Attribute
 
 from qfin.dialects.quant.packed_type import PackedType
 from qfin.dialects.uniform import UniformType
@@ -16,7 +17,7 @@ from qfin.interpreter.transposed import channel_scales
 class Packed:
     """Weights in logical order, whatever layout the constant had, with their scales and bias."""
 
-    weight: NDArray[np.int8]
+    weight: NDArray[np.int8] | NDArray[np.float16]
     """As the packed type says, such as [N, K] or [O, C/groups, KH, KW]; zero points are 0."""
 
     scales: NDArray[np.float32]
@@ -26,7 +27,10 @@ class Packed:
     """One for each output channel: f32, or int32 in units of the accumulator."""
 
 
-def packed_scales(packed: PackedType, element: UniformType) -> NDArray[np.float32]:
-    """The scales to pack for a weight of `element`s: one, or one for each output channel."""
+def packed_scales(packed: PackedType, element: Attribute) -> NDArray[np.float32]:
+    """The scales to pack for a weight of `element`s: one, or one for each output channel. Those of
+    f16 are the one scale 1."""
+    if not isinstance(element, UniformType):
+        return np.ones(1, np.float32)
     scales = element.scales.astype(np.float32).reshape(-1)
     return channel_scales(scales, packed.groups) if packed.is_transposed else scales

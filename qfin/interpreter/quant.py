@@ -107,7 +107,7 @@ class QuantFunctions(InterpreterFunctions):
     ) -> PythonValues:
         bias = args[1] if op.bias else None
         assert isinstance(op.result.type, PackedType)
-        return (Packed(args[0], packed_scales(op.result.type, uniform(op.weight)), bias),)
+        return (Packed(args[0], packed_scales(op.result.type, element_type(op.weight.type)), bias),)
 
     @impl(UnpackOp)
     def run_unpack(

@@ -131,7 +131,11 @@ class LinearDynamicOp(DynamicContraction):
 
 
 class _ConvDynamic(DynamicContraction, ABC):
-    """What is the same over any number of spatial dimensions."""
+    """What is the same over any number of spatial dimensions.
+
+    The result is that of the sums. PyTorch's `quantized::conv2d_dynamic` and its kin round it to
+    the parameters of the input, and clamp it to the range of these.
+    """
 
     RULE: ClassVar[Callable[..., Sequence[int]]]
     """The shape rule of the convolution."""
