@@ -41,7 +41,7 @@ pytest: $(STAMP)-dev ## Python tests, warnings are errors
 test-slow: $(STAMP)-dev ## the randomised sweeps, many more cases
 	QFIN_TEST_CASES=5000 $(BIN)/python -m pytest -n auto test/kernels
 
-bench: $(STAMP)-dev ## our time and the share of the core's peak
+bench: $(STAMP)-bench ## our time, the peers' and the share of the core's peak
 	$(BIN)/python -m benchmarks
 
 dist: $(STAMP)-dev ## wheel and sdist into dist/

@@ -1,8 +1,13 @@
-"""The peers: the same op in other libraries, as functions to time. One that is not installed is
-left out."""
+"""The peers: the same problem in other libraries, as functions to time, on `threads` threads.
+
+One that is not installed is left out, with a word. Images are given with channels innermost, so
+that no conversion at the edges is timed; OpenVINO does not take them so, and of it only the op's
+own time counts, by its own profile (which leaves out the call, too).
+"""
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Callable
 from importlib import import_module
@@ -10,101 +15,125 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Runners = dict[str, Callable[[], Any]]
+from benchmarks import as_onnx
+from benchmarks.problems import (
+    INPUT_SCALE,
+    WEIGHT_SCALE,
+    ZERO_POINT,
+    Conv,
+    Linear,
+    Problem,
+    output_scale,
+)
+
+Runner = Callable[[], float]
+"""Runs once; seconds."""
+
+_NEEDED = {
+    "torch": ("torch",),
+    "onnxruntime": ("onnx", "onnxruntime"),
+    "openvino": ("onnx", "openvino"),
+}
 
 
 def absent() -> dict[str, str]:
     """The peers that are left out, and why."""
-    wanted = {"torch": "oracle-torch", "onnxruntime": "oracle-onnx", "onnx": "oracle-onnx"}
     return {
-        name: f"not installed; pip install -e '.[{extra}]'"
-        for name, extra in wanted.items()
-        if find_spec(name) is None
+        peer: f"{module} is not installed; pip install -e '.[bench]'"
+        for peer, modules in _NEEDED.items()
+        for module in modules
+        if find_spec(module) is None
     }
 
 
-def linear(
-    x: NDArray[np.uint8], weight: NDArray[np.int8], scales: tuple[float, float, float]
-) -> Runners:
-    """The linear of `benchmarks.__main__`, per-channel weights, zero points of 128, a bias."""
-    runners: Runners = {}
-    if find_spec("torch"):
-        runners |= {
-            f"torch {engine}": _torch_linear(x, weight, scales, engine)
-            for engine in ("fbgemm", "onednn")
-        }
-    if find_spec("onnxruntime") and find_spec("onnx"):
-        runners["onnxruntime"] = _onnxruntime_linear(x, weight, scales)
-    return runners
+def runners(problem: Problem, threads: int) -> dict[str, Runner]:
+    """What to time, by the name of the peer; results are thrown away."""
+    missing = absent()
+    found: dict[str, Runner] = {}
+    if "torch" not in missing:
+        for engine in ("fbgemm", "onednn"):
+            found[f"torch {engine}"] = timed(_torch(problem, threads, engine))
+    if "onnxruntime" not in missing:
+        found["onnxruntime"] = timed(_onnxruntime(problem, threads))
+    if "openvino" not in missing:
+        found["openvino"] = _openvino(problem, threads)
+    return found
 
 
-def _torch_linear(
-    x: NDArray[np.uint8], weight: NDArray[np.int8], scales: tuple[float, float, float], engine: str
-) -> Callable[[], Any]:
+def timed(run: Callable[[], Any]) -> Runner:
+    """The wall-clock time of a call."""
+
+    def seconds() -> float:
+        start = time.perf_counter()
+        run()
+        return time.perf_counter() - start
+
+    return seconds
+
+
+def _torch(problem: Problem, threads: int, engine: str) -> Callable[[], Any]:
     torch: Any = import_module("torch")
 
-    torch.set_num_threads(1)
-    sx, sw, sy = scales
-    out = weight.shape[0]
+    torch.set_num_threads(threads)
     torch.backends.quantized.engine = engine
+    ops, channels = torch.ops.quantized, problem.weight_shape[0]
+    y_scale, bias = output_scale(problem.terms), torch.full((channels,), 0.5)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the quantized dtypes are deprecated
-        xq = torch._make_per_tensor_quantized_tensor(torch.from_numpy(x), sx, 128)
-        wq = torch._make_per_channel_quantized_tensor(
-            torch.from_numpy(weight),
-            torch.full((out,), sw, dtype=torch.float64),
-            torch.zeros(out, dtype=torch.int64),
+        x = torch._make_per_tensor_quantized_tensor(
+            torch.from_numpy(problem.input), INPUT_SCALE, ZERO_POINT
+        )
+        w = torch._make_per_channel_quantized_tensor(
+            torch.from_numpy(problem.weight),
+            torch.full((channels,), WEIGHT_SCALE, dtype=torch.float64),
+            torch.zeros(channels, dtype=torch.int64),
             0,
         )
-        packed = torch.ops.quantized.linear_prepack(wq, torch.full((out,), 0.5))
+        if isinstance(problem, Linear):
+            packed, op = ops.linear_prepack(w, bias), ops.linear
+        else:
+            x = x.contiguous(memory_format=torch.channels_last)
+            windows = [[n, n] for n in (problem.stride, problem.padding, problem.dilation)]
+            packed, op = ops.conv2d_prepack(w, bias, *windows, problem.groups), ops.conv2d
+    return lambda: op(x, packed, y_scale, ZERO_POINT)
 
-    def run() -> Any:
-        return torch.ops.quantized.linear(xq, packed, sy, 128)
 
-    return run
-
-
-def _onnxruntime_linear(
-    x: NDArray[np.uint8], weight: NDArray[np.int8], scales: tuple[float, float, float]
-) -> Callable[[], Any]:
-    onnx: Any = import_module("onnx")
+def _onnxruntime(problem: Problem, threads: int) -> Callable[[], Any]:
     onnxruntime: Any = import_module("onnxruntime")
-    helper, numpy_helper = onnx.helper, onnx.numpy_helper
-    uint8 = onnx.TensorProto.UINT8
 
-    (m, k), n = x.shape, weight.shape[0]
-    sx, sw, sy = (np.float32(scale) for scale in scales)
-    constants = {
-        "xs": np.array(sx),
-        "xz": np.array(128, np.uint8),
-        "w": np.ascontiguousarray(weight.T),
-        "ws": np.full(n, sw),
-        "wz": np.zeros(n, np.int8),
-        "ys": np.array(sy),
-        "yz": np.array(128, np.uint8),
-        "b": np.full(n, round(0.5 / (float(sx) * float(sw))), np.int32),
-    }
-    node = helper.make_node(
-        "QGemm",
-        ["x", "xs", "xz", "w", "ws", "wz", "b", "ys", "yz"],
-        ["y"],
-        domain="com.microsoft",
-    )
-    graph = helper.make_graph(
-        [node],
-        "linear",
-        [helper.make_tensor_value_info("x", uint8, [m, k])],
-        [helper.make_tensor_value_info("y", uint8, [m, n])],
-        [numpy_helper.from_array(value, name) for name, value in constants.items()],
-    )
-    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
-    model = helper.make_model(graph, opset_imports=opsets, ir_version=9)
-    onnx.checker.check_model(model)
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        as_onnx.integer_op(problem), options, providers=["CPUExecutionProvider"]
     )
-    return lambda: session.run(None, {"x": x})
+    x = problem.input
+    if isinstance(problem, Conv):
+        x = np.ascontiguousarray(x.transpose(0, 2, 3, 1))
+    return lambda: session.run(None, {"x_q": x})
+
+
+def _openvino(problem: Problem, threads: int) -> Runner:
+    openvino: Any = import_module("openvino")
+
+    core = openvino.Core()
+    settings = {
+        "INFERENCE_NUM_THREADS": threads,
+        "NUM_STREAMS": 1,
+        "PERFORMANCE_HINT": "LATENCY",
+        "ENABLE_CPU_PINNING": False,
+        "PERF_COUNT": True,
+    }
+    compiled = core.compile_model(core.read_model(as_onnx.pairs(problem)), "CPU", settings)
+    request = compiled.create_infer_request()
+    request.set_input_tensor(openvino.Tensor(problem.input, shared_memory=True))
+    edges = {"Parameter", "Reorder", "Result", "Transpose"}
+
+    def seconds() -> float:
+        request.infer()
+        profile = request.get_profiling_info()
+        if isinstance(problem, Linear):
+            return sum(node.real_time.total_seconds() for node in profile)
+        return sum(n.real_time.total_seconds() for n in profile if n.node_type not in edges)
+
+    return seconds
