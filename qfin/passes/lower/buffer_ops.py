@@ -14,14 +14,28 @@ from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, f32
 from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import kernel, nn, quant
-from qfin.dialects.nn.extrema import ExtremumOp
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp
+from qfin.dialects.nn.extrema import ExtremumOp
 from qfin.dialects.nn.pooling import MaxPoolOp
+from qfin.dialects.nn.upsample import UpsampleNearestOp
 from qfin.dialects.quant.activation import RELU
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 from qfin.interpreter.arrays import dense_to_numpy
-from qfin.passes.lower import emit_binary, emit_channelwise, emit_mean, emit_pooling, emit_unary
+from qfin.passes.lower import (
+    emit_binary,
+    emit_channelwise,
+    emit_dynamic,
+    emit_mean,
+    emit_movement,
+    emit_norm,
+    emit_plain,
+    emit_pooling,
+    emit_state,
+    emit_unary,
+    emit_upsample,
+    emit_views,
+)
 from qfin.passes.lower.activations import (
     clamp,
     require_per_layer,
@@ -30,17 +44,17 @@ from qfin.passes.lower.activations import (
     zero_point,
 )
 from qfin.passes.lower.buffers import Buffer
-from qfin.passes.lower import emit_movement, emit_views
 from qfin.passes.lower.emit_conv_transpose import (
     emit_conv_transpose2d,
     require_unit_dimension,
 )
 from qfin.passes.lower.emit_dense import emit_conv2d, emit_linear
+from qfin.passes.lower.emit_plain import emit_float_relu
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
 
-_QUANTIZED_ONLY = (ExtremumOp, nn.ReluOp, MaxPoolOp)
+_QUANTIZED_ONLY = (ExtremumOp, MaxPoolOp, UpsampleNearestOp)
 """Ops on any tensors, of which we have kernels for quantized ones."""
 
 _KEEP_MEMORY = (*nn.VIEW_OPS, nn.ReshapeOp, nn.FlattenOp, quant.SCastOp, ToNchwOp)
@@ -59,12 +73,14 @@ def keeps_memory(op: Operation) -> bool:
 
 
 def emit_argument(planner: Planner, argument: SSAValue, buffer: Buffer) -> None:
-    """An argument is the caller's memory; a signed one is copied into unsigned form."""
-    if not shift_of(tensor_of(argument).element_type):
+    """An argument is the caller's memory; copied where it is signed, into unsigned form, and where
+    ops that read it want a wider halo."""
+    flip = bool(shift_of(tensor_of(argument).element_type))
+    if not flip and buffer.has_halo(planner.halo(argument)):
         planner.buffers[argument] = buffer
         return
     copy = planner.result(argument)
-    planner.emit(kernel.CopyOp(planner.view(buffer), planner.view(copy), flip_sign=True))
+    planner.emit(kernel.CopyOp(planner.view(buffer), planner.view(copy), flip_sign=flip))
 
 
 def _constant(planner: Planner, op: arith.ConstantOp) -> None:
@@ -138,6 +154,9 @@ def _require_f32(op: Operation, element: UniformType) -> None:
 
 
 def _relu(planner: Planner, op: nn.ReluOp) -> None:
+    if not isinstance(tensor_of(op.input).element_type, UniformType):
+        emit_float_relu(planner, op)
+        return
     element = require_per_layer(op, op.input)
     source, result = planner.buffer(op.input), planner.result(op.result)
     planner.emit(
@@ -179,6 +198,11 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     **emit_movement.EMITTERS,
     **emit_pooling.EMITTERS,
     **emit_mean.EMITTERS,
+    **emit_upsample.EMITTERS,
     **emit_channelwise.EMITTERS,
+    **emit_state.EMITTERS,
+    **emit_dynamic.EMITTERS,
+    **emit_plain.EMITTERS,
+    **emit_norm.EMITTERS,
 }
 """By the type of the op; each takes ops of that type only."""
