@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qfin.passes.finalize.table import FUSIONS
-
+from test.random_moves import random_move
 from test.random_windows import random_window
 
 Array = NDArray[Any]
@@ -21,7 +21,18 @@ Shape = tuple[int, ...]
 ROWS = {row.name: row for row in FUSIONS}
 PACKING = {"conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d", "linear"}
 """The rows that pack a weight."""
-ROUNDING = {*PACKING, "mean", *(row for row in ROWS if "avg_pool" in row)}
+RESIDUAL = {f"add_{row}" for row in PACKING}
+"""The rows that pack a weight and add something to its products."""
+NORMS = {"layer_norm", "group_norm", "instance_norm"}
+"""The rows that normalise by the statistics of the input."""
+_SUMS = ("avg_pool", "upsample_linear", "upsample_bi", "upsample_tri")
+ROUNDING = {
+    *PACKING,
+    *RESIDUAL,
+    *NORMS,
+    "mean",
+    *(row for row in ROWS if any(sum in row for sum in _SUMS)),
+}
 """The rows that become one op with a rounding of its own; the others move values."""
 
 
@@ -58,7 +69,10 @@ class Group:
         make: Callable[[str], tuple[Shape, Shape, str]] = getattr(self, row)
         self.shape, self.result, op = make(row)
         self.lines.append(f"%y = {op}")
-        if row in {*PACKING, "add", "sub", "mul", "batch_norm"} and self.rng.random() < 0.6:
+        if (
+            row in {*PACKING, *RESIDUAL, *NORMS, "add", "sub", "mul", "batch_norm"}
+            and self.rng.random() < 0.6
+        ):
             self.activations()
         elif row not in ROUNDING and self.rng.random() < 0.5:
             self.y = self.x
@@ -238,6 +252,16 @@ class Group:
         attributes = f"{{dim = array<i64: {listed}>, keepdim = {str(keep).lower()}}}"
         return self.simple(row, shape, tuple(kept), attributes)
 
+    def upsample(self, row: str) -> tuple[Shape, Shape, str]:
+        shape = self.volume(int(row[-2]))
+        size = tuple(self.rng.randint(1, 9) for _ in shape[2:])
+        corners = self.rng.random() < 0.5 and "nearest" not in row
+        attributes = "{align_corners = true}" if corners else ""
+        return self.simple(row, shape, (*shape[:2], *size), attributes)
+
+    upsample_nearest1d = upsample_nearest2d = upsample_nearest3d = upsample
+    upsample_linear1d = upsample_bilinear2d = upsample_trilinear3d = upsample_bicubic2d = upsample
+
     def volume(self, spatial: int) -> Shape:
         return tuple(self.rng.randint(1, 5) for _ in range(2 + spatial))
 
@@ -267,6 +291,21 @@ class Group:
         return shape, shape, f"nn.{row} {names} : ({types}) -> {tensor(shape, 'f32')}"
 
     add = sub = mul = binary
+
+    def with_residual(self, row: str) -> tuple[Shape, Shape, str]:
+        """A contraction and a constant, either way round."""
+        kind = row.removeprefix("add_")
+        shape, result, product = getattr(self, kind)(kind)
+        self.lines.append(f"%p = {product}")
+        values = self.arrays.integers(-128, 127, result, endpoint=True)
+        scale = self.y.scale * 2.0 ** self.rng.uniform(-2, 2)
+        operands = ["%p", self.parameter("c", values, "i8", np.array([scale]))]
+        self.rng.shuffle(operands)
+        floats = tensor(result, "f32")
+        return shape, result, f"nn.add {', '.join(operands)} : ({floats}, {floats}) -> {floats}"
+
+    add_linear = add_conv1d = add_conv2d = with_residual
+    add_conv_transpose1d = add_conv_transpose2d = with_residual
 
     def relu(self, row: str) -> tuple[Shape, Shape, str]:
         shape = self.image()
@@ -314,6 +353,52 @@ class Group:
         slopes = self.rng.choice([1, *shape[1:2]])
         weight = self.floats("weight", self.arrays.normal(0, 1, slopes))
         return shape, shape, f"nn.prelu %d {weight} : {tensor(shape, 'f32')}"
+
+    def norm(self, row: str) -> tuple[Shape, Shape, str]:
+        """Of one element and more; the result fills its range."""
+        shape = self.image()[: self.rng.randint(2, 4)]
+        self.y = self.activation(2.0 ** self.rng.uniform(-6, -4))
+        parameters, attributes = shape[1:2], "eps = 0.01 : f64"
+        if row == "layer_norm":
+            parameters = shape[self.rng.randint(0, len(shape) - 1) :]
+            sizes = ", ".join(map(str, parameters))
+            attributes += f", normalized_shape = array<i64: {sizes}>"
+        elif row == "group_norm":
+            groups = [n for n in range(1, shape[1] + 1) if shape[1] % n == 0]
+            attributes += f", num_groups = {self.rng.choice(groups)} : i64"
+        names = self.rng.choice([[], ["weight"], ["bias"], ["weight", "bias"]])
+        parts = " ".join(self.floats(n, self.arrays.normal(1, 0.5, parameters)) for n in names)
+        return shape, shape, f"nn.{row} %d {parts} {{{attributes}}} : {tensor(shape, 'f32')}"
+
+    layer_norm = group_norm = instance_norm = norm
+
+    def move(self, row: str) -> tuple[Shape, Shape, str]:
+        """With one result; a split of one part, too."""
+        shape = self.image()[self.rng.randint(0, 3) :]
+        move = random_move(self.rng, row, shape)
+        if len(move.shapes) != 1:
+            return self.move(row)
+        return self.simple(row, shape, move.shapes[0], move.attributes)
+
+    transpose = permute = squeeze = unsqueeze = flip = slice = select = split = chunk = move
+    expand = repeat = repeat_interleave = pad = amax = amin = move
+
+    def join(self, row: str) -> tuple[Shape, Shape, str]:
+        """Twice itself, and a constant of another scale."""
+        shape = self.image()
+        scale = self.x.scale * 2.0 ** self.rng.uniform(-1, 1)
+        values = self.arrays.integers(-128, 127, shape, endpoint=True)
+        operands = ["%d", "%d", self.parameter("c", values, "i8", np.array([scale]))]
+        self.rng.shuffle(operands)
+        at = self.rng.randint(0, 3)
+        result = (*shape[:at], 3, *shape[at:])
+        if row == "cat":
+            result = (*shape[:at], 3 * shape[at], *shape[at + 1 :])
+        types = ", ".join([tensor(shape, "f32")] * 3)
+        signature = f"({types}) -> {tensor(result, 'f32')}"
+        return shape, result, f"nn.{row} {', '.join(operands)} {{dim = {at} : i64}} : {signature}"
+
+    cat = stack = join
 
     def simple(
         self, row: str, shape: Shape, result: Shape, attributes: str = ""
