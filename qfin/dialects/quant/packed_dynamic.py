@@ -36,8 +36,6 @@ def _verify(
     assert isinstance(scale, TensorType)
     if packed.op.data == LINEAR_FP16:
         raise VerifyException("weights of linear_fp16 have no scale (use quant.prepack)")
-    if packed.layout != NoneAttr():
-        raise VerifyException("only a packed value without a layout is packed at run time")
     if weight.get_shape() != packed.weight.get_shape():
         raise VerifyException(
             f"{what} weight has shape {shapes.text(weight.get_shape())},"

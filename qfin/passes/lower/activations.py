@@ -14,6 +14,7 @@ from qfin.dialects.quant.activation import NO_ACTIVATION, ActivationAttr
 from qfin.dialects.nn.joining import JoinOp
 from qfin.dialects.nn.move import MoveOp
 from qfin.dialects.quant.binary import BinaryOp
+from qfin.dialects.quant.dynamic import ui8
 from qfin.dialects.quant.pooling import QuantPooling
 from qfin.dialects.quant.unary import QuantUnaryOp
 from qfin.dialects.uniform import UniformType
@@ -28,6 +29,8 @@ _ON_ANY_LAYOUT = (
     quant.DCastOp,
     MaxPoolOp,
     nn.ReluOp,
+    nn.ClampOp,
+    quant.Conv2dDynamicOp,
     QuantUnaryOp,
     BinaryOp,
     MoveOp,
@@ -55,6 +58,8 @@ def uniform_of(value: SSAValue) -> UniformType:
 
 def stored_type(element: Attribute) -> Attribute:
     """The element type of the memory behind a tensor."""
+    if element == ui8:
+        return i8
     return element.signless_storage if isinstance(element, UniformType) else element
 
 
@@ -88,7 +93,7 @@ def require_compilable(op: Operation) -> None:
             raise UnsupportedError(
                 f"only values stored in 8 bits are compiled, not {element.storage}", op
             )
-        if not isinstance(element, UniformType) and element not in (f32, i8, i32):
+        if not isinstance(element, UniformType) and element not in (f32, i8, ui8, i32):
             raise UnsupportedError(f"tensors of {element} are not compiled", op)
         if is_nhwc(tensor) and not isinstance(op, _ON_ANY_LAYOUT):
             raise UnsupportedError("runs on row-major tensors only", op)

@@ -33,6 +33,7 @@ from qfin.dialects.nn.pooling import MaxPoolOp
 from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.quant.casts import DCastOp, QCastOp
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp
+from qfin.dialects.quant.packed_type import LINEAR_FP16
 from qfin.dialects.quant.pooling import QuantPooling
 from qfin.dialects.quant.unary import QuantUnaryOp
 from qfin.dialects.tensors import shape_of
@@ -42,6 +43,7 @@ from qfin.interpreter.blocked import block
 from qfin.interpreter.transposed import to_convolution
 from qfin.kernels.dense import weight_block
 from qfin.passes.finalize.groups import defining
+from qfin.passes.lower.layout_dynamic import PackForTarget, QuantizeAnyLayout
 from qfin.passes.lower.layout_moves import MoveFromNhwc, MoveThenConvert
 from qfin.passes.lower.unit_dimension import AddUnitDimension
 from qfin.passes.rewriting import rewrite
@@ -56,11 +58,12 @@ DOT_DEPTH = 4
 _ON_NHWC = (
     quant.Conv2dOp,
     quant.ConvTranspose2dOp,
+    quant.Conv2dDynamicOp,
     QuantPooling,
     MaxPoolOp,
 )
 
-_ELEMENTWISE = (nn.ReluOp, QuantUnaryOp, quant.BatchNormOp, quant.PreluOp)
+_ELEMENTWISE = (nn.ReluOp, nn.ClampOp, QuantUnaryOp, quant.BatchNormOp, quant.PreluOp)
 """What runs on the layout that its first operand has."""
 
 
@@ -224,7 +227,7 @@ class RepackWeights(RewritePattern):
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: PackedConstantOp, rewriter: PatternRewriter, /) -> None:
         packed = op.result.type
-        if packed.layout != NoneAttr():
+        if packed.layout != NoneAttr() or packed.op.data == LINEAR_FP16:
             return
         groups = packed.groups
         lanes = weight_block(packed.out_channels // groups, self.isa)
@@ -257,7 +260,7 @@ class AssignLayoutPass(ModulePass):
         isa = targets.resolve(self.target) if native else targets.lookup(self.target)
         rewrite(op, AddUnitDimension())
         rewrite(op, [ReshapeOfReshape(), SameShape()])  # between two 1-D convolutions
-        rewrite(op, [RunOnNhwc(), RepackWeights(isa)])
+        rewrite(op, [RunOnNhwc(), RepackWeights(isa), PackForTarget(isa)])
         rewrite(
             op,
             [
@@ -269,7 +272,7 @@ class AssignLayoutPass(ModulePass):
                 MoveFromNhwc(),
             ],
         )
-        rewrite(op, MoveThenConvert())
+        rewrite(op, [MoveThenConvert(), QuantizeAnyLayout()])
         CommonSubexpressionElimination().apply(ctx, op)  # one conversion for several consumers
         DeadCodeElimination().apply(ctx, op)
         op.attributes[TARGET_ATTR] = StringAttr(isa.name)

@@ -200,6 +200,8 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     **emit_mean.EMITTERS,
     **emit_upsample.EMITTERS,
     **emit_channelwise.EMITTERS,
+    **emit_dynamic.EMITTERS,
+    **emit_plain.EMITTERS,
     **emit_state.EMITTERS,
     **emit_dynamic.EMITTERS,
     **emit_plain.EMITTERS,

@@ -170,6 +170,7 @@ class Arena:
 
 _ELEMENTS: dict[np.dtype[Any], Attribute] = {
     np.dtype(np.int8): i8,
+    np.dtype(np.uint8): i8,
     np.dtype(np.int32): i32,
     np.dtype(np.float32): f32,
 }

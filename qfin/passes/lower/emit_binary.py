@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
 
 
-def _broadcast(buffer: Buffer, shape: Sequence[int]) -> Buffer:
+def broadcast(buffer: Buffer, shape: Sequence[int]) -> Buffer:
     """The same memory seen under a shape that it broadcasts to: new dimensions and those of size 1
     have stride 0."""
     if buffer.shape == tuple(shape):
@@ -37,7 +37,7 @@ def _emit(planner: Planner, op: BinaryOp) -> None:
     sources = planner.buffer(op.lhs), planner.buffer(op.rhs)
     result = planner.result(op.result)
     qmin, qmax = clamp(y, op.activation)
-    lhs, rhs = (planner.view(_broadcast(source, result.shape)) for source in sources)
+    lhs, rhs = (planner.view(broadcast(source, result.shape)) for source in sources)
     planner.emit(
         kernel.BinaryOp(
             lhs,

@@ -42,6 +42,7 @@ from qfin.passes.lower.assign_layout import TARGET_ATTR
 from qfin.passes.lower.buffer_ops import EMITTERS, emit_argument, is_lowered, keeps_memory
 from qfin.passes.lower.buffers import NO_HALO, Arena, Buffer, ConstantPool, Halo, row_major
 from qfin.passes.lower.emit_dense import wanted_halo
+from qfin.passes.lower.runtime_weights import Weights
 
 MAX_ARENA = 2**31 - 1
 """Bytes: offsets into the arena are 32-bit constants in the llvm dialect."""
@@ -66,6 +67,7 @@ class Planner:
         self.arena = Arena(block.args[-2])
         self.constants = ConstantPool(block.args[-1])
         self.buffers: dict[SSAValue, Buffer] = {}
+        self.packed: dict[SSAValue, Weights] = {}
         self.views: dict[Buffer, SSAValue] = {}
         self.last_uses = self._last_uses()
         self.step = -1

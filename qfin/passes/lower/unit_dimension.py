@@ -11,6 +11,13 @@ from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp
 from qfin.dialects.quant.packed_type import CONV2D, CONV_TRANSPOSE2D, PackedType
 from qfin.passes.finalize.groups import defining
 
+_WIDE: dict[type[Operation], type[Operation]] = {
+    quant.Conv1dOp: quant.Conv2dOp,
+    quant.ConvTranspose1dOp: quant.ConvTranspose2dOp,
+    quant.Conv1dDynamicOp: quant.Conv2dDynamicOp,
+}
+"""The 2-D op of each 1-D one."""
+
 
 class AddUnitDimension(RewritePattern):
     """A 1-D convolution with constant weights is a 2-D one of images of height 1.
@@ -28,23 +35,30 @@ class AddUnitDimension(RewritePattern):
         %1 = quant.conv2d %0, %p : (tensor<1x3x1x9x!q>, ...) -> tensor<1x16x1x3x!q>
         %y = nn.reshape %1 : (tensor<1x16x1x3x!q>) -> tensor<1x16x3x!q>
 
-    A `quant.conv_transpose1d` likewise becomes a `quant.conv_transpose2d`.
+    A residual is reshaped likewise. A `quant.conv_transpose1d` becomes a `quant.conv_transpose2d`,
+    a `quant.conv1d_dynamic` a `quant.conv2d_dynamic`.
     """
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
-        if not isinstance(op, quant.Conv1dOp | quant.ConvTranspose1dOp):
+        wide = _WIDE.get(type(op))
+        if wide is None:
             return
+        assert isinstance(op, quant.Conv1dOp | quant.ConvTranspose1dOp | quant.Conv1dDynamicOp)
         constant, result = defining(op.packed), op.result.type
         assert isinstance(result, TensorType)
         if not isinstance(constant, PackedConstantOp):
             return
         weights = _with_unit_dimension(constant)
-        image = nn.ReshapeOp(op.input, _image(op.input.type))
-        wide = quant.Conv2dOp if isinstance(op, quant.Conv1dOp) else quant.ConvTranspose2dOp
-        moved = wide(image.result, weights.result, _image(result), op.activation)
-        moved.attributes = op.attributes
+        first, _, *others = op.operands
+        images = [nn.ReshapeOp(value, _image(value.type)) for value in (first, *others)]
+        moved = wide.create(
+            operands=[images[0].result, weights.result, *(image.result for image in images[1:])],
+            result_types=[_image(result)],
+            properties=op.properties,
+            attributes=op.attributes,
+        )
         weights.location = constant.location
-        rewriter.replace(op, [weights, image, moved, nn.ReshapeOp(moved.result, result)])
+        rewriter.replace(op, [weights, *images, moved, nn.ReshapeOp(moved.results[0], result)])
 
 
 def _image(line: Attribute) -> TensorType[Attribute]:

@@ -128,14 +128,6 @@ func.func @main(%w: tensor<2x3xi8>, %s: tensor<f32>) {
 
 // -----
 
-// CHECK: error: 'quant.prepack_dynamic': only a packed value without a layout is packed at run time
-func.func @main(%w: tensor<2x3xi8>, %s: tensor<f32>) {
-  %p = quant.prepack_dynamic %w, %s : (tensor<2x3xi8>, tensor<f32>) -> !quant.packed<linear, tensor<2x3xi8>, layout = #layout.blocked<lanes = 16, depth = 4>>
-  func.return
-}
-
-// -----
-
 // CHECK: error: 'quant.prepack_dynamic': operand weight has shape [3, 2], the packed type says [2, 3]
 func.func @main(%w: tensor<3x2xi8>, %s: tensor<f32>) {
   %p = quant.prepack_dynamic %w, %s : (tensor<3x2xi8>, tensor<f32>) -> !quant.packed<linear, tensor<2x3xi8>>
