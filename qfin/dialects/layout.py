@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import TypeVar
 
-from xdsl.dialects.builtin import IntAttr, NoneAttr, TensorType
+from xdsl.dialects.builtin import ArrayAttr, IntAttr, NoneAttr, TensorType
 from xdsl.ir import Attribute, Dialect, ParametrizedAttribute, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
@@ -35,9 +35,51 @@ Element = TypeVar("Element", bound=Attribute)
 @irdl_attr_definition
 class NhwcAttr(ParametrizedAttribute):
     """Channels innermost: element (n, c, h, w) of [N, C, H, W] lies at ((n*H + h)*W + w)*C + c, and
-    likewise with any number of spatial dimensions (NDHWC of [N, C, D, H, W])."""
+    likewise with any number of spatial dimensions (NDHWC of [N, C, D, H, W]).
+
+    What a function takes or gives may have a halo: so many rows and columns around each image,
+    before and after in each spatial dimension, that hold the zero point. Inside a function halos
+    are chosen by `plan-buffers`.
+
+        #layout.nhwc
+        #layout.nhwc<halo = [1, 1, 1, 1]>
+    """
 
     name = "layout.nhwc"
+
+    halo: ArrayAttr[IntAttr]
+
+    def __init__(self, halo: Sequence[int] | ArrayAttr[IntAttr] = ()):
+        if not isinstance(halo, ArrayAttr):
+            halo = ArrayAttr([IntAttr(size) for size in halo] if any(halo) else [])
+        super().__init__(halo)
+
+    @property
+    def halo_sizes(self) -> tuple[int, ...]:
+        """Two sizes for each spatial dimension; empty without halo."""
+        return tuple(size.data for size in self.halo)
+
+    @classmethod
+    def parse_parameters(cls, parser: AttrParser) -> Sequence[Attribute]:
+        if not parser.parse_optional_punctuation("<"):
+            return cls().parameters
+        start = parser.pos
+        parser.parse_keyword("halo")
+        parser.parse_punctuation("=")
+        sizes = parser.parse_comma_separated_list(
+            parser.Delimiter.SQUARE,
+            lambda: parser.parse_integer(allow_boolean=False, allow_negative=False),
+        )
+        parser.parse_punctuation(">")
+        if len(sizes) % 2:
+            parser.raise_error(
+                f"a halo has two sizes for each spatial dimension, got {sizes}", start, parser.pos
+            )
+        return cls(sizes).parameters
+
+    def print_parameters(self, printer: Printer) -> None:
+        if self.halo.data:
+            printer.print_string(f"<halo = {list(self.halo_sizes)}>")
 
 
 @irdl_attr_definition
@@ -108,7 +150,14 @@ def with_layout(
 
 
 def is_nhwc(tensor: Attribute) -> bool:
-    return isinstance(tensor, TensorType) and tensor.encoding == NHWC
+    return isinstance(tensor, TensorType) and isinstance(tensor.encoding, NhwcAttr)
+
+
+def halo_of_type(tensor: Attribute) -> tuple[int, ...]:
+    """The halo that the layout of a tensor type asks for; empty where there is none."""
+    if isinstance(tensor, TensorType) and isinstance(tensor.encoding, NhwcAttr):
+        return tensor.encoding.halo_sizes
+    return ()
 
 
 class ConversionCanonicalization(HasCanonicalizationPatternsTrait):
@@ -125,17 +174,19 @@ class _Conversion(IRDLOperation):
     traits = traits_def(Pure(), ConversionCanonicalization())
 
 
-def _verify(op: ToNhwcOp | ToNchwOp, before: Attribute, after: Attribute) -> None:
+def _verify(op: ToNhwcOp | ToNchwOp, row_major: SSAValue, innermost: SSAValue) -> None:
     input, result = op.input.type, op.result.type
     assert isinstance(input, TensorType)
     assert isinstance(result, TensorType)
     if input.get_num_dims() < 3:
         raise VerifyException(f"expects a tensor [N, C, spatial...], got {input}")
-    for what, tensor, layout in (("input", input, before), ("result", result, after)):
-        if tensor.encoding != layout:
-            wanted = "row-major" if layout == NoneAttr() else "#layout.nhwc"
-            raise VerifyException(f"{what} must be {wanted}, got {tensor}")
-    if result != with_layout(input, after):
+    for what, value in (("input", op.input), ("result", op.result)):
+        assert isinstance(value.type, TensorType)
+        if value is row_major and value.type.encoding != NoneAttr():
+            raise VerifyException(f"{what} must be row-major, got {value.type}")
+        if value is innermost and not is_nhwc(value.type):
+            raise VerifyException(f"{what} must be #layout.nhwc, got {value.type}")
+    if with_layout(result) != with_layout(input):
         raise VerifyException(
             f"input and result must differ in their layout only, got {input} and {result}"
         )
@@ -152,12 +203,12 @@ class ToNhwcOp(_Conversion):
 
     name = "layout.to_nhwc"
 
-    def __init__(self, input: SSAValue):
+    def __init__(self, input: SSAValue, layout: Attribute = NHWC):
         assert isinstance(input.type, TensorType)
-        super().__init__(operands=[input], result_types=[with_layout(input.type, NHWC)])
+        super().__init__(operands=[input], result_types=[with_layout(input.type, layout)])
 
     def verify_(self) -> None:
-        _verify(self, NoneAttr(), NHWC)
+        _verify(self, row_major=self.input, innermost=self.result)
 
 
 @irdl_op_definition
@@ -175,7 +226,7 @@ class ToNchwOp(_Conversion):
         super().__init__(operands=[input], result_types=[with_layout(input.type)])
 
     def verify_(self) -> None:
-        _verify(self, NHWC, NoneAttr())
+        _verify(self, row_major=self.result, innermost=self.input)
 
 
 class ThereAndBack(RewritePattern):

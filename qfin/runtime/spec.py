@@ -1,4 +1,4 @@
-"""What a program takes and gives: names, shapes, dtypes; and the check of arrays against them."""
+"""What a program takes and gives: names, shapes, dtypes, memory; the check of arrays against it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from xdsl.dialects.builtin import TensorType
 from xdsl.ir import Attribute
 
+from qfin.dialects.layout import halo_of_type, is_nhwc
 from qfin.dialects.shapes import DYNAMIC
 from qfin.dialects.uniform import UniformType
 from qfin.errors import InputError, UnsupportedError
 from qfin.interpreter.arrays import dtype_of
 from qfin.interpreter.signature import check_array as check
+from qfin.passes.lower.buffers import SLACK, channels_innermost
 
 Array = NDArray[Any]
 
@@ -25,17 +27,72 @@ class TensorSpec:
     """One input or output. A dimension of `DYNAMIC` (`?` in the text) takes any size.
 
     `quantization` is the type of a quantized tensor, whose array holds the stored integers.
+    With `channels_last` its memory is [N, spatial..., C], with a `halo` of so many rows and columns
+    around each image (before and after in each dimension); the shape of arrays is [N, C, spatial...]
+    all the same. Other arrays are copied into such memory; those made by `zeros` are not.
     """
 
     name: str
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     quantization: UniformType | None = None
+    channels_last: bool = False
+    halo: tuple[int, ...] = ()
 
     def __repr__(self) -> str:
         dims = "x".join("?" if d == DYNAMIC else str(d) for d in self.shape)
         text = f"{self.name}: {dims}{'x' if dims else ''}{self.dtype}"
+        if self.channels_last:
+            text += " channels last" + (f", halo {list(self.halo)}" if self.halo else "")
         return text if self.quantization is None else f"{text} ({self.quantization})"
+
+    def empty(self) -> Array:
+        """Memory for one such tensor, halo and all; its content is arbitrary."""
+        if not self.channels_last:
+            return np.empty(self.shape, self.dtype)
+        lies = channels_innermost(self.shape, self.halo)
+        memory = np.empty(lies.size * self.dtype.itemsize + SLACK, np.uint8)
+        return self._view(memory)
+
+    def zeros(self) -> Array:
+        """As `empty`; everything, the halo too, stands for the number 0."""
+        zero = self.quantization.zero_point if self.quantization else 0
+        if not self.channels_last:
+            return np.full(self.shape, zero, self.dtype)
+        size = channels_innermost(self.shape, self.halo).size
+        memory = np.full(size + -(-SLACK // self.dtype.itemsize), zero, self.dtype)
+        return self._view(memory)
+
+    @property
+    def bytes_before(self) -> int:
+        """Bytes of the halo before the first element of an array."""
+        if not self.channels_last:
+            return 0
+        return self.dtype.itemsize * channels_innermost(self.shape, self.halo).first
+
+    def _view(self, memory: Array) -> Array:
+        item = self.dtype.itemsize
+        lies = channels_innermost(self.shape, self.halo)
+        strides = [item * stride for stride in lies.strides]
+        return np.ndarray(self.shape, self.dtype, memory, self.bytes_before, strides)
+
+    def fits(self, array: Array) -> bool:
+        """Whether the array, of this shape and dtype, lies in memory as a program reads it."""
+        if not self.channels_last:
+            return array.flags.c_contiguous
+        item = self.dtype.itemsize
+        lies = channels_innermost(self.shape, self.halo)
+        for size, have, want in zip(self.shape, array.strides, lies.strides, strict=True):
+            if size > 1 and have != item * want:
+                return False
+        root = array
+        while isinstance(root.base, np.ndarray):
+            root = root.base
+        if not root.flags.c_contiguous:
+            return False
+        first = _address(array) - self.bytes_before
+        end = first + item * lies.size + SLACK
+        return _address(root) <= first and end <= _address(root) + root.nbytes
 
 
 def tensor_spec(name: str, type: Attribute) -> TensorSpec:
@@ -48,7 +105,8 @@ def tensor_spec(name: str, type: Attribute) -> TensorSpec:
     except UnsupportedError as e:
         raise UnsupportedError(f"'{name}': {e.reason}") from e
     uniform = element if isinstance(element, UniformType) else None
-    return TensorSpec(name, type.get_shape(), dtype, uniform)
+    halo = halo_of_type(type)
+    return TensorSpec(name, type.get_shape(), dtype, uniform, is_nhwc(type), halo)
 
 
 def match_names(
@@ -77,6 +135,17 @@ def _takes(specs: Sequence[TensorSpec]) -> str:
 
 
 def check_array(spec: TensorSpec, array: Array) -> Array:
-    """The array, contiguous. Raises InputError when its shape or dtype is not that of `spec`."""
+    """The array, in memory as a program reads it. Raises InputError when its shape or dtype is not
+    that of `spec`."""
     check(spec.name, array, spec.shape, spec.dtype)
-    return np.ascontiguousarray(array).reshape(array.shape)
+    if spec.fits(array):
+        return array
+    if not spec.channels_last:
+        return np.ascontiguousarray(array).reshape(array.shape)
+    copy = spec.zeros()
+    copy[...] = array
+    return copy
+
+
+def _address(array: Array) -> int:
+    return array.__array_interface__["data"][0]

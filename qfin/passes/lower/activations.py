@@ -4,6 +4,7 @@ are stored in. That domain is unsigned bytes: i8 quantized values are kept with 
 
 from __future__ import annotations
 
+from xdsl.dialects import func
 from xdsl.dialects.builtin import TensorType, f32, i8, i32
 from xdsl.ir import Attribute, Operation, SSAValue
 
@@ -40,6 +41,7 @@ _ON_ANY_LAYOUT = (
     quant.PreluOp,
     ToNhwcOp,
     ToNchwOp,
+    func.ReturnOp,
 )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xdsl.context import Context
+from xdsl.dialects import func
 from xdsl.dialects.builtin import (
     BytesAttr,
     DenseIntOrFPElementsAttr,
@@ -45,6 +46,7 @@ from qfin.kernels.dense import weight_block
 from qfin.passes.finalize.groups import defining
 from qfin.passes.lower.layout_dynamic import PackForTarget, QuantizeAnyLayout
 from qfin.passes.lower.layout_moves import MoveFromNhwc, MoveThenConvert
+from qfin.passes.lower.layout_boundary import CancelConversions, convert_at_the_edges
 from qfin.passes.lower.unit_dimension import AddUnitDimension
 from qfin.passes.rewriting import rewrite
 from qfin.target.isa import Isa
@@ -96,16 +98,6 @@ class RunOnNhwc(RewritePattern):
             location=op.location,
         )
         rewriter.replace(op, [converted, moved, ToNchwOp(moved.results[0])])
-
-
-class CancelConversions(RewritePattern):
-    """`to_nhwc(to_nchw x)` is x."""
-
-    @op_type_rewrite_pattern
-    def match_and_rewrite(self, op: ToNhwcOp, rewriter: PatternRewriter, /) -> None:
-        producer = defining(op.input)
-        if isinstance(producer, ToNchwOp):
-            rewriter.replace(op, [], [producer.input])
 
 
 class QuantizeToNhwc(RewritePattern):
@@ -258,6 +250,9 @@ class AssignLayoutPass(ModulePass):
             raise PassError(f"the module has layouts already: {TARGET_ATTR} is {chosen}")
         native = self.target == "native"
         isa = targets.resolve(self.target) if native else targets.lookup(self.target)
+        for function in op.walk():
+            if isinstance(function, func.FuncOp):
+                convert_at_the_edges(function)
         rewrite(op, AddUnitDimension())
         rewrite(op, [ReshapeOfReshape(), SameShape()])  # between two 1-D convolutions
         rewrite(op, [RunOnNhwc(), RepackWeights(isa), PackForTarget(isa)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,27 @@ def row_major(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(prod(shape[i + 1 :]) for i in range(len(shape)))
 
 
+class ChannelsInnermost(NamedTuple):
+    """How images with a halo lie, in elements."""
+
+    strides: tuple[int, ...]
+    first: int
+    """Of the halo, before the first element."""
+    size: int
+    """Of everything."""
+
+
+def channels_innermost(shape: Sequence[int], halo: Halo) -> ChannelsInnermost:
+    """For logical `shape` [N, C, spatial...]."""
+    images, channels, *spatial = shape
+    sides = halo or (0, 0) * len(spatial)
+    before, after = sides[::2], sides[1::2]
+    whole = [b + s + a for b, s, a in zip(before, spatial, after, strict=True)]
+    image, *steps = (channels * stride for stride in row_major([1, *whole]))
+    first = sum(b * step for b, step in zip(before, steps, strict=True))
+    return ChannelsInnermost((image, 1, *steps), first, images * image)
+
+
 @dataclass(frozen=True)
 class Buffer:
     """Where a value lies: logical shape, strides in elements, byte offset of its first element."""
@@ -85,6 +106,11 @@ class Buffer:
         depth, count = self.shape[-1], prod(self.shape[:-1])
         shape, strides = (1, depth, 1, count), (count * depth, 1, count * depth, depth)
         return replace(self, shape=shape, strides=strides)
+
+    def has_halo(self, wanted: Halo) -> bool:
+        """Whether the halo is as wide as `wanted`."""
+        have = self.halo or (0,) * len(wanted)
+        return not wanted or all(mine >= size for mine, size in zip(have, wanted, strict=True))
 
     def padded(self, padding: Sequence[int]) -> Buffer:
         """The same memory seen from the first pixel of the padding around each image, which is in
@@ -150,19 +176,14 @@ class Arena:
             offset = self.allocate(prod(shape) * item + SLACK, now, last_use)
             strides = row_major(shape)
             return Buffer(self.base, element, tuple(shape), strides, offset, slack=SLACK)
-        n, c, *spatial = shape
-        sides = halo or (0, 0) * len(spatial)
-        before = sides[::2]
-        whole = [b + s + a for b, s, a in zip(before, spatial, sides[1::2], strict=True)]
-        image, *steps = (c * stride for stride in row_major([1, *whole]))
-        offset = self.allocate(n * image * item + SLACK, now, last_use)
-        first = sum(b * step for b, step in zip(before, steps, strict=True))
+        lies = channels_innermost(shape, halo)
+        offset = self.allocate(lies.size * item + SLACK, now, last_use)
         return Buffer(
             self.base,
             element,
             tuple(shape),
-            (image, 1, *steps),
-            offset + first * item,
+            lies.strides,
+            offset + lies.first * item,
             halo if any(halo) else NO_HALO,
             SLACK,
         )

@@ -25,7 +25,7 @@ from xdsl.rewriter import InsertPoint, Rewriter
 
 from qfin.dialects import nn
 from qfin.dialects.kernel import FillHaloOp, ProgramOp
-from qfin.dialects.layout import is_nhwc
+from qfin.dialects.layout import halo_of_type, is_nhwc
 from qfin.dialects.tensors import ints
 from qfin.errors import PassError, UnsupportedError, describe
 from qfin.functions import argument_names, public_functions, result_names
@@ -39,8 +39,9 @@ from qfin.passes.lower.activations import (
     zero_point,
 )
 from qfin.passes.lower.assign_layout import TARGET_ATTR
+from qfin.passes.lower.arguments import argument_buffer, memory_type
 from qfin.passes.lower.buffer_ops import EMITTERS, emit_argument, is_lowered, keeps_memory
-from qfin.passes.lower.buffers import NO_HALO, Arena, Buffer, ConstantPool, Halo, row_major
+from qfin.passes.lower.buffers import NO_HALO, Arena, Buffer, ConstantPool, Halo
 from qfin.passes.lower.emit_dense import wanted_halo
 from qfin.passes.lower.runtime_weights import Weights
 
@@ -55,8 +56,9 @@ class Planner:
         self.source = function
         self.old, self.terminator = _body(function)
         self.steps = {op: step for step, op in enumerate(self.old.ops)}
-        inputs = [_argument_type(function, arg.type) for arg in self.old.args]
-        outputs = [_argument_type(function, value.type) for value in self.terminator.operands]
+        taken = [_argument_type(function, arg.type) for arg in self.old.args]
+        given = [_argument_type(function, value.type) for value in self.terminator.operands]
+        inputs, outputs = ([memory_type(type) for type in types] for types in (taken, given))
         block = Block(arg_types=[*inputs, *outputs, _bytes(), _bytes()])
         names = [*argument_names(function), *result_names(function), "arena", "constants"]
         for argument, name in zip(block.args, names, strict=True):
@@ -64,6 +66,7 @@ class Planner:
         self.block = block
         self.inputs = block.args[: len(inputs)]
         self.outputs = block.args[len(inputs) : -2]
+        self.types = dict(zip(block.args, (*taken, *given), strict=False))
         self.arena = Arena(block.args[-2])
         self.constants = ConstantPool(block.args[-1])
         self.buffers: dict[SSAValue, Buffer] = {}
@@ -112,7 +115,7 @@ class Planner:
         """A place for a result: the caller's memory when it is only returned, else the arena, with
         a halo, filled, as wide as the ops that read it pad."""
         tensor = tensor_of(value)
-        halo = _halo_of(value)
+        halo = self.halo(value)
         buffer = self._returned_place(value) or self.arena.buffer(
             stored_type(tensor.element_type),
             tensor.get_shape(),
@@ -127,11 +130,18 @@ class Planner:
             self.emit(FillHaloOp(self.view(buffer), ints(*halo), filler))
         return buffer
 
+    @staticmethod
+    def halo(value: SSAValue) -> Halo:
+        """As wide as the widest padding of the ops that read the value, and as its type asks for."""
+        wanted = [wanted_halo(use.operation) for use in value.uses]
+        wanted.append(halo_of_type(value.type))
+        return tuple(map(max, zip(*filter(any, wanted), strict=True)))
+
     def _returned_place(self, value: SSAValue) -> Buffer | None:
         """The caller's memory, for a value of which nothing is wanted but to be returned, perhaps
         under another shape."""
         tensor = tensor_of(value)
-        if is_nhwc(tensor) or shift_of(tensor.element_type):
+        if shift_of(tensor.element_type):
             return None
         returned = value
         while isinstance(user := returned.get_user_of_unique_use(), nn.ReshapeOp | nn.FlattenOp):
@@ -139,13 +149,12 @@ class Planner:
         if user is not self.terminator:
             return None
         index = list(self.terminator.operands).index(returned)
-        return self.argument(self.outputs[index]).reshaped(tensor.get_shape())
+        place = self.argument(self.outputs[index])
+        return place if returned is value else place.reshaped(tensor.get_shape())
 
     def argument(self, value: SSAValue) -> Buffer:
         """The caller's memory for an input or an output."""
-        assert isinstance(value.type, MemRefType)
-        shape = value.type.get_shape()
-        return Buffer(value, value.type.element_type, shape, row_major(shape))
+        return argument_buffer(value, self.types[value])
 
     # The whole function.
 
@@ -200,13 +209,8 @@ def _body(function: func.FuncOp) -> tuple[Block, func.ReturnOp]:
     return block, block.last_op
 
 
-def _halo_of(value: SSAValue) -> Halo:
-    """As wide as the widest padding of the ops that read the value."""
-    wanted = [wanted_halo(use.operation) for use in value.uses]
-    return tuple(map(max, zip(*filter(any, wanted), strict=True)))
-
-
-def _argument_type(function: func.FuncOp, tensor: Attribute) -> MemRefType[Attribute]:
+def _argument_type(function: func.FuncOp, tensor: Attribute) -> TensorType[Attribute]:
+    """The type of an argument or a result, if its memory can be the caller's."""
     if not isinstance(tensor, TensorType) or not tensor.has_static_shape():
         raise UnsupportedError(
             f"takes and returns only tensors of static shape when compiled, not {tensor}", function
@@ -217,9 +221,7 @@ def _argument_type(function: func.FuncOp, tensor: Attribute) -> MemRefType[Attri
             f"takes and returns only 8-bit, i32 and f32 tensors when compiled, not {tensor}",
             function,
         )
-    if is_nhwc(tensor):
-        raise UnsupportedError("takes and returns row-major tensors when compiled", function)
-    return MemRefType(element, tensor.get_shape())
+    return tensor
 
 
 def _bytes() -> MemRefType[Attribute]:
