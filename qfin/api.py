@@ -35,13 +35,15 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-def finalize(module: ModuleOp | str | Path) -> ModuleOp:
+def finalize(module: ModuleOp | str | Path, *, quant_type: str = "static") -> ModuleOp:
     """A new module in which quantize/dequantize pairs around float ops are int8 ops.
 
-    `module` is a module, which stays as it is, MLIR text, or the path of a file. `explain` says
-    what was not fused. Raises ParseError and VerifyError for bad text and invalid modules.
+    `module` is a module, which stays as it is, MLIR text, or the path of a file. `quant_type` is
+    static (parameters are constants) or dynamic (inputs are quantized at run time). `explain` says
+    what was not fused. Raises ParseError and VerifyError for bad text and invalid modules,
+    PassError for another `quant_type`.
     """
-    return _rewritten(module, QuantFinalizePass())
+    return _rewritten(module, QuantFinalizePass(quant_type))
 
 
 def insert_prepack_unpack(module: ModuleOp | str | Path) -> ModuleOp:
@@ -49,9 +51,11 @@ def insert_prepack_unpack(module: ModuleOp | str | Path) -> ModuleOp:
     return _rewritten(module, InsertPrepackUnpackPass())
 
 
-def quant_fusion(module: ModuleOp | str | Path) -> ModuleOp:
+def quant_fusion(
+    module: ModuleOp | str | Path, *, quant_type: str = "static", on_device: bool = False
+) -> ModuleOp:
     """A new module with int8 ops for what fuses; see `QuantFusionPass` and `finalize`."""
-    return _rewritten(module, QuantFusionPass())
+    return _rewritten(module, QuantFusionPass(quant_type, on_device))
 
 
 def fold_quantized_prepacking_ops(module: ModuleOp | str | Path) -> ModuleOp:

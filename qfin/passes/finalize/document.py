@@ -1,11 +1,12 @@
-"""Prints `docs/fusions.md`, made from the table of fusions.
+"""Prints `docs/fusions.md`, made from the tables of fusions.
 
 python -m qfin.passes.finalize.document > docs/fusions.md
 """
 
 from __future__ import annotations
 
-from qfin.passes.finalize.table import FUSIONS
+from qfin.passes.finalize.fusion import Fusion
+from qfin.passes.finalize.table import DYNAMIC, ON_DEVICE, STATIC
 
 _HEAD = """\
 <!-- Generated: python -m qfin.passes.finalize.document > docs/fusions.md -->
@@ -42,10 +43,28 @@ may the average pools. The other fusions change no bit.
 """
 
 
-def table() -> str:
+_DYNAMIC = """
+## Dynamic
+
+`quant-finalize{quant-type=dynamic}` has another table: the parameters of inputs are chosen at run
+time, by `quant.choose_qparams`, and results are f32. `choose_qparams`, `quantize` and `dequantize`
+are `quant.choose_qparams` and so on, `to` is `nn.to`. Results differ from those of the float op by
+the rounding of its sums alone.
+
+"""
+
+_ON_DEVICE = """
+A linear whose weight is quantized and whose input is not stays what it is, in either type: it is
+weight-only. With `on-device=true`, as on-device quantization needs, which never sees activations
+before, it quantizes its input too, to half the range.
+
+"""
+
+
+def table(rows: tuple[Fusion, ...]) -> str:
     """The rows as a Markdown table."""
     lines = ["| float op | pattern | becomes | needs |", "|---|---|---|---|"]
-    for row in FUSIONS:
+    for row in rows:
         cells = (f"`{row.float_op.name}`", f"`{row.pattern}`", f"`{row.becomes}`", row.needs)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
@@ -53,7 +72,9 @@ def table() -> str:
 
 def document() -> str:
     """The whole of `docs/fusions.md`."""
-    return _HEAD + table() + _TAIL
+    device = tuple(row for row in ON_DEVICE.rows if row not in DYNAMIC.rows)
+    dynamic = _DYNAMIC + table(DYNAMIC.rows) + _ON_DEVICE + table(device)
+    return _HEAD + table(STATIC.rows) + _TAIL + dynamic
 
 
 if __name__ == "__main__":

@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xdsl.context import Context
+from xdsl.dialects import arith
 from xdsl.dialects.builtin import (
     BytesAttr,
     DenseIntOrFPElementsAttr,
     ModuleOp,
     TensorType,
+    f16,
     f32,
 )
 from xdsl.passes import ModulePass
@@ -21,10 +23,13 @@ from xdsl.transforms.common_subexpression_elimination import CommonSubexpression
 from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 
 from qfin import remarks
+from qfin.dialects import nn
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp, PrepackOp
-from qfin.dialects.quant.packed_patterns import UnpackOfPrepack
+from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp
+from qfin.dialects.quant.packed_patterns import UnpackOfPrepack, UnpackOfPrepackDynamic
 from qfin.dialects.quant.packed_type import PackedType
-from qfin.dialects.uniform import UniformType
+from qfin.interpreter.arrays import dense_to_numpy, numpy_to_dense
+from qfin.interpreter.dynamic import saturate_to_fp16
 from qfin.interpreter.packed import packed_scales
 from qfin.passes.finalize.groups import constant_of, element_type
 from qfin.passes.rewriting import rewrite
@@ -52,16 +57,37 @@ class FoldPrepack(RewritePattern):
         weight, bias = constant_of(op.weight), constant_of(op.bias)
         if weight is None or (bias is None) != (op.bias is None):
             return
-        element = element_type(op.weight)
-        assert isinstance(element, UniformType)
         assert isinstance(op.result.type, PackedType)
-        scales = packed_scales(op.result.type, element)
+        scales = packed_scales(op.result.type, element_type(op.weight))
         value = PackedAttr(
             weight,
             DenseIntOrFPElementsAttr(TensorType(f32, scales.shape), BytesAttr(scales.tobytes())),
             bias,
         )
         rewriter.replace(op, PackedConstantOp(value, op.result.type))
+
+
+class FoldSaturateToFp16(RewritePattern):
+    """Makes a constant of f16.
+
+    Before:
+
+        %c = arith.constant dense<...> : tensor<10x64xf32>
+        %h = nn.saturate_to_fp16 %c : tensor<10x64xf32> to tensor<10x64xf16>
+
+    After:
+
+        %h = arith.constant dense<...> : tensor<10x64xf16>
+    """
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: nn.SaturateToFp16Op, rewriter: PatternRewriter, /) -> None:
+        if (known := constant_of(op.input)) is None:
+            return
+        values = saturate_to_fp16(dense_to_numpy(known))
+        constant = arith.ConstantOp(numpy_to_dense(values, f16))
+        constant.result.name_hint = op.result.name_hint
+        rewriter.replace(op, constant)
 
 
 @dataclass(frozen=True)
@@ -71,10 +97,11 @@ class FoldQuantizedPrepackingOpsPass(ModulePass):
     name = "fold-quantized-prepacking-ops"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        rewrite(op, UnpackOfPrepack())  # all of them, before a prepack is gone
+        # All of them, before a prepack is gone.
+        rewrite(op, [UnpackOfPrepack(), UnpackOfPrepackDynamic(), FoldSaturateToFp16()])
         rewrite(op, FoldPrepack())
         for left in op.walk():
-            if isinstance(left, PrepackOp):
+            if isinstance(left, PrepackOp | PrepackDynamicOp):
                 reason = "not folded: weight or bias is not a constant"
                 remarks.emit("note", left, reason, pass_name=self.name)
         CommonSubexpressionElimination().apply(ctx, op)

@@ -108,7 +108,7 @@ class Output:
     between: tuple[Operation, ...]
 
 
-def _activation_of(op: nn.ReluOp | nn.ClampOp) -> ActivationAttr:
+def activation_of(op: nn.ReluOp | nn.ClampOp) -> ActivationAttr:
     """The float op as a clamp. With a `min` above its `max`, it gives `max`."""
     if isinstance(op, nn.ReluOp):
         return RELU
@@ -123,7 +123,7 @@ def output_of(op: Operation, *, activations: bool) -> Output:
     activation = NO_ACTIVATION
     user = only_use(op.results[0], op.name)
     while activations and isinstance(user, nn.ReluOp | nn.ClampOp):
-        between, activation = (*between, user), activation.then(_activation_of(user))
+        between, activation = (*between, user), activation.then(activation_of(user))
         user = only_use(user.result, user.name)
     if not isinstance(user, QCastOp):
         raise Refused(f"result is used by {user.name}, not by a quantize")

@@ -13,8 +13,9 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from qfin import remarks
 from qfin.dialects.nn.move_canonicalization import DropIdentity
 from qfin.dialects.quant.canonicalization import RequantizeSame
+from qfin.errors import PassError
 from qfin.passes.finalize.groups import Refused
-from qfin.passes.finalize.table import STATIC, Table
+from qfin.passes.finalize.table import DYNAMIC, ON_DEVICE, STATIC, Table
 from qfin.passes.rewriting import rewrite
 
 
@@ -60,11 +61,34 @@ def emit_missed(module: ModuleOp, table: Table = STATIC) -> None:
             remarks.emit("missed", op, str(reason), pass_name=QuantFusionPass.name)
 
 
+QUANT_TYPES = ("static", "dynamic")
+
+
+def table_of(quant_type: str, on_device: bool = False) -> Table:
+    """The table of a type of quantization. Raises PassError for one that there is not, and for
+    static quantization on a device."""
+    if quant_type not in QUANT_TYPES:
+        raise PassError(f"'{quant_type}' is not a quant-type ({', '.join(QUANT_TYPES)})")
+    if quant_type == "static" and on_device:
+        raise PassError("on-device is of quant-type=dynamic: it chooses parameters at run time")
+    if quant_type == "static":
+        return STATIC
+    return ON_DEVICE if on_device else DYNAMIC
+
+
+@dataclass(frozen=True)
 class QuantFusionPass(ModulePass):
     """Fuse quantize/dequantize pairs around float ops into int8 ops."""
 
     name = "quant-fusion"
 
+    quant_type: str = "static"
+    """static: parameters are constants, in types; dynamic: inputs are quantized at run time."""
+
+    on_device: bool = False
+    """With dynamic: quantize the inputs of linears with quantized weights, where they are f32."""
+
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        rewrite(op, [DropIdentity(), FuseGroup(), RequantizeSame()])
-        emit_missed(op)
+        table = table_of(self.quant_type, self.on_device)
+        rewrite(op, [DropIdentity(), FuseGroup(table), RequantizeSame()])
+        emit_missed(op, table)

@@ -17,6 +17,7 @@ from qfin.passes.finalize.rules import (
     contraction,
     conv1d,
     conv_transpose,
+    dynamic,
     joining,
     mean,
     movement,
@@ -62,6 +63,13 @@ class Table:
 
 STATIC = Table(FUSIONS)
 """Activations with constant quantization parameters: `quant.qcast`, `quant.dcast`."""
+
+
+DYNAMIC = Table(dynamic.FUSIONS)
+"""Inputs whose parameters are chosen at run time: `quant.choose_qparams`."""
+
+ON_DEVICE = Table((*dynamic.ON_DEVICE, *dynamic.FUSIONS))
+"""The same, and inputs that are not quantized so far, of ops whose weights are."""
 
 
 def row_of(op: Operation) -> Fusion | None:

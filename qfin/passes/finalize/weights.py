@@ -18,6 +18,7 @@ from qfin.dialects import nn
 from qfin.dialects.quant.casts import DCastOp
 from qfin.dialects.quant.contraction import MAX_REDUCTION
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
+from qfin.dialects.quant.packed_dynamic import UnpackDynamicOp
 from qfin.dialects.quant.packed_geometry import ConvGeometry
 from qfin.dialects.quant.packed_type import (
     CONV1D,
@@ -27,6 +28,7 @@ from qfin.dialects.quant.packed_type import (
     LINEAR,
     PackedType,
 )
+from qfin.dialects.tensors import shape_of
 from qfin.dialects.uniform import UniformType
 from qfin.interpreter import numerics
 from qfin.interpreter.arrays import dense_to_numpy
@@ -108,13 +110,12 @@ def constants_of(op: Contraction) -> Constants:
     return Constants(weight, element, bias)
 
 
-def packed_type(op: Contraction, constants: Constants) -> PackedType:
-    """The type of the packed constants of `op`."""
-    assert isinstance(constants.weight.type, TensorType)
-    weight = TensorType(i8, constants.weight.type.get_shape())
+def packed_type(op: Contraction, stored: SSAValue | None) -> PackedType:
+    """The type of the packed constants of `op`, with the bias `stored`."""
+    weight = TensorType(i8, shape_of(op.weight))
     bias: Attribute | None = None
-    if constants.bias is not None:
-        element = element_type(constants.bias)
+    if stored is not None:
+        element = element_type(stored)
         bias = element.storage if isinstance(element, UniformType) else element
     kind = _KINDS[type(op)]
     if isinstance(op, nn.LinearOp):
@@ -133,24 +134,33 @@ def packed_type(op: Contraction, constants: Constants) -> PackedType:
     return PackedType(kind, weight, bias, geometry)
 
 
+def unpacked_from(
+    unpack: Operation | None, bias: SSAValue | None, wanted: PackedType
+) -> tuple[SSAValue, PackedType]:
+    """The packed value that a weight, the first result of `unpack`, and a `bias` were unpacked
+    from, and its type, which must be the one `wanted`."""
+    if not isinstance(unpack, UnpackOp | UnpackDynamicOp):
+        raise Refused("weight is not prepacked (run insert-prepack-unpack first)")
+    if unpack.bias is not bias:
+        raise Refused("bias is not the one prepacked with the weight")
+    packed = unpack.packed.type
+    assert isinstance(packed, PackedType)
+    if packed != wanted:
+        raise Refused(f"weight is packed as {packed}, not as {wanted}")
+    return unpack.packed, packed
+
+
 def packed_of(op: Contraction, activation: UniformType, output: UniformType) -> SSAValue:
     """The packed value that weight and bias of `op`, from `activation` to `output`, were unpacked
     from."""
     constants = constants_of(op)
-    unpack = defining(constants.weight)
-    if not isinstance(unpack, UnpackOp):
-        raise Refused("weight is not prepacked (run insert-prepack-unpack first)")
-    if unpack.bias is not constants.bias:
-        raise Refused("bias is not the one prepacked with the weight")
-    packed = unpack.packed.type
-    assert isinstance(packed, PackedType)
-    if packed != (wanted := packed_type(op, constants)):
-        raise Refused(f"weight is packed as {packed}, not as {wanted}")
+    wanted = packed_type(op, constants.bias)
+    value, packed = unpacked_from(defining(constants.weight), constants.bias, wanted)
     if constants.bias is not None:
         _require_bias_scale(packed, constants, activation)
-    require_exact_sum(unpack.packed, packed, activation)
-    _require_normal_scales(unpack.packed, packed, constants, activation, output)
-    return unpack.packed
+    require_exact_sum(value, packed, activation)
+    _require_normal_scales(value, packed, constants, activation, output)
+    return value
 
 
 def _require_normal_scales(
@@ -186,12 +196,17 @@ def _require_bias_scale(packed: PackedType, constants: Constants, activation: Un
         raise Refused("bias scale is not the input scale times the weight scale")
 
 
-def require_exact_sum(value: SSAValue, packed: PackedType, activation: UniformType) -> None:
-    """The sum of products and an i32 bias must fit 32 bits, whatever the input is."""
+def require_short_sum(packed: PackedType) -> None:
+    """The sum of products must fit 32 bits, whatever input and weight are."""
     if packed.reduction > MAX_REDUCTION:
         raise Refused(
             f"a sum of {packed.reduction} products can overflow 32 bits (at most {MAX_REDUCTION})"
         )
+
+
+def require_exact_sum(value: SSAValue, packed: PackedType, activation: UniformType) -> None:
+    """The sum of products and an i32 bias must fit 32 bits, whatever the input is."""
+    require_short_sum(packed)
     if packed.bias != i32:
         return  # an f32 bias is added in f32
     weight, bias = _known(value)

@@ -11,7 +11,7 @@ import pytest
 from qfin.ir import parse
 from qfin.passes.finalize.document import document
 from qfin.passes.finalize.groups import Refused
-from qfin.passes.finalize.table import FUSIONS, Fusion, row_of
+from qfin.passes.finalize.table import FUSIONS, ON_DEVICE, Fusion, row_of
 
 from .random_groups import PACKING
 
@@ -45,7 +45,11 @@ POSITIVE = {
 }
 
 
-@pytest.mark.parametrize("row", FUSIONS, ids=lambda row: row.name)
+ROWS = (*FUSIONS, *ON_DEVICE.rows)
+"""Of every type of quantization; those of the dynamic one are among those on a device."""
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_row_is_tested(row: Fusion):
     """Each op that a row makes is checked in a function named after the row; a float op that the
     row moves onto quantized values, on these."""
@@ -63,7 +67,7 @@ def test_row_is_tested(row: Fusion):
 
 
 def test_names_of_rows_differ():
-    names = [row.name for row in FUSIONS]
+    names = [row.name for row in ROWS]
     assert len(set(names)) == len(names)
 
 
