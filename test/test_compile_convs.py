@@ -3,7 +3,9 @@ modules."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -23,17 +25,24 @@ KINDS = ("conv1d", "conv_transpose1d", "conv_transpose2d")
 class RandomConvs(RandomModule):
     """One or two convolutions after each other, as level 1 text."""
 
+    KINDS: ClassVar[Sequence[str]] = KINDS
+
     @override
     def chain(self) -> None:
         rng = self.rng
-        kind = rng.choice(KINDS)
-        batch, channels, *spatial = self.image()
-        value = self.source((batch, channels, *spatial[: 2 if kind.endswith("2d") else 1]))
+        kind = rng.choice(self.KINDS)
+        value = self.source(self.image_for(kind))
         for _ in range(rng.choice([1, 1, 2])):
             value = self.conv(value, kind)
-            if kind == "conv1d" and rng.random() < 0.5:
-                kind = "conv_transpose1d"
+            back = kind.replace("conv", "conv_transpose")
+            if back in self.KINDS and rng.random() < 0.5:
+                kind = back
         self.results.append((value.name, value.type))
+
+    def image_for(self, kind: str) -> Shape:
+        """As many spatial dimensions as the op has."""
+        batch, channels, *spatial = self.image()
+        return (batch, channels, *spatial[: int(kind[-2])])
 
     def conv(self, x: Value, kind: str) -> Value:
         rng, arrays = self.rng, self.arrays_rng
@@ -98,12 +107,10 @@ class RandomConvs(RandomModule):
                 return taps, stride, (before, after), more, dilation, result
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
-def test_random_convs(seed: int) -> None:
-    """Machine code gives the interpreter's bits."""
-    case = RandomConvs(seed)
+def check_compiled(case: RandomConvs) -> None:
+    """Machine code gives the interpreter's bits, on every target."""
     module = qfin.finalize(qfin.parse(case.text))
-    assert not {op.name for op in module.walk()} & {f"nn.{kind}" for kind in KINDS}, "all fuse"
+    assert not {op.name for op in module.walk()} & {f"nn.{kind}" for kind in case.KINDS}, "all fuse"
     arrays = case.arrays()
     want = qfin.interpret(module, arrays)
     for target in host_target_names():
@@ -112,24 +119,11 @@ def test_random_convs(seed: int) -> None:
         got = program.run(dict(zip(names, arrays, strict=True)))
         for name, array in got.items():
             assert array.dtype == want[name].dtype
-            assert np.array_equal(array, want[name]), f"seed {seed}, {target}:\n{case.text}"
+            assert np.array_equal(array, want[name]), f"{target}:\n{case.text}"
 
 
-class SingleConvs(RandomConvs):
-    """One convolution in each chain."""
-
-    @override
-    def chain(self) -> None:
-        kind = self.rng.choice(KINDS)
-        batch, channels, *spatial = self.image()
-        value = self.source((batch, channels, *spatial[: 2 if kind.endswith("2d") else 1]))
-        value = self.conv(value, kind)
-        self.results.append((value.name, value.type))
-
-
-@pytest.mark.parametrize("seed", range(FUSION_SEEDS))
-def test_fusion_changes_one_step_at_most(seed: int) -> None:
-    case = SingleConvs(1000 + seed)
+def check_fusion(case: RandomConvs) -> None:
+    """Fusing changes one step at most, and that seldom."""
     module = qfin.parse(case.text)
     arrays = case.arrays()
     before = qfin.interpret(module, arrays)
@@ -138,6 +132,26 @@ def test_fusion_changes_one_step_at_most(seed: int) -> None:
         steps = np.abs(array.astype(np.int64) - after[name].astype(np.int64))
         assert steps.max(initial=0) <= 1
         assert (steps != 0).mean() < 0.01
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_random_convs(seed: int) -> None:
+    check_compiled(RandomConvs(seed))
+
+
+class SingleConvs(RandomConvs):
+    """One convolution in each chain."""
+
+    @override
+    def chain(self) -> None:
+        kind = self.rng.choice(self.KINDS)
+        value = self.conv(self.source(self.image_for(kind)), kind)
+        self.results.append((value.name, value.type))
+
+
+@pytest.mark.parametrize("seed", range(FUSION_SEEDS))
+def test_fusion_changes_one_step_at_most(seed: int) -> None:
+    check_fusion(SingleConvs(1000 + seed))
 
 
 def test_random_convs_are_not_all_clamped() -> None:

@@ -1,7 +1,7 @@
 """Shape rules of the `nn` dialect, as plain functions on tuples (`DYNAMIC` is a dynamic dimension).
 
 Verifiers, importers and shape refinement share them. Formulas are PyTorch's
-(`torch.nn.functional.conv2d` and its neighbours), with padding on four sides. What a rule cannot
+(`torch.nn.functional.conv2d` and its neighbours), with padding on each side. What a rule cannot
 know since a dimension is dynamic, it takes to be right. All raise VerifyException.
 """
 
@@ -66,7 +66,11 @@ def windows(
     )
 
 
-def conv2d(
+_SPATIAL = {1: ("L", "K"), 2: ("H, W", "KH, KW"), 3: ("D, H, W", "KD, KH, KW")}
+"""What messages call the dimensions of an image and of a window, by their number."""
+
+
+def conv(
     x: Sequence[int],
     weight: Sequence[int],
     stride: Sequence[int],
@@ -74,10 +78,13 @@ def conv2d(
     dilation: Sequence[int],
     groups: int,
 ) -> tuple[int, ...]:
-    """[N, C, H, W] by [O, C/groups, KH, KW] to [N, O, H', W']."""
-    if len(x) != 4 or len(weight) != 4:
+    """[N, C, spatial...] by [O, C/groups, taps...] to [N, O, spatial'...], for as many spatial
+    dimensions as there are strides; `padding` is [before, after] for each in turn."""
+    rank = len(stride)
+    if len(x) != 2 + rank or len(weight) != 2 + rank:
+        spatial, taps = _SPATIAL[rank]
         raise VerifyException(
-            "expects an input [N, C, H, W] and a weight [O, C/groups, KH, KW],"
+            f"expects an input [N, C, {spatial}] and a weight [O, C/groups, {taps}],"
             f" got {text(x)} and {text(weight)}"
         )
     out_channels, per_group, *window = weight
@@ -154,32 +161,6 @@ def check_reshape(before: Sequence[int], after: Sequence[int]) -> None:
         )
 
 
-def conv1d(
-    x: Sequence[int],
-    weight: Sequence[int],
-    stride: Sequence[int],
-    padding: Sequence[int],
-    dilation: Sequence[int],
-    groups: int,
-) -> tuple[int, ...]:
-    """[N, C, L] by [O, C/groups, K] to [N, O, L']; `padding` is [before, after]."""
-    if len(x) != 3 or len(weight) != 3:
-        raise VerifyException(
-            "expects an input [N, C, L] and a weight [O, C/groups, K],"
-            f" got {text(x)} and {text(weight)}"
-        )
-    # A line is an image of height 1.
-    batch, channels, _, length = conv2d(
-        (*x[:2], 1, x[2]),
-        (*weight[:2], 1, weight[2]),
-        (1, *stride),
-        (0, 0, *padding),
-        (1, *dilation),
-        groups,
-    )
-    return batch, channels, length
-
-
 def conv_transpose(
     x: Sequence[int],
     weight: Sequence[int],
@@ -195,7 +176,7 @@ def conv_transpose(
     """
     rank = len(stride)
     if len(x) != 2 + rank or len(weight) != 2 + rank:
-        spatial, taps = ("H, W", "KH, KW") if rank == 2 else ("L", "K")
+        spatial, taps = _SPATIAL[rank]
         raise VerifyException(
             f"expects an input [N, I, {spatial}] and a weight [I, O/groups, {taps}],"
             f" got {text(x)} and {text(weight)}"

@@ -34,8 +34,7 @@ def register_implementations(interpreter: Interpreter, state: State | None = Non
     from qfin.interpreter.batch_norm import BatchNormFunctions
     from qfin.interpreter.binary import BinaryFunctions
     from qfin.interpreter.constants import TensorConstants
-    from qfin.interpreter.conv1d import Conv1dFunctions
-    from qfin.interpreter.conv_transpose import ConvTransposeFunctions
+    from qfin.interpreter.convolution import ConvolutionFunctions
     from qfin.interpreter.dynamic import DynamicFunctions
     from qfin.interpreter.layout import LayoutFunctions
     from qfin.interpreter.movement import MovementFunctions
@@ -54,8 +53,7 @@ def register_implementations(interpreter: Interpreter, state: State | None = Non
         LayoutFunctions(),
         NNFunctions(),
         QuantFunctions(),
-        Conv1dFunctions(),
-        ConvTransposeFunctions(),
+        ConvolutionFunctions(),
         PoolingFunctions(),
         MeanFunctions(),
         BinaryFunctions(),

@@ -24,7 +24,7 @@ def linear(x: F64, weight: F64) -> F64:
 
 
 @np.errstate(all="ignore")
-def conv2d(
+def conv(
     x: F64,
     weight: F64,
     stride: Sequence[int],
@@ -32,23 +32,27 @@ def conv2d(
     dilation: Sequence[int],
     groups: int,
 ) -> F64:
-    """[N, C, H, W] by [O, C/groups, KH, KW] to [N, O, H', W'], padded with zeros.
+    """[N, C, spatial...] by [O, C/groups, taps...] to [N, O, spatial'...], padded with zeros.
 
     Raises VerifyException when the shapes do not fit together.
     """
-    shape = shapes.conv2d(x.shape, weight.shape, stride, padding, dilation, groups)
-    out_channels, in_channels, kh, kw = weight.shape
-    top, bottom, left, right = padding
-    padded = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)))
-    extent = (dilation[0] * (kh - 1) + 1, dilation[1] * (kw - 1) + 1)
-    # [N, C, H', W', KH, KW]: a view, in which nothing is copied yet.
-    windows = np.lib.stride_tricks.sliding_window_view(padded, extent, axis=(2, 3))
-    windows = windows[:, :, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]]
+    shape = shapes.conv(x.shape, weight.shape, stride, padding, dilation, groups)
+    out_channels, in_channels, *taps = weight.shape
+    rank = len(taps)
+    sides = zip(padding[::2], padding[1::2], strict=True)
+    padded = np.pad(x, ((0, 0), (0, 0), *sides))
+    extent = [apart * (k - 1) + 1 for k, apart in zip(taps, dilation, strict=True)]
+    # [N, C, spatial'..., taps...]: a view, in which nothing is copied yet.
+    windows = np.lib.stride_tricks.sliding_window_view(
+        padded, extent, axis=tuple(range(2, 2 + rank))
+    )
+    windows = windows[:, :, *(slice(None, None, step) for step in (*stride, *dilation))]
+    axes = (1, *range(2 + rank, 2 + 2 * rank)), tuple(range(1, 2 + rank))
     result = np.empty(shape)
     per_group = out_channels // groups
     for group in range(groups):
         inputs = slice(group * in_channels, (group + 1) * in_channels)
         outputs = slice(group * per_group, (group + 1) * per_group)
-        sums = np.tensordot(windows[:, inputs], weight[outputs], axes=((1, 4, 5), (1, 2, 3)))
+        sums = np.tensordot(windows[:, inputs], weight[outputs], axes=axes)
         result[:, outputs] = np.moveaxis(sums, -1, 1)
     return result

@@ -18,12 +18,10 @@ from xdsl.ir import SSAValue
 
 from qfin.dialects import nn, quant
 from qfin.dialects.quant.dynamic import axis_of, ui8
-from qfin.dialects.quant.packed_type import CONV1D, CONV2D
 from qfin.dialects.uniform.storage import natural_range
 from qfin.errors import UnsupportedError
 from qfin.interpreter import contractions, numerics, numerics_dynamic
 from qfin.interpreter.arrays import dtype_of, element_type
-from qfin.interpreter.conv1d import conv1d
 from qfin.interpreter.nn import rounded
 from qfin.interpreter.packed import Packed
 from qfin.interpreter.transposed import channel_scales
@@ -175,10 +173,9 @@ def convolution(op: quant.DynamicContraction, x: Array, packed: Packed) -> Array
     """The result of a convolution over any number of spatial dimensions."""
     type = op.packed.type
     assert isinstance(type, quant.PackedType)
-    run = {CONV1D: conv1d, CONV2D: contractions.conv2d}[type.op.data]
     scale, centred = quantized_input(op, x)
     # Padding with 0 here, where the zero point is subtracted, is padding with the zero point.
-    sums = run(
+    sums = contractions.conv(
         centred,
         packed.weight.astype(np.float64),
         type.conv.stride.get_values(),

@@ -38,21 +38,6 @@ class NNFunctions(InterpreterFunctions):
     """The `nn` dialect. Sums (contractions and averages, with bias and division) are in f64 and
     rounded once, so their order does not show; every other op is one f32 operation an element."""
 
-    @impl(nn.Conv2dOp)
-    def run_conv2d(
-        self, interpreter: Interpreter, op: nn.Conv2dOp, args: PythonValues
-    ) -> PythonValues:
-        x, weight, *bias = (a.astype(np.float64) for a in args)
-        sums = contractions.conv2d(
-            x,
-            weight,
-            op.stride.get_values(),
-            op.padding.get_values(),
-            op.dilation.get_values(),
-            op.groups.value.data,
-        )
-        return (rounded(_add(sums, bias[0][:, None, None]) if bias else sums, op.result),)
-
     @impl(nn.LinearOp)
     def run_linear(
         self, interpreter: Interpreter, op: nn.LinearOp, args: PythonValues

@@ -18,7 +18,7 @@ from xdsl.ir import SSAValue
 
 from qfin.dialects.layout import BlockedAttr
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
-from qfin.dialects.quant.contraction import Contraction, Conv2dOp, LinearOp
+from qfin.dialects.quant.contraction import Contraction, LinearOp
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
 from qfin.dialects.quant.packed_type import PackedType
 from qfin.dialects.uniform import UniformType
@@ -135,30 +135,18 @@ class QuantFunctions(InterpreterFunctions):
         x = args[0].astype(np.float64) - uniform(op.input).zero_point
         return (finish(op, contractions.linear(x, packed.weight.astype(np.float64)), packed),)
 
-    @impl(Conv2dOp)
-    def run_conv2d(
-        self, interpreter: Interpreter, op: Conv2dOp, args: PythonValues
-    ) -> PythonValues:
-        packed: Packed = args[1]
-        assert isinstance(op.packed.type, PackedType)
-        geometry = op.packed.type.conv
-        # Padding with 0 here, where the zero point is subtracted, is padding with the zero point.
-        x = args[0].astype(np.float64) - uniform(op.input).zero_point
-        sums = contractions.conv2d(
-            x,
-            packed.weight.astype(np.float64),
-            geometry.stride.get_values(),
-            geometry.padding.get_values(),
-            geometry.dilation.get_values(),
-            geometry.groups.data,
-        )
-        return (np.moveaxis(finish(op, np.moveaxis(sums, 1, -1), packed), -1, 1),)
-
 
 def unblock_weight(flat: Array, packed: PackedType, layout: BlockedAttr) -> Array:
     """The logical weight of a packed constant laid out as `#layout.blocked`."""
     weight = unblock(flat, packed.dense_shape, packed.groups, layout.lanes.data, layout.depth.data)
     return from_convolution(weight, packed.groups) if packed.is_transposed else weight
+
+
+def finish_channels(op: Contraction, sums: NDArray[np.float64], args: PythonValues) -> Array:
+    """`finish` for sums [N, O, ...], with the op's arguments."""
+    _, packed, *residual = args
+    last = (np.moveaxis(array, 1, -1) for array in residual)
+    return np.moveaxis(finish(op, np.moveaxis(sums, 1, -1), packed, *last), -1, 1)
 
 
 def finish(op: Contraction, sums: NDArray[np.float64], packed: Packed) -> Array:

@@ -46,7 +46,7 @@ def test_conv2d(seed: int) -> None:
     weight = [out if rng.integers(6) == 0 else out * groups, per_group, *draw(rng, 1, 5, 2)]
     x = [int(rng.integers(3)), channels, *draw(rng, 1, 9, 2)]
     stride, dilation, padding = draw(rng, 1, 3, 2), draw(rng, 1, 3, 2), draw(rng, 0, 2, 4)
-    found = outcome(lambda: shapes.conv2d(x, weight, stride, padding, dilation, groups))
+    found = outcome(lambda: shapes.conv(x, weight, stride, padding, dilation, groups))
     expected = outcome(
         lambda: (
             torch.nn.functional.conv2d(
@@ -146,7 +146,7 @@ ONES, NONE = (1, 1), (0, 0, 0, 0)
 
 
 def test_dynamic_dimensions_pass_through() -> None:
-    conv = shapes.conv2d
+    conv = shapes.conv
     assert conv(X, (6, 4, 3, 3), ONES, NONE, ONES, 1) == (DYNAMIC, 6, DYNAMIC, 6)
     assert conv(X, (DYNAMIC, 2, 3, DYNAMIC), ONES, NONE, ONES, 2) == (DYNAMIC,) * 4
     assert conv((1, DYNAMIC, 8, 8), (6, 2, 3, 3), ONES, NONE, ONES, 2) == (1, 6, 6, 6)
@@ -185,16 +185,16 @@ REFUSALS: dict[str, Callable[[], Any]] = {
     ),
     r"window of 5 does not fit": lambda: shapes.window_extent(4, 3, 1, 0, 0, 2),
     r"at least one row": lambda: shapes.window_extent(4, 0, 1, 0, 0, 1),
-    r"got \[4, \?\] and \[6, 4, 3, 3\]": lambda: shapes.conv2d(
+    r"got \[4, \?\] and \[6, 4, 3, 3\]": lambda: shapes.conv(
         (4, DYNAMIC), (6, 4, 3, 3), ONES, NONE, ONES, 1
     ),
-    r"weight expects 6 \(2 groups of 3\)": lambda: shapes.conv2d(
+    r"weight expects 6 \(2 groups of 3\)": lambda: shapes.conv(
         X, (6, 3, 3, 3), ONES, NONE, ONES, 2
     ),
-    r"4 input channels do not divide into 3": lambda: shapes.conv2d(
+    r"4 input channels do not divide into 3": lambda: shapes.conv(
         X, (6, DYNAMIC, 3, 3), ONES, NONE, ONES, 3
     ),
-    r"5 output channels do not divide into 2": lambda: shapes.conv2d(
+    r"5 output channels do not divide into 2": lambda: shapes.conv(
         X, (5, 2, 3, 3), ONES, NONE, ONES, 2
     ),
     r"got \[\] and \[2, 2\]": lambda: shapes.linear((), (2, 2)),

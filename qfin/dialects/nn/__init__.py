@@ -16,10 +16,15 @@ from qfin.dialects.nn.activation import (
     TanhOp,
 )
 from qfin.dialects.nn.batch_norm import BatchNormOp
-from qfin.dialects.nn.contraction import Conv2dOp, LinearOp
-from qfin.dialects.nn.conv1d import Conv1dOp
-from qfin.dialects.nn.conv_transpose import ConvTranspose1dOp, ConvTranspose2dOp
+from qfin.dialects.nn.contraction import LinearOp
+from qfin.dialects.nn.conv_transpose import (
+    ConvTranspose,
+    ConvTranspose1dOp,
+    ConvTranspose2dOp,
+    ConvTranspose3dOp,
+)
 from qfin.dialects.nn.conversion import SaturateToFp16Op, ToOp
+from qfin.dialects.nn.convolution import Conv, Conv1dOp, Conv2dOp, Conv3dOp, Convolution
 from qfin.dialects.nn.elementwise import AddOp, MulOp, ReluOp, SubOp
 from qfin.dialects.nn.mean import MeanOp
 from qfin.dialects.nn.movement import FlattenOp, ReshapeOp
@@ -44,8 +49,10 @@ NN = Dialect(
     [
         Conv1dOp,
         Conv2dOp,
+        Conv3dOp,
         ConvTranspose1dOp,
         ConvTranspose2dOp,
+        ConvTranspose3dOp,
         LinearOp,
         ReluOp,
         AddOp,
@@ -86,10 +93,15 @@ __all__ = [
     "BatchNormOp",
     "CeluOp",
     "ClampOp",
+    "Conv",
     "Conv1dOp",
     "Conv2dOp",
+    "Conv3dOp",
+    "ConvTranspose",
     "ConvTranspose1dOp",
     "ConvTranspose2dOp",
+    "ConvTranspose3dOp",
+    "Convolution",
     "EluOp",
     "FlattenOp",
     "GeluOp",

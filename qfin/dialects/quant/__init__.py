@@ -7,10 +7,14 @@ from qfin.dialects.quant.batch_norm import BatchNormOp
 from qfin.dialects.quant.binary import AddOp, MulOp, SubOp
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.quant.contraction import (
+    Conv,
     Conv1dOp,
     Conv2dOp,
+    Conv3dOp,
+    ConvTranspose,
     ConvTranspose1dOp,
     ConvTranspose2dOp,
+    ConvTranspose3dOp,
     LinearOp,
 )
 from qfin.dialects.quant.dynamic import ChooseQParamsOp, DequantizeOp, QuantizeOp
@@ -79,8 +83,10 @@ Quant = Dialect(
         LinearOp,
         Conv1dOp,
         Conv2dOp,
+        Conv3dOp,
         ConvTranspose1dOp,
         ConvTranspose2dOp,
+        ConvTranspose3dOp,
         *POOLING_OPS,
         MeanOp,
         AddOp,
@@ -122,13 +128,17 @@ __all__ = [
     "CeluOp",
     "ChooseQParamsOp",
     "ClampOp",
+    "Conv",
     "Conv1dDynamicOp",
     "Conv1dOp",
     "Conv2dDynamicOp",
     "Conv2dOp",
+    "Conv3dOp",
     "ConvGeometry",
+    "ConvTranspose",
     "ConvTranspose1dOp",
     "ConvTranspose2dOp",
+    "ConvTranspose3dOp",
     "DCastOp",
     "DequantizeOp",
     "DynamicContraction",

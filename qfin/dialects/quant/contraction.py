@@ -32,8 +32,10 @@ from qfin.dialects.quant.packed import PackedConstr
 from qfin.dialects.quant.packed_type import (
     CONV1D,
     CONV2D,
+    CONV3D,
     CONV_TRANSPOSE1D,
     CONV_TRANSPOSE2D,
+    CONV_TRANSPOSE3D,
     LINEAR,
     PackedType,
 )
@@ -108,8 +110,23 @@ class LinearOp(Contraction):
         return shapes.linear(shape_of(self.input), packed.weight.get_shape())
 
 
+class Conv(Contraction):
+    """Base of convolutions over any number of spatial dimensions."""
+
+    def result_shape(self, packed: PackedType) -> Sequence[int]:
+        geometry = packed.conv
+        return shapes.conv(
+            shape_of(self.input),
+            packed.weight.get_shape(),
+            geometry.stride.get_values(),
+            geometry.padding.get_values(),
+            geometry.dilation.get_values(),
+            geometry.groups.data,
+        )
+
+
 @irdl_op_definition
-class Conv1dOp(Contraction):
+class Conv1dOp(Conv):
     """Quantized `nn.conv1d`. Its numbers are those of `quant.conv2d` on an image of height 1.
 
     %y = quant.conv1d %x, %p : (tensor<1x1x8x!qx>,
@@ -120,20 +137,9 @@ class Conv1dOp(Contraction):
     name = "quant.conv1d"
     KIND: ClassVar[str] = CONV1D
 
-    def result_shape(self, packed: PackedType) -> Sequence[int]:
-        geometry = packed.conv
-        return shapes.conv1d(
-            shape_of(self.input),
-            packed.weight.get_shape(),
-            geometry.stride.get_values(),
-            geometry.padding.get_values(),
-            geometry.dilation.get_values(),
-            geometry.groups.data,
-        )
-
 
 @irdl_op_definition
-class Conv2dOp(Contraction):
+class Conv2dOp(Conv):
     """Quantized `nn.conv2d`.
 
     %y = quant.conv2d %x, %p : (tensor<1x1x8x8x!qx>,
@@ -144,20 +150,22 @@ class Conv2dOp(Contraction):
     name = "quant.conv2d"
     KIND: ClassVar[str] = CONV2D
 
-    def result_shape(self, packed: PackedType) -> Sequence[int]:
-        geometry = packed.conv
-        return shapes.conv2d(
-            shape_of(self.input),
-            packed.weight.get_shape(),
-            geometry.stride.get_values(),
-            geometry.padding.get_values(),
-            geometry.dilation.get_values(),
-            geometry.groups.data,
-        )
+
+@irdl_op_definition
+class Conv3dOp(Conv):
+    """Quantized `nn.conv3d`.
+
+    %y = quant.conv3d %x, %p : (tensor<1x1x4x8x8x!qx>,
+        !quant.packed<conv3d, tensor<16x1x3x3x3xi8>, bias = f32, stride = [1, 2, 2]>)
+      -> tensor<1x16x2x3x3x!qy>
+    """
+
+    name = "quant.conv3d"
+    KIND: ClassVar[str] = CONV3D
 
 
-class _ConvTranspose(Contraction):
-    """What is the same over any number of spatial dimensions."""
+class ConvTranspose(Contraction):
+    """Base of transposed convolutions over any number of spatial dimensions."""
 
     def result_shape(self, packed: PackedType) -> Sequence[int]:
         geometry = packed.conv
@@ -173,7 +181,7 @@ class _ConvTranspose(Contraction):
 
 
 @irdl_op_definition
-class ConvTranspose1dOp(_ConvTranspose):
+class ConvTranspose1dOp(ConvTranspose):
     """Quantized `nn.conv_transpose1d`.
 
     %y = quant.conv_transpose1d %x, %p : (tensor<1x3x8x!qx>,
@@ -186,7 +194,7 @@ class ConvTranspose1dOp(_ConvTranspose):
 
 
 @irdl_op_definition
-class ConvTranspose2dOp(_ConvTranspose):
+class ConvTranspose2dOp(ConvTranspose):
     """Quantized `nn.conv_transpose2d`.
 
     %y = quant.conv_transpose2d %x, %p : (tensor<1x3x8x8x!qx>,
@@ -196,3 +204,16 @@ class ConvTranspose2dOp(_ConvTranspose):
 
     name = "quant.conv_transpose2d"
     KIND: ClassVar[str] = CONV_TRANSPOSE2D
+
+
+@irdl_op_definition
+class ConvTranspose3dOp(ConvTranspose):
+    """Quantized `nn.conv_transpose3d`.
+
+    %y = quant.conv_transpose3d %x, %p : (tensor<1x3x2x4x4x!qx>,
+        !quant.packed<conv_transpose3d, tensor<3x16x2x2x2xi8>, stride = [2, 2, 2]>)
+      -> tensor<1x16x4x8x8x!qy>
+    """
+
+    name = "quant.conv_transpose3d"
+    KIND: ClassVar[str] = CONV_TRANSPOSE3D

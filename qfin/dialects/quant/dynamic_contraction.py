@@ -6,7 +6,7 @@ Their numbers are defined once, in `qfin.interpreter`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from typing_extensions import override
@@ -137,13 +137,10 @@ class _ConvDynamic(DynamicContraction, ABC):
     the parameters of the input, and clamp it to the range of these.
     """
 
-    RULE: ClassVar[Callable[..., Sequence[int]]]
-    """The shape rule of the convolution."""
-
     @override
     def result_shape(self, packed: PackedType) -> Sequence[int]:
         geometry = packed.conv
-        return type(self).RULE(
+        return shapes.conv(
             shape_of(self.input),
             packed.weight.get_shape(),
             geometry.stride.get_values(),
@@ -164,7 +161,6 @@ class Conv1dDynamicOp(_ConvDynamic):
 
     name = "quant.conv1d_dynamic"
     KIND: ClassVar[str] = CONV1D
-    RULE = staticmethod(shapes.conv1d)
 
 
 @irdl_op_definition
@@ -178,7 +174,6 @@ class Conv2dDynamicOp(_ConvDynamic):
 
     name = "quant.conv2d_dynamic"
     KIND: ClassVar[str] = CONV2D
-    RULE = staticmethod(shapes.conv2d)
 
 
 @irdl_op_definition

@@ -37,11 +37,18 @@ LINEAR = "linear"
 LINEAR_FP16 = "linear_fp16"
 CONV1D = "conv1d"
 CONV2D = "conv2d"
+CONV3D = "conv3d"
 CONV_TRANSPOSE1D = "conv_transpose1d"
 CONV_TRANSPOSE2D = "conv_transpose2d"
+CONV_TRANSPOSE3D = "conv_transpose3d"
 
-_RANKS = {CONV1D: 1, CONV2D: 2, CONV_TRANSPOSE1D: 1, CONV_TRANSPOSE2D: 2}
-_TRANSPOSED = (CONV_TRANSPOSE1D, CONV_TRANSPOSE2D)
+_TRANSPOSED = (CONV_TRANSPOSE1D, CONV_TRANSPOSE2D, CONV_TRANSPOSE3D)
+_RANKS = {
+    op: rank
+    for ops in ((CONV1D, CONV2D, CONV3D), _TRANSPOSED)
+    for rank, op in enumerate(ops, start=1)
+}
+_TAPS = {1: "K", 2: "KH, KW", 3: "KD, KH, KW"}
 
 
 @irdl_attr_definition
@@ -178,9 +185,9 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
         shape, geometry = self.weight.get_shape(), self.geometry
         if len(shape) != 2 + rank or not isinstance(geometry, ConvGeometry):
             channels = "I, O/groups" if self.is_transposed else "O, C/groups"
-            taps = ", ".join(["KH", "KW"] if rank == 2 else ["K"])
             raise VerifyException(
-                f"{op} packs a weight [{channels}, {taps}] and has a geometry, got {self.weight}"
+                f"{op} packs a weight [{channels}, {_TAPS[rank]}] and has a geometry,"
+                f" got {self.weight}"
             )
         if geometry.rank != rank:
             raise VerifyException(

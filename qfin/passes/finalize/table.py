@@ -15,7 +15,6 @@ from qfin.passes.finalize.rules import (
     batch_norm,
     binary,
     contraction,
-    conv1d,
     conv_transpose,
     dynamic,
     joining,
@@ -29,7 +28,6 @@ from qfin.passes.finalize.rules import (
 
 FUSIONS: tuple[Fusion, ...] = (
     *contraction.FUSIONS,
-    *conv1d.FUSIONS,
     *conv_transpose.FUSIONS,
     *pooling.FUSIONS,
     *mean.FUSIONS,

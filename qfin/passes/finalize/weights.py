@@ -19,12 +19,13 @@ from qfin.dialects.quant.casts import DCastOp
 from qfin.dialects.quant.contraction import MAX_REDUCTION
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
 from qfin.dialects.quant.packed_dynamic import UnpackDynamicOp
-from qfin.dialects.quant.packed_geometry import ConvGeometry
 from qfin.dialects.quant.packed_type import (
     CONV1D,
     CONV2D,
+    CONV3D,
     CONV_TRANSPOSE1D,
     CONV_TRANSPOSE2D,
+    CONV_TRANSPOSE3D,
     LINEAR,
     PackedType,
 )
@@ -32,6 +33,7 @@ from qfin.dialects.tensors import shape_of
 from qfin.dialects.uniform import UniformType
 from qfin.interpreter import numerics
 from qfin.interpreter.arrays import dense_to_numpy
+from qfin.interpreter.convolution import geometry_of
 from qfin.interpreter.packed import packed_scales
 from qfin.interpreter.transposed import to_convolution
 from qfin.passes.finalize.groups import (
@@ -44,16 +46,16 @@ from qfin.passes.finalize.groups import (
 )
 from qfin.passes.sums import overflow, sum_range
 
-Contraction: TypeAlias = (
-    nn.Conv1dOp | nn.Conv2dOp | nn.ConvTranspose1dOp | nn.ConvTranspose2dOp | nn.LinearOp
-)
+Contraction: TypeAlias = nn.Convolution | nn.LinearOp
 """The float ops whose weights are packed."""
 
 _KINDS: dict[type[Operation], str] = {
     nn.Conv1dOp: CONV1D,
     nn.Conv2dOp: CONV2D,
+    nn.Conv3dOp: CONV3D,
     nn.ConvTranspose1dOp: CONV_TRANSPOSE1D,
     nn.ConvTranspose2dOp: CONV_TRANSPOSE2D,
+    nn.ConvTranspose3dOp: CONV_TRANSPOSE3D,
     nn.LinearOp: LINEAR,
 }
 
@@ -98,8 +100,7 @@ def constants_of(op: Contraction) -> Constants:
     """The weight and the bias behind their dequantizes, packed or fit to be."""
     require_f32(op)
     weight, element = dequantized(op.weight, "weight")
-    transposed = isinstance(op, nn.ConvTranspose1dOp | nn.ConvTranspose2dOp)
-    require_weight(element, axis=1 if transposed else 0)
+    require_weight(element, axis=1 if isinstance(op, nn.ConvTranspose) else 0)
     bias = stored_bias(op.bias)
     for value, what in ((weight, "weight"), (bias, "bias")):
         if value is None:
@@ -120,18 +121,7 @@ def packed_type(op: Contraction, stored: SSAValue | None) -> PackedType:
     kind = _KINDS[type(op)]
     if isinstance(op, nn.LinearOp):
         return PackedType(kind, weight, bias)
-    more = None
-    if isinstance(op, nn.ConvTranspose1dOp | nn.ConvTranspose2dOp):
-        more = op.output_padding.get_values()
-    geometry = ConvGeometry.get(
-        op.stride.get_values(),
-        op.padding.get_values(),
-        op.dilation.get_values(),
-        op.groups.value.data,
-        more,
-        rank=len(op.stride.get_values()),
-    )
-    return PackedType(kind, weight, bias, geometry)
+    return PackedType(kind, weight, bias, geometry_of(op))
 
 
 def unpacked_from(

@@ -24,7 +24,9 @@ from qfin.interpreter.activation import output_range
 
 _ON_ANY_LAYOUT = (
     quant.Conv2dOp,
+    quant.Conv3dOp,
     quant.ConvTranspose2dOp,
+    quant.ConvTranspose3dOp,
     QuantPooling,
     quant.QCastOp,
     quant.DCastOp,

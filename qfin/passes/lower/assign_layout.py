@@ -59,7 +59,9 @@ DOT_DEPTH = 4
 
 _ON_NHWC = (
     quant.Conv2dOp,
+    quant.Conv3dOp,
     quant.ConvTranspose2dOp,
+    quant.ConvTranspose3dOp,
     quant.Conv2dDynamicOp,
     QuantPooling,
     MaxPoolOp,

@@ -44,11 +44,8 @@ from qfin.passes.lower.activations import (
     zero_point,
 )
 from qfin.passes.lower.buffers import Buffer
-from qfin.passes.lower.emit_conv_transpose import (
-    emit_conv_transpose2d,
-    require_unit_dimension,
-)
-from qfin.passes.lower.emit_dense import emit_conv2d, emit_linear
+from qfin.passes.lower.emit_conv_transpose import emit_conv_transpose, require_unit_dimension
+from qfin.passes.lower.emit_dense import emit_conv, emit_linear
 from qfin.passes.lower.emit_plain import emit_float_relu
 
 if TYPE_CHECKING:
@@ -159,9 +156,7 @@ def _relu(planner: Planner, op: nn.ReluOp) -> None:
         return
     element = require_per_layer(op, op.input)
     source, result = planner.buffer(op.input), planner.result(op.result)
-    planner.emit(
-        kernel.ClampOp(planner.view(source), planner.view(result), *clamp(element, RELU))
-    )
+    planner.emit(kernel.ClampOp(planner.view(source), planner.view(result), *clamp(element, RELU)))
 
 
 def _return(planner: Planner, op: func.ReturnOp) -> None:
@@ -186,10 +181,12 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     quant.DCastOp: _dcast,
     ToNhwcOp: _convert_layout,
     ToNchwOp: _convert_layout,
-    quant.Conv2dOp: emit_conv2d,
+    quant.Conv2dOp: emit_conv,
+    quant.Conv3dOp: emit_conv,
     quant.Conv1dOp: require_unit_dimension,
     quant.ConvTranspose1dOp: require_unit_dimension,
-    quant.ConvTranspose2dOp: emit_conv_transpose2d,
+    quant.ConvTranspose2dOp: emit_conv_transpose,
+    quant.ConvTranspose3dOp: emit_conv_transpose,
     quant.LinearOp: emit_linear,
     func.ReturnOp: _return,
     **emit_binary.EMITTERS,

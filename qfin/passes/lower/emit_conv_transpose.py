@@ -1,4 +1,4 @@
-"""How `plan-buffers` turns `quant.conv_transpose2d` into `kernel.dense`.
+"""How `plan-buffers` turns transposed convolutions into `kernel.dense`.
 
 It is a convolution of stride 1, with the weights of `#layout.blocked`, of the input spread by the
 stride: between two neighbours of the input lie stride - 1 zero points. Around it lie `dilation *
@@ -31,7 +31,7 @@ def require_unit_dimension(planner: Planner, op: quant.Conv1dOp | quant.ConvTran
     raise UnsupportedError("runs as a 2-D convolution only: run assign-layout", op)
 
 
-def emit_conv_transpose2d(planner: Planner, op: quant.ConvTranspose2dOp) -> None:
+def emit_conv_transpose(planner: Planner, op: quant.ConvTranspose) -> None:
     """A convolution of stride 1 over the input, spread if there is a stride."""
     if not (is_nhwc(op.input.type) and is_nhwc(op.result.type)):
         raise UnsupportedError("runs on channels innermost only: run assign-layout", op)
@@ -43,7 +43,7 @@ def emit_conv_transpose2d(planner: Planner, op: quant.ConvTranspose2dOp) -> None
     emit_dense(planner, op, window, result, ints(*packed.weight.get_shape()[2:]))
 
 
-def _spread(planner: Planner, op: quant.ConvTranspose2dOp, source: Buffer, around: Halo) -> Buffer:
+def _spread(planner: Planner, op: quant.ConvTranspose, source: Buffer, around: Halo) -> Buffer:
     """The input spread by the stride into zero points, as the convolution reads it."""
     apart = (1, 1, *packed_type_of(op).conv.stride.get_values())
     sizes = (

@@ -1,4 +1,4 @@
-"""How `plan-buffers` turns `quant.conv2d` and `quant.linear` into `kernel.dense`."""
+"""How `plan-buffers` turns convolutions and `quant.linear` into `kernel.dense`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from qfin.passes.lower.buffers import NO_HALO, Buffer, Halo
 from qfin.passes.lower.conv_transpose_geometry import halo_of_transpose
 from qfin.passes.sums import overflow, sum_range
 
-DenseLike: TypeAlias = quant.Conv2dOp | quant.ConvTranspose2dOp | quant.LinearOp
+DenseLike: TypeAlias = quant.Conv | quant.ConvTranspose | quant.LinearOp
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 def wanted_halo(op: Operation) -> Halo:
     """The padding that the op reads around its first operand."""
-    if isinstance(op, quant.ConvTranspose2dOp):
+    if isinstance(op, quant.ConvTranspose):
         return halo_of_transpose(packed_type_of(op))
-    if not isinstance(op, quant.Conv2dOp):
+    if not isinstance(op, quant.Conv):
         return NO_HALO
     return packed_type_of(op).conv.padding.get_values()
 
 
-def emit_conv2d(planner: Planner, op: quant.Conv2dOp) -> None:
+def emit_conv(planner: Planner, op: quant.Conv) -> None:
     """The kernel starts at the first pixel of the padding, which is in the buffer's halo."""
     if not (is_nhwc(op.input.type) and is_nhwc(op.result.type)):
         raise UnsupportedError("runs on channels innermost only: run assign-layout", op)

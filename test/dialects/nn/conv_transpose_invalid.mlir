@@ -114,3 +114,30 @@ func.func @main(%x: tensor<1x3x8x8xf32>, %w: tensor<3x4x2x2xf32>, %b: tensor<4xf
     : (tensor<1x3x8x8xf32>, tensor<3x4x2x2xf32>, tensor<4xf32>) -> tensor<1x12x9x9xf32>
   return %y : tensor<1x12x9x9xf32>
 }
+
+// -----
+
+// CHECK: error: 'nn.conv_transpose3d': expects an input [N, I, D, H, W] and a weight [I, O/groups, KD, KH, KW], got [1, 3, 8, 8] and [3, 4, 2, 2]
+func.func @main(%x: tensor<1x3x8x8xf32>, %w: tensor<3x4x2x2xf32>) -> tensor<1x4x9x9xf32> {
+  %y = nn.conv_transpose3d %x, %w
+    : (tensor<1x3x8x8xf32>, tensor<3x4x2x2xf32>) -> tensor<1x4x9x9xf32>
+  return %y : tensor<1x4x9x9xf32>
+}
+
+// -----
+
+// CHECK: error: 'nn.conv_transpose3d': output_padding must be three values >= 0, [depth, height, width], got [1, 0]
+func.func @main(%x: tensor<1x3x2x2x2xf32>, %w: tensor<3x4x2x2x2xf32>) -> tensor<1x4x3x3x3xf32> {
+  %y = nn.conv_transpose3d %x, %w {output_padding = array<i64: 1, 0>}
+    : (tensor<1x3x2x2x2xf32>, tensor<3x4x2x2x2xf32>) -> tensor<1x4x3x3x3xf32>
+  return %y : tensor<1x4x3x3x3xf32>
+}
+
+// -----
+
+// CHECK: error: 'nn.conv_transpose3d': padding cuts 3 off a result of 3
+func.func @main(%x: tensor<1x3x2x2x2xf32>, %w: tensor<3x4x2x2x2xf32>) -> tensor<1x4x1x3x3xf32> {
+  %y = nn.conv_transpose3d %x, %w {padding = array<i64: 1, 2, 0, 0, 0, 0>}
+    : (tensor<1x3x2x2x2xf32>, tensor<3x4x2x2x2xf32>) -> tensor<1x4x1x3x3xf32>
+  return %y : tensor<1x4x1x3x3xf32>
+}

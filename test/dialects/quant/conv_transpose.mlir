@@ -28,6 +28,18 @@ func.func @conv_transpose2d(%x: tensor<1x4x4x5x!q>, %w: tensor<4x3x3x3x!w>, %b: 
   return %y : tensor<1x6x9x6x!q>
 }
 
+// CHECK-LABEL: @conv_transpose3d(
+// CHECK:         %p = quant.prepack %w : ({{.*}}) -> !quant.packed<conv_transpose3d, tensor<3x3x2x2x1xi8>, stride = [2, 1, 1], padding = [1, 0, 0, 0, 0, 0], output_padding = [1, 0, 0]>
+// CHECK-NEXT:    quant.conv_transpose3d %x, %p :
+!p3 = !quant.packed<conv_transpose3d, tensor<3x3x2x2x1xi8>, stride = [2, 1, 1],
+                    padding = [1, 0, 0, 0, 0, 0], output_padding = [1, 0, 0]>
+func.func @conv_transpose3d(%x: tensor<1x3x4x5x6x!q>, %w: tensor<3x3x2x2x1x!w>)
+    -> tensor<1x3x8x6x6x!q> {
+  %p = quant.prepack %w : (tensor<3x3x2x2x1x!w>) -> !p3
+  %y = quant.conv_transpose3d %x, %p : (tensor<1x3x4x5x6x!q>, !p3) -> tensor<1x3x8x6x6x!q>
+  return %y : tensor<1x3x8x6x6x!q>
+}
+
 // Blocked, the weights are those of the equivalent convolution: 2 groups of 3 outputs, 4 lanes.
 
 // CHECK-LABEL: @laid_out(

@@ -80,3 +80,23 @@ func.func @main() -> !p {
   %p = quant.packed_constant <dense<1> : tensor<2x3x2xi8>, scales = dense<0.5> : tensor<3xf32>> : !p
   return %p : !p
 }
+
+// -----
+
+// CHECK: error: 'quant.conv_transpose3d': weights are packed for conv3d, not for conv_transpose3d
+!q = !quant.uniform<u8:f32, 0.5:128>
+!p = !quant.packed<conv3d, tensor<3x3x2x2x2xi8>>
+func.func @main(%x: tensor<1x3x2x2x2x!q>, %p: !p) -> tensor<1x3x3x3x3x!q> {
+  %y = quant.conv_transpose3d %x, %p : (tensor<1x3x2x2x2x!q>, !p) -> tensor<1x3x3x3x3x!q>
+  return %y : tensor<1x3x3x3x3x!q>
+}
+
+// -----
+
+// CHECK: error: 'quant.conv_transpose3d': result has shape [1, 3, 2, 3, 3], expected [1, 3, 3, 3, 3]
+!q = !quant.uniform<u8:f32, 0.5:128>
+!p = !quant.packed<conv_transpose3d, tensor<3x3x2x2x2xi8>>
+func.func @main(%x: tensor<1x3x2x2x2x!q>, %p: !p) -> tensor<1x3x2x3x3x!q> {
+  %y = quant.conv_transpose3d %x, %p : (tensor<1x3x2x2x2x!q>, !p) -> tensor<1x3x2x3x3x!q>
+  return %y : tensor<1x3x2x3x3x!q>
+}

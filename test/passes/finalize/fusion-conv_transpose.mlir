@@ -73,3 +73,44 @@ func.func @conv_transpose2d_relu(%x: tensor<1x2x3x3x!x>) -> tensor<1x4x5x5x!y> {
   %q = quant.qcast %r : tensor<1x4x5x5xf32> to tensor<1x4x5x5x!y>
   return %q : tensor<1x4x5x5x!y>
 }
+
+// CHECK-LABEL: @conv_transpose3d(
+// CHECK-NEXT:    %[[P:[a-z0-9_]+]] = quant.prepack %wq, %b
+// CHECK-NEXT:    %[[Q:[a-z0-9_]+]] = quant.conv_transpose3d %x, %[[P]] : ({{.*}}, !quant.packed<conv_transpose3d, tensor<2x3x2x2x2xi8>, bias = f32, stride = [2, 2, 2], output_padding = [1, 1, 1]>) -> tensor<1x3x7x7x7x!quant.uniform<i8:f32, 2.000000e+00:-3>>
+// CHECK-NEXT:    func.return %[[Q]]
+func.func @conv_transpose3d(%x: tensor<1x2x3x3x3x!x>, %wq: tensor<2x3x2x2x2x!w>, %b: tensor<3xf32>)
+    -> tensor<1x3x7x7x7x!y> {
+  %xf = quant.dcast %x : tensor<1x2x3x3x3x!x> to tensor<1x2x3x3x3xf32>
+  %w = quant.dcast %wq : tensor<2x3x2x2x2x!w> to tensor<2x3x2x2x2xf32>
+  %y = nn.conv_transpose3d %xf, %w, %b {stride = array<i64: 2, 2, 2>, output_padding = array<i64: 1, 1, 1>}
+    : (tensor<1x2x3x3x3xf32>, tensor<2x3x2x2x2xf32>, tensor<3xf32>) -> tensor<1x3x7x7x7xf32>
+  %q = quant.qcast %y : tensor<1x3x7x7x7xf32> to tensor<1x3x7x7x7x!y>
+  return %q : tensor<1x3x7x7x7x!y>
+}
+
+// CHECK-LABEL: @conv_transpose3d_relu(
+// CHECK:         = quant.conv_transpose3d %x, %{{.*}} {activation = #quant<activation relu>}
+func.func @conv_transpose3d_relu(%x: tensor<1x2x3x3x3x!x>, %wq: tensor<2x3x2x2x2x!w>)
+    -> tensor<1x3x4x4x4x!y> {
+  %xf = quant.dcast %x : tensor<1x2x3x3x3x!x> to tensor<1x2x3x3x3xf32>
+  %w = quant.dcast %wq : tensor<2x3x2x2x2x!w> to tensor<2x3x2x2x2xf32>
+  %y = nn.conv_transpose3d %xf, %w
+    : (tensor<1x2x3x3x3xf32>, tensor<2x3x2x2x2xf32>) -> tensor<1x3x4x4x4xf32>
+  %r = nn.relu %y : tensor<1x3x4x4x4xf32>
+  %q = quant.qcast %r : tensor<1x3x4x4x4xf32> to tensor<1x3x4x4x4x!y>
+  return %q : tensor<1x3x4x4x4x!y>
+}
+
+// CHECK-LABEL: @conv_transpose3d_clamp_max_relu(
+// CHECK-NEXT:    %[[P:[a-z0-9_]+]] = quant.prepack %wq
+// CHECK-NEXT:    %[[Q:[a-z0-9_]+]] = quant.conv_transpose3d %x, %[[P]] {activation = #quant<activation clamp, min = 0.000000e+00, max = 4.500000e+00>} :
+// CHECK-NEXT:    func.return %[[Q]]
+func.func @conv_transpose3d_clamp_max_relu(%x: tensor<1x2x3x3x3x!x>, %wq: tensor<2x3x2x2x2x!w>) -> tensor<1x3x4x4x4x!y> {
+  %xf = quant.dcast %x : tensor<1x2x3x3x3x!x> to tensor<1x2x3x3x3xf32>
+  %w = quant.dcast %wq : tensor<2x3x2x2x2x!w> to tensor<2x3x2x2x2xf32>
+  %y = nn.conv_transpose3d %xf, %w : (tensor<1x2x3x3x3xf32>, tensor<2x3x2x2x2xf32>) -> tensor<1x3x4x4x4xf32>
+  %r0 = nn.clamp %y {max = 4.5 : f64} : tensor<1x3x4x4x4xf32>
+  %r1 = nn.relu %r0 : tensor<1x3x4x4x4xf32>
+  %q = quant.qcast %r1 : tensor<1x3x4x4x4xf32> to tensor<1x3x4x4x4x!y>
+  return %q : tensor<1x3x4x4x4x!y>
+}

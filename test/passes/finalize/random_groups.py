@@ -19,7 +19,8 @@ Array = NDArray[Any]
 Shape = tuple[int, ...]
 
 ROWS = {row.name: row for row in FUSIONS}
-PACKING = {"conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d", "linear"}
+CONVOLUTIONS = {f"{kind}{rank}d" for kind in ("conv", "conv_transpose") for rank in (1, 2, 3)}
+PACKING = {*CONVOLUTIONS, "linear"}
 """The rows that pack a weight."""
 RESIDUAL = {f"add_{row}" for row in PACKING}
 """The rows that pack a weight and add something to its products."""
@@ -128,8 +129,8 @@ class Group:
         text = f"stride = array<i64: {strides}>, padding = array<i64: {padding}>"
         return kernel, output, text
 
-    def image(self) -> Shape:
-        return tuple(self.rng.randint(1, 5) for _ in range(4))
+    def image(self, *, rank: int = 2) -> Shape:
+        return tuple(self.rng.randint(1, 5) for _ in range(2 + rank))
 
     def parameter(
         self, name: str, values: Array, storage: str, scales: Array, axis: int = 0
@@ -180,7 +181,7 @@ class Group:
         return self.contraction(row, (*rows, depth), (outputs, depth), (*rows, outputs), "")
 
     def conv(self, row: str) -> tuple[Shape, Shape, str]:
-        n, c, *size = self.image()[: 3 if row.endswith("1d") else 4]
+        n, c, *size = self.image(rank=int(row[-2]))
         groups = self.rng.choice([1, c])
         outputs = groups * self.rng.randint(1, 3)
         kernel, output, attributes = self.windows(tuple(size), pool=False)
@@ -192,10 +193,10 @@ class Group:
             f"{{{attributes}, groups = {groups} : i64}}",
         )
 
-    conv1d = conv2d = conv
+    conv1d = conv2d = conv3d = conv
 
     def conv_transpose(self, row: str) -> tuple[Shape, Shape, str]:
-        n, c, *size = self.image()[: 3 if row.endswith("1d") else 4]
+        n, c, *size = self.image(rank=int(row[-2]))
         groups = self.rng.choice([1, c])
         outputs = groups * self.rng.randint(1, 3)
         kernel, output, attributes = self.windows(tuple(size), pool=False)
@@ -217,7 +218,7 @@ class Group:
             f"{{{attributes}, groups = {groups} : i64}}",
         )
 
-    conv_transpose1d = conv_transpose2d = conv_transpose
+    conv_transpose1d = conv_transpose2d = conv_transpose3d = conv_transpose
 
     def pool(self, row: str) -> tuple[Shape, Shape, str]:
         n, c, *size = self.volume(int(row[-2]))

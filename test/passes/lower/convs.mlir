@@ -5,6 +5,8 @@
 !one = !quant.packed<conv1d, tensor<2x2x3xi8>, stride = [2], padding = [1, 2]>
 !back = !quant.packed<conv_transpose1d, tensor<2x2x2xi8>, stride = [2]>
 !apart = !quant.packed<conv_transpose2d, tensor<2x1x3x1xi8>, stride = [2, 3], padding = [1, 0, 1, 0], output_padding = [1, 0]>
+!deep = !quant.packed<conv3d, tensor<2x2x2x3x1xi8>, stride = [1, 2, 1], padding = [1, 0, 0, 2, 0, 0]>
+!deeper = !quant.packed<conv_transpose3d, tensor<2x1x2x1x3xi8>, stride = [2, 1, 1], padding = [0, 0, 0, 0, 1, 1]>
 !dense = !quant.packed<conv_transpose2d, tensor<1x2x3x1xi8>, padding = [1, 3, 0, 0]>
 
 // A line is an image of height 1.
@@ -72,4 +74,28 @@ func.func @not_spread(%x: tensor<1x1x3x2x!q>) -> tensor<1x2x1x2x!q> {
   %p = quant.packed_constant <dense<1> : tensor<1x2x3x1xi8>, scales = dense<0.5> : tensor<1xf32>> : !dense
   %y = quant.conv_transpose2d %x, %p : (tensor<1x1x3x2x!q>, !dense) -> tensor<1x2x1x2x!q>
   func.return %y : tensor<1x2x1x2x!q>
+}
+
+// Over a depth: channels innermost, a halo with two entries for each dimension. Nothing stays
+// between the two, and the second spreads its input over twice as many planes.
+
+// CHECK-LABEL: @volumes(
+// CHECK:         layout.to_nhwc %x : tensor<1x2x3x4x5x!quant{{.*}} to tensor<1x2x3x4x5x!quant{{.*}}, #layout.nhwc>
+// CHECK:         quant.conv3d {{.*}} -> tensor<1x2x3x2x5x!quant{{.*}}, #layout.nhwc>
+// CHECK-NEXT:    quant.packed_constant {{.*}} : !quant.packed<conv_transpose3d, {{.*}}, layout = #layout.blocked<lanes = 8, depth = 4>>
+// CHECK-NEXT:    quant.conv_transpose3d
+// CHECK-NEXT:    layout.to_nchw
+// BUFFERS-LABEL: func.func @volumes(
+// BUFFERS:         kernel.view %arena {offset = 60 : i64, halo = array<i64: 1, 0, 0, 2, 0, 0>, slack = 64 : i64} : memref<?xi8> -> memref<1x2x3x4x5xi8, strided<[240, 1, 60, 10, 2]>>
+// BUFFERS-NEXT:    kernel.fill_halo {{.*}} {halo = array<i64: 1, 0, 0, 2, 0, 0>, value = 3 : i64}
+// BUFFERS:         kernel.dense {{.*}} {kernel = array<i64: 2, 3, 1>, stride = array<i64: 1, 2, 1>, dilation = array<i64: 1, 1, 1>, {{.*}} : memref<1x2x4x6x5xi8, strided<[240, 1, 60, 10, 2]>>
+// BUFFERS:         kernel.fill {{.*}} : memref<1x2x7x2x7xi8
+// BUFFERS:         kernel.copy {{.*}} : memref<1x2x3x2x5xi8, {{.*}}>, memref<1x2x3x2x5xi8, strided<[196, 1, 56, 14, 2]>>
+// BUFFERS:         kernel.dense {{.*}} {kernel = array<i64: 2, 1, 3>, stride = array<i64: 1, 1, 1>, dilation = array<i64: 1, 1, 1>, {{.*}} : memref<1x2x7x2x7xi8, strided<[196, 1, 28, 14, 2]>>
+func.func @volumes(%x: tensor<1x2x3x4x5x!q>) -> tensor<1x1x6x2x5x!q> {
+  %p = quant.packed_constant <dense<1> : tensor<2x2x2x3x1xi8>, scales = dense<0.5> : tensor<1xf32>> : !deep
+  %0 = quant.conv3d %x, %p : (tensor<1x2x3x4x5x!q>, !deep) -> tensor<1x2x3x2x5x!q>
+  %b = quant.packed_constant <dense<1> : tensor<2x1x2x1x3xi8>, scales = dense<0.5> : tensor<1xf32>> : !deeper
+  %y = quant.conv_transpose3d %0, %b : (tensor<1x2x3x2x5x!q>, !deeper) -> tensor<1x1x6x2x5x!q>
+  func.return %y : tensor<1x1x6x2x5x!q>
 }

@@ -1,4 +1,4 @@
-"""Fusions of sums of products with constant weights: conv2d, linear."""
+"""Fusions of sums of products with constant weights: convolutions, linear."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from qfin.passes.finalize.weights import Contraction, packed_of
 _FUSED: dict[type[Operation], Callable[..., Operation]] = {
     nn.Conv1dOp: quant.Conv1dOp,
     nn.Conv2dOp: quant.Conv2dOp,
+    nn.Conv3dOp: quant.Conv3dOp,
     nn.ConvTranspose1dOp: quant.ConvTranspose1dOp,
     nn.ConvTranspose2dOp: quant.ConvTranspose2dOp,
+    nn.ConvTranspose3dOp: quant.ConvTranspose3dOp,
     nn.LinearOp: quant.LinearOp,
 }
 
@@ -39,19 +41,18 @@ BIAS = (
     " within f32"
 )
 
-FUSIONS: tuple[Fusion, ...] = (
+FUSIONS: tuple[Fusion, ...] = tuple(
     Fusion(
-        nn.Conv2dOp,
-        "qcast(conv2d(dcast x, dcast w, b)), also through relus and clamps",
-        "quant.conv2d",
+        op,
+        f"qcast({name}(dcast x, dcast w, b)), also through relus and clamps",
+        f"quant.{name}",
         f"{NEEDS_ACTIVATIONS}; {WEIGHT}; {BIAS}; no other use of the result",
         contraction,
-    ),
-    Fusion(
-        nn.LinearOp,
-        "qcast(linear(dcast x, dcast w, b)), also through relus and clamps",
-        "quant.linear",
-        f"{NEEDS_ACTIVATIONS}; {WEIGHT}; {BIAS}; no other use of the result",
-        contraction,
-    ),
+    )
+    for op, name in (
+        (nn.Conv1dOp, "conv1d"),
+        (nn.Conv2dOp, "conv2d"),
+        (nn.Conv3dOp, "conv3d"),
+        (nn.LinearOp, "linear"),
+    )
 )

@@ -19,5 +19,6 @@ FUSIONS: tuple[Fusion, ...] = tuple(
     for op, name in (
         (nn.ConvTranspose1dOp, "conv_transpose1d"),
         (nn.ConvTranspose2dOp, "conv_transpose2d"),
+        (nn.ConvTranspose3dOp, "conv_transpose3d"),
     )
 )

@@ -1,5 +1,6 @@
-"""conv1d and transposed convolutions against PyTorch: its quantized kernels bit for bit, its float
-ops closely; and the weights of the equivalent convolution."""
+"""Convolutions of 1 to 3 spatial dimensions, transposed and not, against PyTorch: its quantized
+kernels bit for bit, its float ops closely, and exactly where sums are exact; and the weights of the
+equivalent convolution."""
 
 from __future__ import annotations
 
@@ -55,7 +56,7 @@ class Case:
         return [self.stride, self.padding, *middle, self.dilation, self.groups]
 
 
-T1, T2 = "conv_transpose1d", "conv_transpose2d"
+T1, T2, T3 = "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"
 CASES = [
     Case("conv1d", (2, 5, 11), (7, 5, 3), (1,), (1,), (1,)),
     Case("conv1d", (1, 6, 13), (9, 2, 4), (2,), (3,), (2,), 3),
@@ -72,6 +73,14 @@ CASES = [
     Case(T2, (1, 6, 5, 6), (6, 3, 2, 3), (1, 3), (0, 2), (2, 1), 2, (0, 0)),
     # Stride 1; padding that cuts into the input.
     Case(T2, (1, 3, 6, 5), (3, 2, 2, 3), (1, 1), (2, 0), (1, 2), 1, (0, 1)),
+    # Over a depth.
+    Case("conv3d", (2, 5, 4, 6, 7), (7, 5, 3, 3, 3), (1, 1, 1), (1, 1, 1), (1, 1, 1)),
+    Case("conv3d", (1, 3, 6, 7, 5), (4, 3, 1, 3, 2), (1, 2, 1), (0, 1, 2), (1, 1, 1)),
+    Case("conv3d", (1, 6, 7, 5, 6), (9, 2, 3, 2, 1), (2, 1, 3), (2, 0, 1), (2, 1, 1), 3),
+    Case("conv3d", (2, 4, 3, 5, 4), (4, 1, 2, 3, 3), (1, 1, 1), (1, 0, 2), (1, 2, 1), 4),
+    Case(T3, (2, 5, 2, 3, 4), (5, 4, 2, 3, 2), (2, 2, 2), (0, 1, 0), (1, 1, 1), 1, (1, 0, 1)),
+    Case(T3, (1, 4, 3, 3, 2), (4, 3, 2, 1, 3), (1, 3, 2), (1, 0, 2), (2, 1, 1), 2, (0, 1, 0)),
+    Case(T3, (1, 3, 3, 4, 3), (3, 3, 2, 2, 3), (1, 1, 1), (0, 1, 2), (1, 2, 1), 1, (0, 0, 0)),
 ]
 ids = [f"{case.op}-{n}" for n, case in enumerate(CASES)]
 
@@ -179,13 +188,18 @@ def test_per_channel_is_each_channel_alone(interpret: Interpret, case: Case, rel
     assert not relu or y.min() >= ZY
 
 
+@pytest.mark.parametrize("integers", [False, True])
 @pytest.mark.parametrize("case", CASES, ids=ids)
-def test_float(interpret: Interpret, case: Case):
+def test_float(interpret: Interpret, case: Case, integers: bool):
+    """On small integers every sum is exact, in whatever order."""
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(3)
     x, weight, bias = (
-        rng.normal(size=shape).astype(np.float32)
-        for shape in (case.x, case.weight, (case.outputs,))
+        np.rint(values) if integers else values
+        for values in (
+            rng.normal(0, 9 if integers else 1, shape).astype(np.float32)
+            for shape in (case.x, case.weight, (case.outputs,))
+        )
     )
     more = {"output_padding": case.output_padding} if case.transposed else {}
     expected = getattr(torch.nn.functional, case.op)(
@@ -207,10 +221,13 @@ def test_float(interpret: Interpret, case: Case):
       func.return %y : {types[3]}
     }}"""
     (y,) = interpret(text, x, weight, bias)
-    np.testing.assert_allclose(y, expected, rtol=1e-5, atol=1e-5)
+    if integers:
+        assert np.array_equal(y, expected)
+    else:
+        np.testing.assert_allclose(y, expected, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c.op == T2])
+@pytest.mark.parametrize("case", [c for c in CASES if c.transposed])
 def test_equivalent_convolution(case: Case):
     """What the native lowering does: a convolution of stride 1 over the input spread by the
     stride."""
@@ -226,22 +243,22 @@ def test_equivalent_convolution(case: Case):
         case.dilation,
         case.groups,
     )
-    n, c, h, w = x.shape
-    down, along = case.stride
-    reach = [d * (k - 1) for d, k in zip(case.dilation, weight.shape[2:], strict=True)]
-    spread = np.zeros((n, c, (h - 1) * down + 1, (w - 1) * along + 1))
-    spread[:, :, ::down, ::along] = floats
-    whole = (
-        reach[0],
-        reach[0] + case.output_padding[0],
-        reach[1],
-        reach[1] + case.output_padding[1],
-    )
+    images, spatial = x.shape[:2], x.shape[2:]
+    sizes = ((size - 1) * step + 1 for size, step in zip(spatial, case.stride, strict=True))
+    spread = np.zeros((*images, *sizes))
+    spread[:, :, *(slice(None, None, step) for step in case.stride)] = floats
+    whole: list[int] = []
+    for apart, taps, more in zip(case.dilation, weight.shape[2:], case.output_padding, strict=True):
+        reach = apart * (taps - 1)
+        whole += [reach, reach + more]
     dense = to_convolution(weight, case.groups)
     assert np.array_equal(from_convolution(dense, case.groups), weight)
-    sums = contractions.conv2d(
-        spread, dense.astype(np.float64), (1, 1), whole, case.dilation, case.groups
+    ones = (1,) * len(spatial)
+    sums = contractions.conv(
+        spread, dense.astype(np.float64), ones, whole, case.dilation, case.groups
     )
-    top, left = case.padding
-    height, width = expected.shape[2:]
-    assert np.array_equal(sums[:, :, top : top + height, left : left + width], expected)
+    kept = (
+        slice(before, before + size)
+        for before, size in zip(case.padding, expected.shape[2:], strict=True)
+    )
+    assert np.array_equal(sums[:, :, *kept], expected)
