@@ -35,23 +35,23 @@ class DynamicModule:
         if rng.random() < 0.6:
             size = [1, 2, 3, 5, 8, rng.randint(1, 14)]
             channels = rng.choice([1, 2, 3, 4, 8, 16, 17, rng.randint(1, 40)])
-            shape = rng.choice([1, 1, 2]), channels, rng.choice(size), rng.choice(size)
+            shape: Shape = rng.choice([1, 1, 2]), channels, rng.choice(size), rng.choice(size)
         else:
             shape = tuple(rng.choice([1, 2, 3, 7]) for _ in range(rng.randint(0, 3)))
             shape = (*shape, rng.choice([1, 2, 3, 4, 16, 33, rng.randint(1, 200)]))
         value = self.argument(shape)
-        results = [(value, shape)]
+        results: list[tuple[str, Shape]] = []
         for _ in range(rng.randint(1, 4)):
             value, shape = self.layer(value, shape)
             value, shape = self.elementwise(value, shape)
             results.append((value, shape))
-        results = {name: s for name, s in (results[-1], rng.choice(results[1:]))}
+        returned = dict((results[-1], rng.choice(results)))
         taken = ", ".join(f"{name}: {tensor(s, 'f32')}" for name, s in self.arguments)
-        types = ", ".join(tensor(s, "f32") for s in results.values())
+        types = ", ".join(tensor(s, "f32") for s in returned.values())
         body = "\n  ".join(self.lines)
         self.text = (
             f"func.func @main({taken}) -> ({types}) {{\n  {body}\n"
-            f"  func.return {', '.join(results)} : {types}\n}}\n"
+            f"  func.return {', '.join(returned)} : {types}\n}}\n"
         )
 
     def arrays(self) -> list[Array]:

@@ -86,7 +86,7 @@ class PlainBinarySpec(BroadcastSpec):
         return tuple((self.element, each) for each in strides)
 
     def emit(self, b: KernelBuilder, values: Sequence[SSAValue], lanes: int) -> SSAValue:
-        return combine(b, self.function, *values, self.element)
+        return combine(b, self.function, values[0], values[1], self.element)
 
 
 def build_binary(

@@ -175,7 +175,7 @@ def reference(case: Case, before: NDArray[Any]) -> NDArray[Any]:
         q = numerics.requantize(sums, case.mult, s.zero_point, s.qmin, s.qmax, bias)
     else:
         q = fused_multiply_add(sums, case.mult, np.float32(0) if bias is None else bias)
-        q = clamp(q, s.floats.low, s.floats.high)
+        q = clamp(q.astype(np.float64), s.floats.low, s.floats.high).astype(np.float32)
     after = before.copy()
     after[:, : s.out_d, : s.out_h, : s.out_w, : q.shape[4]] = q
     return after

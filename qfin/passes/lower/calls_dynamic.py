@@ -48,7 +48,8 @@ def _plain_binary(op: PlainBinaryOp, isa: Isa) -> Call:
 
 
 def _float_clamp(op: FloatClampOp, isa: Isa) -> Call:
-    spec = FloatClampSpec(*elementwise(op.input, op.output), plain(op.min), plain(op.max))
+    shape, x_strides, y_strides = elementwise(op.input, op.output)
+    spec = FloatClampSpec(shape, x_strides, y_strides, plain(op.min), plain(op.max))
     return Call(build_float_clamp, spec)
 
 

@@ -55,10 +55,12 @@ def _rows(planner: Planner, source: Buffer, axis: int | None) -> Buffer:
 def _choose_qparams(planner: Planner, op: quant.ChooseQParamsOp) -> None:
     source = _rows(planner, planner.buffer(op.input), axis_of(op.axis))
     scale, zero_point = planner.result(op.scale), planner.result(op.zero_point)
+    low, high = op.range
     planner.emit(
         kernel.ChooseQParamsOp(
             *(planner.view(buffer) for buffer in (source, scale, zero_point)),
-            *op.range,
+            qmin=low,
+            qmax=high,
             symmetric=op.symmetric is not None,
         )
     )
@@ -78,8 +80,8 @@ def _quantize(planner: Planner, op: quant.QuantizeOp) -> None:
         _along(planner.buffer(value), source.shape, axis) for value in (op.scale, op.zero_point)
     ]
     buffers = (source, *parameters, planner.result(op.result))
-    bounds = natural_range(storage_of(op.result))
-    planner.emit(kernel.QuantizeDynamicOp(*(planner.view(b) for b in buffers), *bounds))
+    low, high = natural_range(storage_of(op.result))
+    planner.emit(kernel.QuantizeDynamicOp(*(planner.view(b) for b in buffers), qmin=low, qmax=high))
 
 
 def _dequantize(planner: Planner, op: quant.DequantizeOp) -> None:
@@ -103,14 +105,16 @@ def _quantized_input(
     planner.emit(
         kernel.ChooseQParamsOp(
             *(planner.view(buffer) for buffer in (_rows(planner, source, None), scale, zero_point)),
-            low,
-            high // 2 if op.reduce_range is not None else high,
+            qmin=low,
+            qmax=high // 2 if op.reduce_range is not None else high,
         )
     )
 
     def quantize(values: Buffer, into: Buffer) -> None:
         buffers = (values, *(broadcast(each, into.shape) for each in (scale, zero_point)), into)
-        planner.emit(kernel.QuantizeDynamicOp(*(planner.view(b) for b in buffers), low, high))
+        planner.emit(
+            kernel.QuantizeDynamicOp(*(planner.view(b) for b in buffers), qmin=low, qmax=high)
+        )
 
     if any(target.halo):
         # The zero point is what 0 becomes; the values then overwrite all but the halo.
@@ -162,7 +166,7 @@ def _dense(
         product = planner.temporary(values)
         spread = broadcast(parameter, values.shape)
         buffers = (values, spread, product)
-        planner.emit(kernel.PlainBinaryOp(*(planner.view(b) for b in buffers), "mul"))
+        planner.emit(kernel.PlainBinaryOp(*(planner.view(b) for b in buffers), function="mul"))
         return product
 
     conv = None if isinstance(op, quant.LinearDynamicOp) else packed.conv
