@@ -37,14 +37,17 @@ def register_implementations(interpreter: Interpreter, state: State | None = Non
     from qfin.interpreter.convolution import ConvolutionFunctions
     from qfin.interpreter.dynamic import DynamicFunctions
     from qfin.interpreter.layout import LayoutFunctions
-    from qfin.interpreter.movement import MovementFunctions
     from qfin.interpreter.mean import MeanFunctions
+    from qfin.interpreter.movement import MovementFunctions
     from qfin.interpreter.nn import NNFunctions
+    from qfin.interpreter.norm import NormFunctions
     from qfin.interpreter.pooling import PoolingFunctions
     from qfin.interpreter.prelu import PreluFunctions
     from qfin.interpreter.quant import QuantFunctions
+    from qfin.interpreter.softmax import SoftmaxFunctions
     from qfin.interpreter.state import GlobalFunctions, State
     from qfin.interpreter.unary import UnaryFunctions
+    from qfin.interpreter.upsample import UpsampleFunctions
 
     for functions in (
         FuncFunctions(),
@@ -56,12 +59,15 @@ def register_implementations(interpreter: Interpreter, state: State | None = Non
         ConvolutionFunctions(),
         PoolingFunctions(),
         MeanFunctions(),
+        UpsampleFunctions(),
         BinaryFunctions(),
         MovementFunctions(),
         UnaryFunctions(),
         DynamicFunctions(),
         BatchNormFunctions(),
         PreluFunctions(),
+        NormFunctions(),
+        SoftmaxFunctions(),
     ):
         interpreter.register_implementations(functions)
 

@@ -10,8 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 import qfin
-from test.random_modules import tensor
-from test.random_windows import random_window
+
+from ..random_modules import tensor  # noqa: TID252
+from ..random_windows import random_window  # noqa: TID252
 
 torch = pytest.importorskip("torch")
 

@@ -21,7 +21,7 @@ from xdsl.ir import Dialect
 from qfin.dialects.kernel.binary import BinaryOp
 from qfin.dialects.kernel.buffers import KernelOp
 from qfin.dialects.kernel.channelwise import ChannelwiseOp
-from qfin.dialects.kernel.dense import DenseFloatOp, DenseOp
+from qfin.dialects.kernel.dense import DenseAddOp, DenseFloatOp, DenseOp
 from qfin.dialects.kernel.dynamic import (
     ChooseQParamsOp,
     ColumnSumsOp,
@@ -33,13 +33,18 @@ from qfin.dialects.kernel.extremum import ExtremumOp
 from qfin.dialects.kernel.fill import FillOp
 from qfin.dialects.kernel.lut import LutOp
 from qfin.dialects.kernel.memory import ProgramOp, ViewOp
+from qfin.dialects.kernel.norm import NormOp
 from qfin.dialects.kernel.plain import FloatClampOp, PlainBinaryOp
 from qfin.dialects.kernel.pooling import AvgPoolOp, MaxPoolOp
+from qfin.dialects.kernel.softmax import SoftmaxOp
+from qfin.dialects.kernel.state import StateOp
+from qfin.dialects.kernel.upsample import UpsampleOp
 
 Kernel = Dialect(
     "kernel",
     [
         ProgramOp,
+        StateOp,
         ViewOp,
         FillHaloOp,
         FillOp,
@@ -48,6 +53,7 @@ Kernel = Dialect(
         QuantizeOp,
         DequantizeOp,
         DenseOp,
+        DenseAddOp,
         DenseFloatOp,
         ChooseQParamsOp,
         QuantizeDynamicOp,
@@ -57,9 +63,12 @@ Kernel = Dialect(
         FloatClampOp,
         MaxPoolOp,
         AvgPoolOp,
+        UpsampleOp,
         BinaryOp,
         ExtremumOp,
         ChannelwiseOp,
+        NormOp,
+        SoftmaxOp,
         LutOp,
     ],
     [],
@@ -73,6 +82,7 @@ __all__ = [
     "ClampOp",
     "ColumnSumsOp",
     "CopyOp",
+    "DenseAddOp",
     "DenseFloatOp",
     "DenseOp",
     "DequantizeDynamicOp",
@@ -85,9 +95,13 @@ __all__ = [
     "KernelOp",
     "LutOp",
     "MaxPoolOp",
+    "NormOp",
     "PlainBinaryOp",
     "ProgramOp",
     "QuantizeDynamicOp",
     "QuantizeOp",
+    "SoftmaxOp",
+    "StateOp",
+    "UpsampleOp",
     "ViewOp",
 ]

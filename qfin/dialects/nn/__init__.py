@@ -43,6 +43,17 @@ from qfin.dialects.nn.pooling import (
     MaxPool3dOp,
 )
 from qfin.dialects.nn.prelu import PreluOp
+from qfin.dialects.nn.softmax import SoftmaxOp
+from qfin.dialects.nn.upsample import (
+    UPSAMPLE_OPS,
+    UpsampleBicubic2dOp,
+    UpsampleBilinear2dOp,
+    UpsampleLinear1dOp,
+    UpsampleNearest1dOp,
+    UpsampleNearest2dOp,
+    UpsampleNearest3dOp,
+    UpsampleTrilinear3dOp,
+)
 
 NN = Dialect(
     "nn",
@@ -59,6 +70,7 @@ NN = Dialect(
         SubOp,
         MulOp,
         *POOLING_OPS,
+        *UPSAMPLE_OPS,
         MeanOp,
         ReshapeOp,
         FlattenOp,
@@ -69,6 +81,7 @@ NN = Dialect(
         GroupNormOp,
         InstanceNormOp,
         LayerNormOp,
+        SoftmaxOp,
         *UNARY_OPS,
         *MOVE_OPS,
         *JOIN_OPS,
@@ -82,6 +95,7 @@ __all__ = [
     "NN",
     "POOLING_OPS",
     "UNARY_OPS",
+    "UPSAMPLE_OPS",
     "VIEW_OPS",
     "AdaptiveAvgPool1dOp",
     "AdaptiveAvgPool2dOp",
@@ -123,7 +137,15 @@ __all__ = [
     "SaturateToFp16Op",
     "SigmoidOp",
     "SiluOp",
+    "SoftmaxOp",
     "SubOp",
     "TanhOp",
     "ToOp",
+    "UpsampleBicubic2dOp",
+    "UpsampleBilinear2dOp",
+    "UpsampleLinear1dOp",
+    "UpsampleNearest1dOp",
+    "UpsampleNearest2dOp",
+    "UpsampleNearest3dOp",
+    "UpsampleTrilinear3dOp",
 ]

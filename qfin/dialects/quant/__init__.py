@@ -44,6 +44,7 @@ from qfin.dialects.quant.pooling import (
     AvgPool3dOp,
 )
 from qfin.dialects.quant.prelu import PreluOp
+from qfin.dialects.quant.softmax import SoftmaxOp
 from qfin.dialects.quant.types import AnyQuantizedType, CalibratedType, QuantizedType
 from qfin.dialects.quant.unary import (
     UNARY_OPS,
@@ -57,6 +58,13 @@ from qfin.dialects.quant.unary import (
     SigmoidOp,
     SiluOp,
     TanhOp,
+)
+from qfin.dialects.quant.upsample import (
+    UPSAMPLE_OPS,
+    UpsampleBicubic2dOp,
+    UpsampleBilinear2dOp,
+    UpsampleLinear1dOp,
+    UpsampleTrilinear3dOp,
 )
 from qfin.dialects.uniform import UniformType
 
@@ -88,6 +96,7 @@ Quant = Dialect(
         ConvTranspose2dOp,
         ConvTranspose3dOp,
         *POOLING_OPS,
+        *UPSAMPLE_OPS,
         MeanOp,
         AddOp,
         SubOp,
@@ -98,6 +107,7 @@ Quant = Dialect(
         GroupNormOp,
         InstanceNormOp,
         LayerNormOp,
+        SoftmaxOp,
         *UNARY_OPS,
     ],
     [
@@ -113,6 +123,7 @@ Quant = Dialect(
 __all__ = [
     "POOLING_OPS",
     "UNARY_OPS",
+    "UPSAMPLE_OPS",
     "ActivationAttr",
     "AdaptiveAvgPool1dOp",
     "AdaptiveAvgPool2dOp",
@@ -169,9 +180,14 @@ __all__ = [
     "SCastOp",
     "SigmoidOp",
     "SiluOp",
+    "SoftmaxOp",
     "SubOp",
     "TanhOp",
     "UniformType",
     "UnpackDynamicOp",
     "UnpackOp",
+    "UpsampleBicubic2dOp",
+    "UpsampleBilinear2dOp",
+    "UpsampleLinear1dOp",
+    "UpsampleTrilinear3dOp",
 ]

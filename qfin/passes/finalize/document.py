@@ -32,7 +32,7 @@ on quantized values; where it meets a qcast to the type that it came from, both 
 by a dcast stays always: it rounds.
 
 The convolutions and `quant.linear` may differ from what they replace by one step, next to ties; so
-may the average pools. The other fusions change no bit.
+may the average pools, the mean and interpolation. The other fusions change no bit.
 
 ## What was not fused, and why
 

@@ -21,9 +21,13 @@ from qfin.passes.finalize.rules import (
     mean,
     movement,
     moves,
+    norm,
     pooling,
     prelu,
+    residual,
+    softmax,
     unary,
+    upsample,
 )
 
 FUSIONS: tuple[Fusion, ...] = (
@@ -31,13 +35,17 @@ FUSIONS: tuple[Fusion, ...] = (
     *conv_transpose.FUSIONS,
     *pooling.FUSIONS,
     *mean.FUSIONS,
+    *upsample.FUSIONS,
     *movement.FUSIONS,
     *moves.FUSIONS,
     *joining.FUSIONS,
+    *residual.FUSIONS,
     *binary.FUSIONS,
     *unary.FUSIONS,
     *batch_norm.FUSIONS,
     *prelu.FUSIONS,
+    *norm.FUSIONS,
+    *softmax.FUSIONS,
 )
 
 

@@ -10,14 +10,16 @@ from xdsl.ir import Attribute, Operation, SSAValue
 
 from qfin.dialects import nn, quant
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp, is_nhwc
-from qfin.dialects.nn.pooling import MaxPoolOp
-from qfin.dialects.quant.activation import NO_ACTIVATION, ActivationAttr
 from qfin.dialects.nn.joining import JoinOp
 from qfin.dialects.nn.move import MoveOp
+from qfin.dialects.nn.pooling import MaxPoolOp
+from qfin.dialects.nn.upsample import UpsampleNearestOp
+from qfin.dialects.quant.activation import NO_ACTIVATION, ActivationAttr
 from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.quant.dynamic import ui8
 from qfin.dialects.quant.pooling import QuantPooling
 from qfin.dialects.quant.unary import QuantUnaryOp
+from qfin.dialects.quant.upsample import QuantUpsample
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 from qfin.interpreter.activation import output_range
@@ -31,6 +33,8 @@ _ON_ANY_LAYOUT = (
     quant.QCastOp,
     quant.DCastOp,
     MaxPoolOp,
+    UpsampleNearestOp,
+    QuantUpsample,
     nn.ReluOp,
     nn.ClampOp,
     quant.Conv2dDynamicOp,
@@ -41,6 +45,8 @@ _ON_ANY_LAYOUT = (
     quant.CatOp,
     quant.BatchNormOp,
     quant.PreluOp,
+    quant.GroupNormOp,
+    quant.InstanceNormOp,
     ToNhwcOp,
     ToNchwOp,
     func.ReturnOp,

@@ -31,12 +31,15 @@ from qfin.dialects import nn, quant
 from qfin.dialects.layout import NHWC, BlockedAttr, ToNchwOp, ToNhwcOp, is_nhwc, with_layout
 from qfin.dialects.nn.canonicalization import ReshapeOfReshape, SameShape
 from qfin.dialects.nn.pooling import MaxPoolOp
+from qfin.dialects.nn.upsample import UpsampleNearestOp
 from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.quant.casts import DCastOp, QCastOp
+from qfin.dialects.quant.contraction import Contraction
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp
 from qfin.dialects.quant.packed_type import LINEAR_FP16
 from qfin.dialects.quant.pooling import QuantPooling
 from qfin.dialects.quant.unary import QuantUnaryOp
+from qfin.dialects.quant.upsample import QuantUpsample
 from qfin.dialects.tensors import shape_of
 from qfin.errors import PassError
 from qfin.interpreter.arrays import dense_to_numpy
@@ -65,14 +68,24 @@ _ON_NHWC = (
     quant.Conv2dDynamicOp,
     QuantPooling,
     MaxPoolOp,
+    UpsampleNearestOp,
+    QuantUpsample,
 )
 
-_ELEMENTWISE = (nn.ReluOp, nn.ClampOp, QuantUnaryOp, quant.BatchNormOp, quant.PreluOp)
+_AS_THEY_COME = (
+    nn.ReluOp,
+    nn.ClampOp,
+    QuantUnaryOp,
+    quant.BatchNormOp,
+    quant.PreluOp,
+    quant.GroupNormOp,
+    quant.InstanceNormOp,
+)
 """What runs on the layout that its first operand has."""
 
 
 class RunOnNhwc(RewritePattern):
-    """Puts conversions around an op that runs on channels innermost.
+    """Puts conversions around an op that runs on channels innermost, a residual's included.
 
     Before:
 
@@ -91,15 +104,21 @@ class RunOnNhwc(RewritePattern):
             return
         result = op.results[0].type
         assert isinstance(result, TensorType)
-        converted = ToNhwcOp(op.operands[0])
+        images = [op.operands[0]]
+        if isinstance(op, Contraction) and op.residual is not None:
+            images.append(op.residual)
+        converted = {image: ToNhwcOp(image) for image in images}
         moved = type(op).create(
-            operands=[converted.result, *op.operands[1:]],
+            operands=[
+                converted[operand].result if operand in converted else operand
+                for operand in op.operands
+            ],
             result_types=[with_layout(result, NHWC)],
             properties=op.properties,
             attributes=op.attributes,
             location=op.location,
         )
-        rewriter.replace(op, [converted, moved, ToNchwOp(moved.results[0])])
+        rewriter.replace(op, [*converted.values(), moved, ToNchwOp(moved.results[0])])
 
 
 class QuantizeToNhwc(RewritePattern):
@@ -134,10 +153,10 @@ class DequantizeFromNhwc(RewritePattern):
 
 class UnaryOnNhwc(RewritePattern):
     """`f(to_nchw x)` is `to_nchw(f x)`: relu and other functions of one element, and of the
-    parameters of its channel, run on any layout."""
+    parameters or the statistics of its channel, run on any layout."""
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
-        if not isinstance(op, _ELEMENTWISE):
+        if not isinstance(op, _AS_THEY_COME):
             return
         producer = defining(op.operands[0])
         if not isinstance(producer, ToNchwOp):

@@ -29,6 +29,7 @@ from qfin.passes.lower import (
     emit_mean,
     emit_movement,
     emit_norm,
+    emit_softmax,
     emit_plain,
     emit_pooling,
     emit_state,
@@ -203,5 +204,6 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     **emit_dynamic.EMITTERS,
     **emit_plain.EMITTERS,
     **emit_norm.EMITTERS,
+    **emit_softmax.EMITTERS,
 }
 """By the type of the op; each takes ops of that type only."""

@@ -26,9 +26,9 @@ from qfin.kernels.elementwise import (
     build_dequantize,
     build_quantize,
 )
-from qfin.kernels.epilogue import ToFloats
+from qfin.kernels.epilogue import Residual, ToFloats
 from qfin.kernels.fill_halo import FillHaloSpec, build_fill_halo
-from qfin.passes.lower import calls_dynamic, calls_pooling, calls_unary
+from qfin.passes.lower import calls_dynamic, calls_pooling, calls_unary, calls_upsample
 from qfin.passes.lower.buffers import element_bytes
 from qfin.passes.lower.call import Call, elementwise, shape_and_strides
 from qfin.passes.lower.calls_binary import call_binary
@@ -36,6 +36,8 @@ from qfin.passes.lower.calls_channelwise import call_channelwise
 from qfin.passes.lower.calls_dynamic import plain
 from qfin.passes.lower.calls_extremum import call_extremum
 from qfin.passes.lower.calls_fill import call_fill
+from qfin.passes.lower.calls_norm import call_norm
+from qfin.passes.lower.calls_softmax import call_softmax
 from qfin.target.isa import Isa
 
 
@@ -87,7 +89,7 @@ def _fill_halo(op: kernel.FillHaloOp, isa: Isa) -> Call:
     return Call(build_fill_halo, FillHaloSpec(shape, strides, halo, op.value.value.data))  # pyright: ignore[reportArgumentType]
 
 
-def _dense(op: kernel.DenseOp | kernel.DenseFloatOp, isa: Isa) -> Call:
+def _dense(op: kernel.DenseOp | kernel.DenseAddOp | kernel.DenseFloatOp, isa: Isa) -> Call:
     (_, in_channels, *_), (x_image, _, *x_planes, x_row, x_pixel) = shape_and_strides(op.input)
     shape, (y_image, _, *y_planes, y_row, y_pixel) = shape_and_strides(op.output)
     n, out_channels, *out_d, out_h, out_w = shape
@@ -132,7 +134,13 @@ def _dense(op: kernel.DenseOp | kernel.DenseFloatOp, isa: Isa) -> Call:
     return Call(build_dense, spec)
 
 
-def _results(op: kernel.DenseOp | kernel.DenseFloatOp) -> dict[str, Any]:
+def _residual(op: kernel.DenseAddOp) -> Residual:
+    _, (image, _, *planes, row, pixel) = shape_and_strides(op.residual)
+    scale = op.residual_scale.value.data
+    return Residual((image, row, pixel), sum(planes), op.residual_zero_point.value.data, scale)
+
+
+def _results(op: kernel.DenseOp | kernel.DenseAddOp | kernel.DenseFloatOp) -> dict[str, Any]:
     """What a specification says of the results."""
     if isinstance(op, kernel.DenseFloatOp):
         floats = ToFloats(plain(op.min), plain(op.max))
@@ -142,6 +150,7 @@ def _results(op: kernel.DenseOp | kernel.DenseFloatOp) -> dict[str, Any]:
         "qmin": op.qmin.value.data,
         "qmax": op.qmax.value.data,
         "bounded": op.bounded is not None,
+        "residual": _residual(op) if isinstance(op, kernel.DenseAddOp) else None,
     }
 
 
@@ -153,11 +162,15 @@ _CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
     kernel.FillHaloOp: _fill_halo,
     kernel.FillOp: call_fill,
     kernel.DenseOp: _dense,
+    kernel.DenseAddOp: _dense,
     kernel.DenseFloatOp: _dense,
     **calls_dynamic.CALLS,
     kernel.BinaryOp: call_binary,
     kernel.ExtremumOp: call_extremum,
     kernel.ChannelwiseOp: call_channelwise,
+    kernel.NormOp: call_norm,
+    kernel.SoftmaxOp: call_softmax,
     **calls_pooling.CALLS,
     **calls_unary.CALLS,
+    **calls_upsample.CALLS,
 }

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qfin.passes.finalize.table import FUSIONS
-from test.random_moves import random_move
-from test.random_windows import random_window
+
+from ...random_moves import random_move  # noqa: TID252
+from ...random_windows import random_window  # noqa: TID252
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -24,6 +25,7 @@ PACKING = {*CONVOLUTIONS, "linear"}
 """The rows that pack a weight."""
 RESIDUAL = {f"add_{row}" for row in PACKING}
 """The rows that pack a weight and add something to its products."""
+_CONTRACTIONS = {*PACKING, *RESIDUAL}
 NORMS = {"layer_norm", "group_norm", "instance_norm"}
 """The rows that normalise by the statistics of the input."""
 _SUMS = ("avg_pool", "upsample_linear", "upsample_bi", "upsample_tri")
@@ -31,6 +33,7 @@ ROUNDING = {
     *PACKING,
     *RESIDUAL,
     *NORMS,
+    "softmax",
     "mean",
     *(row for row in ROWS if any(sum in row for sum in _SUMS)),
 }
@@ -400,6 +403,12 @@ class Group:
         return shape, result, f"nn.{row} {', '.join(operands)} {{dim = {at} : i64}} : {signature}"
 
     cat = stack = join
+
+    def softmax(self, row: str) -> tuple[Shape, Shape, str]:
+        shape = self.image()[: self.rng.randint(1, 4)]
+        self.y = self.activation(2.0 ** self.rng.uniform(-9, -7))
+        dim = self.rng.randrange(-len(shape), len(shape))
+        return shape, shape, f"nn.softmax %d {{dim = {dim} : i64}} : {tensor(shape, 'f32')}"
 
     def simple(
         self, row: str, shape: Shape, result: Shape, attributes: str = ""

@@ -1,0 +1,94 @@
+"""`kernel.upsample`: interpolation between neighbours that tables name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xdsl.dialects.builtin import f32, i8, i32
+from xdsl.ir import SSAValue
+from xdsl.irdl import irdl_op_definition, operand_def, prop_def, var_operand_def
+from xdsl.utils.exceptions import VerifyException
+
+from qfin.dialects.kernel.buffers import (
+    BufferConstr,
+    KernelOp,
+    memref_of,
+    verify_buffer,
+    verify_byte,
+    verify_clamp,
+    verify_shape,
+)
+from qfin.dialects.tensors import IntConstr, i64_attr
+
+
+@irdl_op_definition
+class UpsampleOp(KernelOp):
+    """Interpolation along the last dimensions. For each of these, `tables` has positions in the
+    input (i32) and weights (f32), both [outputs, taps]; `mult` is one f32. From the last dimension
+    to the first, each sum in f32 and in the order of the taps:
+
+    t = sum weights[i, k] * (x[positions[i, k]] - input_zero_point)
+    out = clamp(rint(t * mult) + zero_point, qmin, qmax)
+
+    kernel.upsample %x, %positions, %weights, %mult, %y {input_zero_point = 1 : i64,
+      zero_point = 2 : i64, qmin = 0 : i64, qmax = 255 : i64}
+      : memref<1x4x8xi8>, memref<16x2xi32>, memref<16x2xf32>, memref<1xf32>, memref<1x4x16xi8>
+    """
+
+    name = "kernel.upsample"
+
+    input = operand_def(BufferConstr)
+    tables = var_operand_def(BufferConstr)
+    mult = operand_def(BufferConstr)
+    output = operand_def(BufferConstr)
+    input_zero_point = prop_def(IntConstr)
+    zero_point = prop_def(IntConstr)
+    qmin = prop_def(IntConstr)
+    qmax = prop_def(IntConstr)
+
+    def __init__(
+        self,
+        input: SSAValue,
+        tables: Sequence[SSAValue],
+        mult: SSAValue,
+        output: SSAValue,
+        *,
+        input_zero_point: int,
+        zero_point: int,
+        qmin: int,
+        qmax: int,
+    ):
+        super().__init__(
+            operands=[input, tables, mult, output],
+            properties={
+                "input_zero_point": i64_attr(input_zero_point),
+                "zero_point": i64_attr(zero_point),
+                "qmin": i64_attr(qmin),
+                "qmax": i64_attr(qmax),
+            },
+        )
+
+    def verify_(self) -> None:
+        rank = memref_of(self.input).get_num_dims()
+        verify_buffer("input", self.input, i8)
+        verify_buffer("output", self.output, i8, rank)
+        windows = len(self.tables) // 2
+        if len(self.tables) % 2 or not 1 <= windows <= rank:
+            raise VerifyException(f"{len(self.tables)} tables for {rank} dimensions")
+        kept = rank - windows
+        outputs = memref_of(self.output).get_shape()[kept:]
+        verify_shape("output", self.output, (*memref_of(self.input).get_shape()[:kept], *outputs))
+        verify_buffer("positions 0", self.tables[0], i32, rank=2)
+        taps = memref_of(self.tables[0]).get_shape()[1]
+        for axis, count in enumerate(outputs):
+            pair = self.tables[2 * axis : 2 * axis + 2]
+            for name, table, element in zip(
+                ("positions", "weights"), pair, (i32, f32), strict=True
+            ):
+                verify_buffer(f"{name} {axis}", table, element)
+                verify_shape(f"{name} {axis}", table, (count, taps))
+        verify_buffer("mult", self.mult, f32)
+        verify_shape("mult", self.mult, [1])
+        verify_byte("input_zero_point", self.input_zero_point.value.data)
+        verify_byte("zero_point", self.zero_point.value.data)
+        verify_clamp(self.qmin.value.data, self.qmax.value.data)

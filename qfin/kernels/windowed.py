@@ -1,0 +1,121 @@
+"""Loops over outputs that are computed from several positions in each of the last dimensions, as
+pooling and resampling do.
+
+Loops: [the first dimensions, and the first output dimension] [other output dimensions] [vectors].
+Vectors run along the innermost of the first dimensions where it is contiguous in x and in y, as
+channels are; otherwise elements are done one by one.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Generic, TypeVar
+
+from xdsl.ir import SSAValue
+
+from qfin.kernels.builder import Index, KernelBuilder, vector
+from qfin.kernels.strided import Dim, contiguous, moved, plan, scaled
+from qfin.target.isa import Isa
+
+_ONE = Dim(1, (1, 1))
+
+State = TypeVar("State")
+
+
+@dataclass(frozen=True)
+class WindowedSpec:
+    """`shape` of the output, of which the last `windows` dimensions are not those of the input;
+    strides in elements (bytes), in the same order."""
+
+    shape: tuple[int, ...]
+    x_strides: tuple[int, ...]
+    y_strides: tuple[int, ...]
+    windows: int
+
+    @property
+    def kept(self) -> int:
+        """How many dimensions are the input's."""
+        return len(self.shape) - self.windows
+
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """The last dimensions."""
+        return self.shape[self.kept :]
+
+    def loops(self) -> tuple[tuple[Dim, ...], Dim]:
+        """Over the kept dimensions: the outer ones, and the one that vectors run along."""
+        kept = self.kept
+        nest = plan(self.shape[:kept], (self.x_strides[:kept], self.y_strides[:kept]), (1, 1))
+        return (nest.dims[:-1], nest.dims[-1]) if nest.contiguous else (nest.dims, _ONE)
+
+    def parallel_size(self, isa: Isa) -> int:
+        """The end of the whole range: the outer loops times the first output dimension."""
+        return prod(dim.size for dim in self.loops()[0]) * self.outputs[0]
+
+
+class OutputLoops(ABC, Generic[State]):
+    """The loops; a kernel says what an output position means for the input, and computes."""
+
+    def __init__(self, b: KernelBuilder, spec: WindowedSpec, isa: Isa, x: SSAValue, y: SSAValue):
+        self.b, self.spec, self.isa = b, spec, isa
+        self.x, self.y = x, y
+        self.outer, self.lane = spec.loops()
+
+    @abstractmethod
+    def enter(self, axis: int, i: Index, x: SSAValue) -> tuple[SSAValue, State]:
+        """What output position `i` of a dimension says: where it moves `x`, and anything else."""
+
+    @abstractmethod
+    def pixel(self, x: SSAValue, y: SSAValue, states: Sequence[State], lanes: int) -> None:
+        """`lanes` elements of one output position; `states` has one for each dimension."""
+
+    def build(self, begin: SSAValue, end: SSAValue) -> None:
+        """The whole body."""
+        if 0 in self.spec.shape:
+            return
+        self.b.for_loop(begin, end, 1, lambda i, _: self.part(self.b.index(i)))
+
+    def part(self, i: SSAValue) -> None:
+        """The outputs of one step of the range."""
+        *outer, first = self.split(i, [*(dim.size for dim in self.outer), self.spec.outputs[0]])
+        at: Sequence[SSAValue] = (self.x, self.y)
+        for dim, j in zip(self.outer, outer, strict=True):
+            at = moved(self.b, at, j, dim.strides)
+        self.output(first, at, ())
+
+    def split(self, i: SSAValue, sizes: Sequence[int]) -> list[Index]:
+        """A position in each of the dimensions, from one that counts through them all."""
+        indices: list[Index] = []
+        for n, size in reversed(list(enumerate(sizes))):
+            if prod(sizes[:n]) == 1:
+                return [*[0] * n, i, *indices]
+            length = self.b.constant(size, 64)
+            indices.insert(0, self.b.urem(i, length) if size > 1 else 0)
+            i = self.b.udiv(i, length) if size > 1 else i
+        return indices
+
+    def output(self, i: Index, at: Sequence[SSAValue], states: tuple[State, ...]) -> None:
+        """Position `i` of the next output dimension, after those that made `states`."""
+        b, spec, axis = self.b, self.spec, len(states)
+        x, state = self.enter(axis, i, at[0])
+        y = b.gep(at[1], scaled(b, i, spec.y_strides[spec.kept + axis]))
+        states = (*states, state)
+        if axis + 1 < spec.windows:
+            size = spec.outputs[axis + 1]
+            b.for_loop(0, size, 1, lambda j, _: self.output(j, (x, y), states))
+            return
+        contiguous(
+            b,
+            (x, y),
+            self.lane,
+            self.isa.vector_bytes,
+            lambda at, lanes: self.pixel(at[0], at[1], states, lanes),
+        )
+
+    def broadcast(self, value: SSAValue, lanes: int) -> SSAValue:
+        """A scalar on all lanes."""
+        one = self.b.bitcast(value, vector(value.type, 1))
+        return self.b.shuffle(one, one, (0,) * lanes)
