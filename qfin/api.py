@@ -19,7 +19,14 @@ from xdsl.passes import ModulePass
 from qfin import remarks
 from qfin import target as targets
 from qfin.errors import InputError, ParseError, UnsupportedError
-from qfin.functions import argument_names, isolate, public_functions, result_names, select
+from qfin.functions import (
+    argument_names,
+    has_state,
+    isolate,
+    public_functions,
+    result_names,
+    select,
+)
 from qfin.ir import parse, verify
 from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
@@ -88,8 +95,9 @@ def compile(
 
     `module` is a module, MLIR text, or the path of a file. `target` is "native" (the best that
     this CPU runs) or a name of `qfin.target.TARGETS`. `function` names the function; it can be
-    left out when there is only one; what other functions hold does not matter. `threads` is how
-    many a call may use, and can be 1 only so far.
+    left out when there is only one; what other functions hold does not matter. Left out for a
+    module with mutable globals, all its public functions are compiled, and share them. `threads`
+    is how many a call may use, and can be 1 only so far.
 
     Raises qfin.Error: ParseError and VerifyError for bad text and invalid modules, InputError for a
     file that cannot be read and a number of threads that is none, UnsupportedError for an op that
@@ -101,7 +109,7 @@ def compile(
     verified = _load(module)
     copy = verified.clone() if verified is module else verified
     with remarks.collect() as report:
-        if level_of(copy) != "llvm":
+        if level_of(copy) != "llvm" and (function is not None or not has_state(copy)):
             isolate(copy, function)
         to_level(copy, "llvm", target)
     return Program(copy, function, report)

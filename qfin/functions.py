@@ -13,9 +13,11 @@ from xdsl.dialects.builtin import (
     StringAttr,
     SymbolRefAttr,
 )
+from xdsl.ir import Operation
 from xdsl.rewriter import Rewriter
 
-from qfin.dialects.kernel import ProgramOp
+from qfin.dialects.kernel import ProgramOp, StateOp
+from qfin.dialects.ml_program import GlobalOp
 from qfin.errors import Error
 
 NAME_ATTR = "nn.name"
@@ -87,7 +89,7 @@ def isolate(module: ModuleOp, wanted: str | None) -> None:
     while pending:
         if (current := pending.pop()) not in needed and current in functions:
             needed.add(current)
-            pending += _references(functions[current])
+            pending += references(functions[current])
     for op in list(module.ops):
         match op:
             case ProgramOp() if op.entry.string_value() != name:
@@ -100,11 +102,19 @@ def isolate(module: ModuleOp, wanted: str | None) -> None:
                 pass
 
 
-def _references(function: func.FuncOp) -> list[str]:
-    """The names of the symbols that the ops of a function speak of."""
+def has_state(module: ModuleOp) -> bool:
+    """Whether the functions of a module, of any level, share mutable globals."""
+    return any(
+        isinstance(op, StateOp) or (isinstance(op, GlobalOp) and op.is_mutable is not None)
+        for op in module.ops
+    )
+
+
+def references(op: Operation) -> list[str]:
+    """The names of the symbols that an op, and what is inside it, speaks of."""
     return [
         attribute.root_reference.data
-        for op in function.walk()
-        for attribute in (*op.properties.values(), *op.attributes.values())
+        for inner in op.walk()
+        for attribute in (*inner.properties.values(), *inner.attributes.values())
         if isinstance(attribute, SymbolRefAttr)
     ]

@@ -22,13 +22,13 @@ from qfin.passes.lower.assign_layout import TARGET_ATTR
 
 LEVELS: dict[str, str] = {
     "qdq": "",
-    "fused": "quant-finalize",
+    "fused": "fold-globals,quant-finalize",
     "laid-out": "assign-layout{{target={target}}}",
     "buffers": "plan-buffers",
     "kernels": "lower-to-kernels",
     "llvm": "convert-kernels-to-llvm",
 }
-"""Each level, and the pass that makes it of the one before."""
+"""Each level, and the passes that make it of the one before."""
 
 
 def level_of(module: ModuleOp) -> str:

@@ -1,36 +1,38 @@
-"""A compiled function with its memory: what `qfin.compile` returns."""
+"""Compiled functions of a module: what `qfin.compile` returns."""
 
 from __future__ import annotations
 
-import ctypes
-import weakref
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
-from xdsl.dialects.builtin import ModuleOp, StringAttr
-from xdsl.ir import Attribute
+from xdsl.dialects.builtin import ModuleOp
 
 from qfin import remarks
 from qfin import target as targets
-from qfin.dialects.kernel import ProgramOp
+from qfin.dialects.kernel import ProgramOp, StateOp
 from qfin.errors import Error
 from qfin.functions import select
-from qfin.passes.lower.buffers import SLACK
-from qfin.runtime.memory import aligned, aligned_copy
-from qfin.runtime.spec import TensorSpec, check_array, match_names, tensor_spec
+from qfin.runtime.function import Function, keep_until_the_end_of
+from qfin.runtime.spec import TensorSpec
+from qfin.runtime.state import State
 from qfin.target import codegen
 
 Array = NDArray[Any]
 
 
 class Program:
-    """Machine code for one function of a module.
+    """Machine code for one function of a module, or for several that share mutable globals.
 
-    Calls may come from several threads at once: each takes an arena of its own. The GIL is
-    released while machine code runs.
+        program = qfin.compile("model.mlir")
+        logits = program(image)
+
+        program = qfin.compile("on_device.mlir")
+        program["quantize_forward"](calibration)
+        logits = program["quantized_forward"](image)
+
+    Calls may come from several threads at once: each takes an arena of its own; those of a program
+    with mutable globals wait for each other. The GIL is released while machine code runs.
     """
 
     def __init__(
@@ -39,27 +41,44 @@ class Program:
         function: str | None = None,
         report: Sequence[remarks.Remark] = (),
     ):
-        """Loads a module of level `llvm`. Raises Error when it is of another, or when `function`
+        """Loads a module of level `llvm`: the function named, else the only one, else all that
+        share a state. Raises Error when the module is of another level, or when `function`
         does not name one of its programs; UnsupportedError when the host lacks its target."""
         code = without_programs(module)
         programs = {op.entry.string_value(): op for op in module.ops if isinstance(op, ProgramOp)}
-        name = select(list(programs), function)
-        program = programs[name]
-        self._isa = targets.resolve(program.target.data)
-        self.inputs = _specs(program.input_names.data, program.signature.inputs.data)
-        self.outputs = _specs(program.output_names.data, program.signature.outputs.data)
+        states = [op for op in module.ops if isinstance(op, StateOp)]
+        if function is not None or not states or not programs:
+            name = select(list(programs), function)
+            programs = {name: programs[name]}
+        self._isa = targets.resolve(next(iter(programs.values())).target.data)
         self.llvm_ir = codegen.to_llvm_ir(code, self._isa)
         self._report = tuple(report)
         self._code = codegen.load(self.llvm_ir, self._isa)
-        # Held from outside too: in a cycle with its program, the garbage collector could dispose
-        # of the engine's LLVM context before the engine, which ends the process.
-        weakref.finalize(self, _let_go, self._code)
-        count = len(self.inputs) + len(self.outputs) + 2
-        prototype = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * count)
-        self._entry = prototype(self._code.function(name))
-        self._constants = aligned_copy(program.constants.data.data)
-        self._arena_size = program.arena.value.data
-        self._arenas: deque[Array] = deque()
+        keep_until_the_end_of(self, self._code)
+        self._state = State(states[0], programs.values()) if states else None
+        self._functions = {
+            name: Function(op, self._code, self._state) for name, op in programs.items()
+        }
+
+    @property
+    def function_names(self) -> list[str]:
+        """The functions that `program[name]` knows."""
+        return list(self._functions)
+
+    def __getitem__(self, function: str) -> Function:
+        """A function by name. Raises Error when it is not there."""
+        return self._functions[select(self.function_names, function)]
+
+    @property
+    def inputs(self) -> tuple[TensorSpec, ...]:
+        """What the only function takes. Raises Error, as all that speaks of the only function,
+        when there are several."""
+        return self._only().inputs
+
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        """What the only function returns."""
+        return self._only().outputs
 
     @property
     def target(self) -> str:
@@ -76,37 +95,20 @@ class Program:
         return "\n".join(remarks.to_text(remark) for remark in self._report)
 
     def __call__(self, *arrays: Array) -> Array | tuple[Array, ...]:
-        """Runs on arrays in the order of `inputs`; the result, or a tuple of several.
-
-        Raises InputError when an array's count, shape or dtype is not that of `inputs`.
-        """
-        results = self._run(match_names(self.inputs, arrays))
-        return results[0] if len(results) == 1 else tuple(results)
+        """Runs the only function on arrays in the order of `inputs`; see `Function`."""
+        return self._only()(*arrays)
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
-        """Runs on arrays by name; results by name. Raises InputError as `__call__` does."""
-        results = self._run(match_names(self.inputs, feeds))
-        return dict(zip((spec.name for spec in self.outputs), results, strict=True))
+        """Runs the only function on arrays by name; results by name; see `Function`."""
+        return self._only().run(feeds)
 
-    def _run(self, arrays: Sequence[Array]) -> list[Array]:
-        arrays = [check_array(s, a) for s, a in zip(self.inputs, arrays, strict=True)]
-        results = [self._new_result(spec) for spec in self.outputs]
-        try:
-            arena = self._arenas.pop()
-        except IndexError:
-            arena = aligned(self._arena_size + SLACK)
-        memory = (*arrays, *results, arena, self._constants)
-        self._entry(*(array.__array_interface__["data"][0] for array in memory))
-        self._arenas.append(arena)
-        return results
+    def reset(self) -> None:
+        """Gives each mutable global its initial value again."""
+        if self._state is not None:
+            self._state.reset()
 
-    def _new_result(self, spec: TensorSpec) -> Array:
-        """Memory for a result; its content is arbitrary."""
-        return np.empty(spec.shape, spec.dtype)
-
-
-def _let_go(code: codegen.LoadedCode) -> None:
-    """The last reference but the program's own goes with the argument."""
+    def _only(self) -> Function:
+        return self._functions[select(self.function_names, None)]
 
 
 def without_programs(module: ModuleOp) -> ModuleOp:
@@ -116,13 +118,9 @@ def without_programs(module: ModuleOp) -> ModuleOp:
     """
     copy = module.clone()
     for op in list(copy.ops):
-        if isinstance(op, ProgramOp):
+        if isinstance(op, ProgramOp | StateOp):
             op.detach()
             op.erase()
         elif not op.name.startswith("llvm."):
             raise Error(f"the module is not of level 'llvm': it holds a {op.name}")
     return copy
-
-
-def _specs(names: Sequence[StringAttr], types: Sequence[Attribute]) -> tuple[TensorSpec, ...]:
-    return tuple(tensor_spec(name.data, t) for name, t in zip(names, types, strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xdsl.dialects.builtin import ModuleOp
 
 from qfin import target as targets
-from qfin.dialects.kernel import ProgramOp
+from qfin.dialects.kernel import ProgramOp, StateOp
 from qfin.pipeline import chosen_target, to_level
 from qfin.runtime.program import without_programs
 from qfin.target.isa import Isa
@@ -27,4 +27,6 @@ def to_llvm_dialect(module: ModuleOp, target: str | None) -> tuple[ModuleOp, Isa
 
 
 def _is_llvm(module: ModuleOp) -> bool:
-    return all(isinstance(op, ProgramOp) or op.name.startswith("llvm.") for op in module.ops)
+    return all(
+        isinstance(op, ProgramOp | StateOp) or op.name.startswith("llvm.") for op in module.ops
+    )

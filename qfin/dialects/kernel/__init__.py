@@ -39,6 +39,7 @@ from qfin.dialects.kernel.pooling import AvgPoolOp, MaxPoolOp
 from qfin.dialects.kernel.softmax import SoftmaxOp
 from qfin.dialects.kernel.state import StateOp
 from qfin.dialects.kernel.upsample import UpsampleOp
+from qfin.dialects.kernel.state import StateOp
 
 Kernel = Dialect(
     "kernel",
@@ -100,6 +101,7 @@ __all__ = [
     "ProgramOp",
     "QuantizeDynamicOp",
     "QuantizeOp",
+    "StateOp",
     "SoftmaxOp",
     "StateOp",
     "UpsampleOp",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 
 from xdsl.dialects.builtin import (
@@ -35,6 +36,7 @@ from qfin.dialects.kernel.buffers import (
     verify_halo,
     verify_stored,
 )
+from qfin.dialects.kernel.state import strings
 from qfin.dialects.tensors import (
     NO_PADDING,
     Expected,
@@ -44,14 +46,17 @@ from qfin.dialects.tensors import (
     i64_attr,
 )
 
+NO_NAMES: ArrayAttr[StringAttr] = ArrayAttr(())
+
 
 @irdl_op_definition
 class ProgramOp(IRDLOperation):
     """What a caller must know of one compiled function.
 
     `entry` takes a pointer for each input, for each output, for the arena, for the constants,
-    in this order. `signature` is the function's type as it was written; the arena's size
-    is in bytes, and it is aligned to 64.
+    in this order, and last, in a module with a `kernel.state`, for the state. `signature` is the
+    function's type as it was written; the arena's size is in bytes, and it is aligned to 64.
+    `loads` are the globals that it loads before it stores them, `stores` those that it stores.
 
         kernel.program {entry = @main, signature = (tensor<1x4xf32>) -> tensor<1x2xf32>,
           input_names = ["x"], output_names = ["y"], target = "avx2", arena = 128 : i64,
@@ -67,6 +72,8 @@ class ProgramOp(IRDLOperation):
     target = prop_def(StringAttr)
     arena = prop_def(IntConstr)
     constants = prop_def(DenseIntOrFPElementsAttr)
+    loads = prop_def(ArrayAttr[StringAttr], default_value=NO_NAMES)
+    stores = prop_def(ArrayAttr[StringAttr], default_value=NO_NAMES)
 
     irdl_options = (ParsePropInAttrDict(),)
     assembly_format = "attr-dict"
@@ -80,6 +87,8 @@ class ProgramOp(IRDLOperation):
         target: str,
         arena: int,
         constants: DenseIntOrFPElementsAttr,
+        loads: Sequence[str] = (),
+        stores: Sequence[str] = (),
     ):
         super().__init__(
             properties={
@@ -90,6 +99,8 @@ class ProgramOp(IRDLOperation):
                 "target": StringAttr(target),
                 "arena": i64_attr(arena),
                 "constants": constants,
+                "loads": strings(loads),
+                "stores": strings(stores),
             }
         )
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import ModuleOp, SymbolRefAttr
-from xdsl.ir import Operation
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.rewriter import Rewriter
 
 from qfin import remarks
 from qfin.dialects.ml_program import GlobalOp
+from qfin.functions import references
 
 Symbol: TypeAlias = func.FuncOp | GlobalOp
 
@@ -19,14 +19,6 @@ Symbol: TypeAlias = func.FuncOp | GlobalOp
 def symbols(module: ModuleOp) -> dict[str, Symbol]:
     """The functions and globals of a module by name."""
     return {op.sym_name.data: op for op in module.ops if isinstance(op, Symbol)}
-
-
-def references(op: Operation) -> Iterator[str]:
-    """The names of the symbols that `op`, and what is inside it, speaks of."""
-    for inner in op.walk():
-        for attribute in (*inner.properties.values(), *inner.attributes.values()):
-            if isinstance(attribute, SymbolRefAttr):
-                yield attribute.root_reference.data
 
 
 def reachable(module: ModuleOp, roots: Iterable[str]) -> set[str]:

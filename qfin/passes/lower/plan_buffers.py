@@ -26,6 +26,7 @@ from xdsl.rewriter import InsertPoint, Rewriter
 from qfin.dialects import nn
 from qfin.dialects.kernel import FillHaloOp, ProgramOp
 from qfin.dialects.layout import halo_of_type, is_nhwc
+from qfin.dialects.ml_program import GlobalOp
 from qfin.dialects.tensors import ints
 from qfin.errors import PassError, UnsupportedError, describe
 from qfin.functions import argument_names, public_functions, result_names
@@ -44,6 +45,7 @@ from qfin.passes.lower.buffer_ops import EMITTERS, emit_argument, is_lowered, ke
 from qfin.passes.lower.buffers import NO_HALO, Arena, Buffer, ConstantPool, Halo
 from qfin.passes.lower.emit_dense import wanted_halo
 from qfin.passes.lower.runtime_weights import Weights
+from qfin.passes.lower.state import StateLayout, loads_and_stores
 
 MAX_ARENA = 2**31 - 1
 """Bytes: offsets into the arena are 32-bit constants in the llvm dialect."""
@@ -52,23 +54,26 @@ MAX_ARENA = 2**31 - 1
 class Planner:
     """Rewrites one function; emitters in `buffer_ops` use its methods."""
 
-    def __init__(self, function: func.FuncOp):
+    def __init__(self, function: func.FuncOp, state: StateLayout | None = None):
         self.source = function
         self.old, self.terminator = _body(function)
         self.steps = {op: step for step, op in enumerate(self.old.ops)}
         taken = [_argument_type(function, arg.type) for arg in self.old.args]
         given = [_argument_type(function, value.type) for value in self.terminator.operands]
         inputs, outputs = ([memory_type(type) for type in types] for types in (taken, given))
-        block = Block(arg_types=[*inputs, *outputs, _bytes(), _bytes()])
-        names = [*argument_names(function), *result_names(function), "arena", "constants"]
+        memory = ["arena", "constants"] if state is None else ["arena", "constants", "state"]
+        block = Block(arg_types=[*inputs, *outputs, *(_bytes() for _ in memory)])
+        names = [*argument_names(function), *result_names(function), *memory]
         for argument, name in zip(block.args, names, strict=True):
             argument.name_hint = name if SSAValue.is_valid_name(name) else None
         self.block = block
         self.inputs = block.args[: len(inputs)]
-        self.outputs = block.args[len(inputs) : -2]
+        arena, constants, *_ = block.args[-len(memory) :]
+        self.outputs = block.args[len(inputs) : -len(memory)]
         self.types = dict(zip(block.args, (*taken, *given), strict=False))
-        self.arena = Arena(block.args[-2])
-        self.constants = ConstantPool(block.args[-1])
+        self.arena = Arena(arena)
+        self.constants = ConstantPool(constants)
+        self.state = state
         self.buffers: dict[SSAValue, Buffer] = {}
         self.packed: dict[SSAValue, Weights] = {}
         self.views: dict[Buffer, SSAValue] = {}
@@ -156,6 +161,11 @@ class Planner:
         """The caller's memory for an input or an output."""
         return argument_buffer(value, self.types[value])
 
+    def variable(self, name: str) -> Buffer:
+        """The memory of a mutable global, which is the last argument."""
+        assert self.state is not None
+        return self.state.buffer(self.block.args[-1], name)
+
     # The whole function.
 
     def run(self) -> tuple[func.FuncOp, int]:
@@ -232,6 +242,7 @@ class PlanBuffersPass(ModulePass):
     """Turn tensors into buffers of one arena, and ops into kernel ops on them.
 
     Functions that are private or only declared are dropped: nothing that is compiled can call them.
+    Mutable globals become memory that all functions share, in the order of the module.
     """
 
     name = "plan-buffers"
@@ -241,12 +252,15 @@ class PlanBuffersPass(ModulePass):
         if not isinstance(target, StringAttr):
             raise PassError(f"{describe(op)}: no {TARGET_ATTR}: run assign-layout first")
         for other in op.ops:
-            if not isinstance(other, func.FuncOp):
-                raise UnsupportedError("only functions are compiled at the top of a module", other)
+            if not isinstance(other, func.FuncOp | GlobalOp):
+                raise UnsupportedError(
+                    "only functions and globals are compiled at the top of a module", other
+                )
+        state = StateLayout.of(op)
         public = public_functions(op)
         others = [f for f in op.ops if isinstance(f, func.FuncOp) and f not in public]
         for function in public:
-            planner = Planner(function)
+            planner = Planner(function, state)
             planned, arena = planner.run()
             program = ProgramOp(
                 function.sym_name.data,
@@ -256,10 +270,15 @@ class PlanBuffersPass(ModulePass):
                 target.data,
                 arena,
                 planner.constants.attribute(),
+                *loads_and_stores(function),
             )
             program.location = function.location
             Rewriter.insert_op(program, InsertPoint.before(function))
             Rewriter.replace_op(function, planned)
         for function in others:
             Rewriter.erase_op(function)
+        if state is not None:
+            Rewriter.insert_op(state.op(), InsertPoint.at_start(op.body.block))
+            for variable in state.globals.values():
+                Rewriter.erase_op(variable)
         del op.attributes[TARGET_ATTR]

@@ -275,10 +275,10 @@ builtin.module attributes {layout.target = "avx2"} {
 
 // -----
 
-// Nothing but functions at the top, used or not.
+// Constants are in the functions that use them by then.
 
 builtin.module attributes {layout.target = "avx2"} {
-  // CHECK: 'ml_program.global' at {{.*}}plan-buffers-invalid.mlir:[[# @LINE + 1]]:3: only functions are compiled at the top of a module
+  // CHECK: 'ml_program.global' at {{.*}}plan-buffers-invalid.mlir:[[# @LINE + 1]]:3: a constant: run fold-globals first
   ml_program.global private @weights(dense<1.0> : tensor<2xf32>) : tensor<2xf32>
   func.func @main() {
     func.return
