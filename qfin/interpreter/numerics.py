@@ -109,19 +109,43 @@ def requantize(
     low: int,
     high: int,
     bias: Floats | None = None,
+    addend: Floats | None = None,
 ) -> Integers:
-    """`clamp(rint((f32(acc) + bias) * mult) + zero_point, low, high)`.
+    """`clamp(rint((f32(acc) + bias) * mult + addend) + zero_point, low, high)`.
 
     `bias` is that of `scaled_bias`, or None: then nothing is added to `f32(acc)`, and an int32
     bias is already in the accumulator. `mult` and `bias` have one value, or one for each element
-    of the last dimension.
+    of the last dimension. `addend`, a value for each element, is added after the product is
+    rounded; None adds nothing.
 
     Source: fbgemm (float bias), ONNX QLinearConv and QLinearMatMul (int32 bias or none).
     """
     t = f32(accumulator)
     if bias is not None:
         t = t + bias
-    return round_and_clamp(t * mult, zero_point, low, high)
+    t = t * mult
+    if addend is not None:
+        t = t + addend
+    return round_and_clamp(t, zero_point, low, high)
+
+
+@np.errstate(all="ignore")
+def residual_scale(scale: ArrayLike, output_scale: ArrayLike) -> Floats:
+    """`f32(sr) / f32(sy)`: what one unit of a residual is in units of the result."""
+    return f32(scale) / f32(output_scale)
+
+
+@np.errstate(all="ignore")
+def residual(
+    q: NDArray[np.integer], scale: ArrayLike, zero_point: ArrayLike, output_scale: ArrayLike
+) -> Floats:
+    """`f32(q - zero_point) * (f32(sr) / f32(sy))`: a residual, as an addend of `requantize`.
+
+    Source: ours. The sum is rounded once, where a convolution and an addition of their own would
+    round twice; it is within a step of the float form as long as both terms stay far below 2**24
+    where they cancel (`rules/residual.py` sees to it).
+    """
+    return dequantize(q, 1.0, zero_point) * residual_scale(scale, output_scale)
 
 
 @np.errstate(all="ignore")

@@ -133,7 +133,7 @@ class QuantFunctions(InterpreterFunctions):
     ) -> PythonValues:
         packed: Packed = args[1]
         x = args[0].astype(np.float64) - uniform(op.input).zero_point
-        return (finish(op, contractions.linear(x, packed.weight.astype(np.float64)), packed),)
+        return (finish(op, contractions.linear(x, packed.weight.astype(np.float64)), *args[1:]),)
 
 
 def unblock_weight(flat: Array, packed: PackedType, layout: BlockedAttr) -> Array:
@@ -149,8 +149,11 @@ def finish_channels(op: Contraction, sums: NDArray[np.float64], args: PythonValu
     return np.moveaxis(finish(op, np.moveaxis(sums, 1, -1), packed, *last), -1, 1)
 
 
-def finish(op: Contraction, sums: NDArray[np.float64], packed: Packed) -> Array:
-    """From integer sums [..., O] to the stored result: bias, requantization, activation."""
+def finish(
+    op: Contraction, sums: NDArray[np.float64], packed: Packed, residual: Array | None = None
+) -> Array:
+    """From integer sums [..., O] to the stored result: bias, requantization, residual,
+    activation."""
     source, target = uniform(op.input), uniform(op.result)
     added = None
     if packed.bias is not None and packed.bias.dtype == np.float32:
@@ -160,5 +163,10 @@ def finish(op: Contraction, sums: NDArray[np.float64], packed: Packed) -> Array:
     accumulator = numerics.as_accumulator(sums)
     low, high = output_range(target, op.activation)
     mult = numerics.requantize_scales(source.scale, packed.scales, target.scale)
-    result = numerics.requantize(accumulator, mult, target.zero_point, low, high, added)
+    addend = None
+    if residual is not None:
+        assert op.residual is not None
+        other = uniform(op.residual)
+        addend = numerics.residual(residual, other.scale, other.zero_point, target.scale)
+    result = numerics.requantize(accumulator, mult, target.zero_point, low, high, added, addend)
     return result.astype(target.storage_dtype)

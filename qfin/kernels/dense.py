@@ -22,15 +22,14 @@ readable.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from xdsl.dialects import func
 from xdsl.dialects.builtin import LocationAttr, f32, i8, i32, i64
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import Index, KernelBuilder, ptr, vector
-from qfin.kernels.epilogue import Requantize, ToFloats
+from qfin.kernels.dense_spec import DenseSpec
+from qfin.kernels.epilogue import Requantize
 from qfin.kernels.tiles import Tile, choose_tile, weight_block
 from qfin.target.isa import Isa
 
@@ -43,73 +42,16 @@ _PREFETCH_AHEAD = 16 * 1024
 _SUMS_IN_FLIGHT = 8
 
 
-@dataclass(frozen=True)
-class DenseSpec:
-    """Everything that is baked into one dense kernel.
-
-    `in_channels` and `out_channels` are those of one group. Strides are in bytes, (image, row,
-    pixel) of the tensor itself; channels lie next to each other. `x` points to the first tap of
-    output pixel (0, 0, 0), in the halo if there is one. The result is `clamp(rint(t * mult) +
-    zero_point, qmin, qmax)`, `t = f32(acc)`, plus bias if `float_bias`. `parallel` is the dimension
-    that `[begin, end)` counts: batch*out_d*out_h rows, or the blocks of B channels of all groups.
-    `bounded` promises that no `|t * mult|` reaches 2**31. With `floats` the result is what that
-    says instead, and y holds f32. `_d` is the depth of 3-D convolutions,
-    and `x_plane` and `y_plane` are the strides of their planes.
-    """
-
-    batch: int
-    out_h: int
-    out_w: int
-    groups: int
-    in_channels: int
-    out_channels: int
-    kernel_h: int
-    kernel_w: int
-    stride_h: int
-    stride_w: int
-    dilation_h: int
-    dilation_w: int
-    x_strides: tuple[int, int, int]
-    y_strides: tuple[int, int, int]
-    zero_point: int
-    qmin: int
-    qmax: int
-    float_bias: bool
-    parallel: Literal["rows", "channel-blocks"]
-    tile: Tile
-    bounded: bool = False
-    out_d: int = 1
-    kernel_d: int = 1
-    stride_d: int = 1
-    dilation_d: int = 1
-    x_plane: int = 0
-    y_plane: int = 0
-    floats: ToFloats | None = None
-
-    @property
-    def rows(self) -> int:
-        """Rows of pixels, of all planes of all images."""
-        return self.batch * self.out_d * self.out_h
-
-    def blocks(self, isa: Isa) -> int:
-        """Blocks of channels of one group."""
-        return -(-self.out_channels // (self.tile.vectors * isa.lanes))
-
-    def parallel_size(self, isa: Isa) -> int:
-        """The end of the whole range of the parallel dimension."""
-        if self.parallel == "rows":
-            return self.rows
-        return self.groups * self.blocks(isa)
-
-
 def build_dense(
     name: str, spec: DenseSpec, isa: Isa, location: LocationAttr | None = None
 ) -> func.FuncOp:
-    """The function `name(x, w, init, mult, [bias,] y, begin, end)`: pointers, then i64; no result.
+    """The function `name(x, w, init, mult, [bias,] [residual,] y, begin, end)`: pointers, then
+    i64; no result.
 
-    It computes the part `[begin, end)` of the parallel dimension and writes nothing else.
+    It computes the part `[begin, end)` of the parallel dimension and writes nothing else. Of a
+    residual it reads nothing but its elements; it must not overlap y.
     """
-    pointers = 6 if spec.float_bias else 5
+    pointers = 5 + spec.float_bias + (spec.residual is not None)
     b = KernelBuilder(name, [*[ptr] * pointers, i64, i64], location)
     if spec.out_w > 0:
         _Dense(b, spec, isa).build()
@@ -121,8 +63,9 @@ class _Dense:
 
     def __init__(self, b: KernelBuilder, spec: DenseSpec, isa: Isa):
         self.b, self.spec, self.isa = b, spec, isa
-        self.x, self.w, self.init, self.mult, *bias, self.y, self.begin, self.end = b.arguments
-        self.bias = bias[0] if bias else None
+        self.x, self.w, self.init, self.mult, *more, self.y, self.begin, self.end = b.arguments
+        self.bias = more[0] if spec.float_bias else None
+        self.r = more[-1] if spec.residual else None
         self.block = spec.tile.vectors * isa.lanes
         self.pixels = min(spec.tile.pixels, spec.out_w)
         self.steps = -(-spec.in_channels // 4)
@@ -162,6 +105,10 @@ class _Dense:
             self.scale(group, spec.out_channels * item),
             self.scale(local, self.block * item),
         )
+        self.block_r = None
+        if self.r is not None:
+            group_r, local_r = self.scale(group, spec.out_channels), self.scale(local, self.block)
+            self.block_r = b.gep(self.r, group_r, local_r)
         self.last_channels = spec.out_channels - (blocks - 1) * self.block
         self.is_full = None
         if self.last_channels < self.block and blocks > 1:
@@ -201,11 +148,21 @@ class _Dense:
             self.scale(plane, spec.y_plane),
             self.scale(line, y_row),
         )
+        places = [(down, p) for down in range(tall) for p in range(pixels)]
         offsets = [
-            (r * spec.stride_h * x_row + p * spec.stride_w * x_pixel, r * y_row + p * y_pixel)
-            for r in range(tall)
-            for p in range(pixels)
+            (down * spec.stride_h * x_row + p * spec.stride_w * x_pixel, down * y_row + p * y_pixel)
+            for down, p in places
         ]
+        r, r_pixel, r_offsets = None, 0, []
+        if self.block_r is not None and spec.residual:
+            r_image, r_row, r_pixel = spec.residual.strides
+            r = b.gep(
+                self.block_r,
+                self.scale(image, r_image),
+                self.scale(plane, spec.residual.plane),
+                self.scale(line, r_row),
+            )
+            r_offsets = [down * r_row + p * r_pixel for down, p in places]
 
         def tile(column: Index, _: Sequence[SSAValue]) -> None:
             if spec.out_w % pixels:
@@ -214,27 +171,37 @@ class _Dense:
                 b.gep(x, self.scale(column, spec.stride_w * x_pixel)),
                 b.gep(y, self.scale(column, y_pixel)),
                 offsets,
+                [b.gep(r, self.scale(column, r_pixel), n) for n in r_offsets] if r else [],
             )
 
         b.for_loop(0, spec.out_w, pixels, tile)
 
-    def tile(self, x: SSAValue, y: SSAValue, offsets: Sequence[tuple[int, int]]) -> None:
-        """One register tile: its pixels at `offsets` bytes from `x` and `y`."""
+    def tile(
+        self,
+        x: SSAValue,
+        y: SSAValue,
+        offsets: Sequence[tuple[int, int]],
+        residuals: Sequence[SSAValue],
+    ) -> None:
+        """One register tile: its pixels at `offsets` bytes from `x` and `y`, and if there is a
+        residual, those of it at `residuals`."""
         b, spec, isa = self.b, self.spec, self.isa
         start = [
             b.load(b.gep(self.block_init, v * isa.vector_bytes), vector(i32, isa.lanes))
             for v in range(spec.tile.vectors)
         ]
         sums = self.taps(x, [offset for offset, _ in offsets], start * len(offsets))
-        outputs = self.finish(sums)
+        # Without a residual both ends of the branch are the same up to the stores.
+        outputs = None if residuals else self.finish(sums)
+
+        def end(channels: int) -> None:
+            results = outputs or self.finish(sums, self.addends(residuals, channels))
+            self.store(y, offsets, results, channels)
+
         if self.is_full is not None:
-            b.if_else(
-                self.is_full,
-                lambda: self.store(y, offsets, outputs, self.block),
-                lambda: self.store(y, offsets, outputs, self.last_channels),
-            )
+            b.if_else(self.is_full, lambda: end(self.block), lambda: end(self.last_channels))
         else:
-            self.store(y, offsets, outputs, self.last_channels)
+            end(self.last_channels)
 
     def taps(
         self, x: SSAValue, offsets: Sequence[int], sums: Sequence[SSAValue]
@@ -320,7 +287,23 @@ class _Dense:
                 new.append(isa.dot4(b, sums[p * vectors + v], activation, weights[v]))
         return new
 
-    def finish(self, sums: Sequence[SSAValue]) -> list[SSAValue]:
+    def addends(self, residuals: Sequence[SSAValue], channels: int) -> list[SSAValue]:
+        """The residual of all pixels after each other, a vector for each vector of sums."""
+        b, lanes, residual = self.b, self.isa.lanes, self.spec.residual
+        assert residual is not None
+        nothing = b.splat(0.0, vector(f32, lanes))
+        starts = range(0, self.block, lanes)
+        return [
+            residual.emit(b, b.gep(at, n), min(lanes, channels - n), lanes)
+            if n < channels
+            else nothing
+            for at in residuals
+            for n in starts
+        ]
+
+    def finish(
+        self, sums: Sequence[SSAValue], addends: Sequence[SSAValue] | None = None
+    ) -> list[SSAValue]:
         """The results of all pixels after each other, a vector's worth each."""
         b, isa, vectors = self.b, self.isa, self.spec.tile.vectors
         floats = vector(f32, isa.lanes)
@@ -331,7 +314,10 @@ class _Dense:
         pixels = len(sums) // vectors
         mults = constants(self.block_mult) * pixels
         biases = constants(self.block_bias) * pixels if self.block_bias else None
-        return self.epilogue.emit_all(b, isa, sums, mults, biases)
+        if addends is None:
+            return self.epilogue.emit_all(b, isa, sums, mults, biases)
+        assert isinstance(self.epilogue, Requantize)
+        return self.epilogue.emit_all(b, isa, sums, mults, biases, addends)
 
     def store(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xdsl.dialects.builtin import f32, i8, i16
+from xdsl.dialects.builtin import f32, i8, i16, i32
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import KernelBuilder, vector
@@ -17,10 +17,38 @@ _VECTORS = 4
 
 
 @dataclass(frozen=True)
-class Requantize:
-    """`clamp(rint(t * mult) + zero_point, qmin, qmax)` with `t = f32(acc) [+ bias]`, in f32.
+class Residual:
+    """Bytes that are added to the results: `f32(r - zero_point) * scale` in steps of the result.
 
-    `bounded`: it is known that no `|t * mult|` reaches 2**31, which saves an instruction a vector.
+    Strides are in bytes, (image, row, pixel), `plane` between planes; channels lie next to each
+    other.
+    """
+
+    strides: tuple[int, int, int]
+    plane: int
+    zero_point: int
+    scale: float
+
+    def emit(self, b: KernelBuilder, at: SSAValue, count: int, lanes: int) -> SSAValue:
+        """f32 of the `count` bytes at `at`, which are all that is read, and what is undefined
+        behind them up to `lanes`."""
+        words, floats = vector(i32, lanes), vector(f32, lanes)
+        q = b.load(at, vector(i8, count))
+        if count < lanes:
+            q = b.shuffle(q, q, tuple(min(n, count - 1) for n in range(lanes)))
+        q = b.zext(q, words)
+        if self.zero_point:
+            q = b.sub(q, b.splat(self.zero_point, words))
+        return b.fmul(b.sitofp(q, floats), b.splat(self.scale, floats))
+
+
+@dataclass(frozen=True)
+class Requantize:
+    """`clamp(rint(t * mult [+ addend]) + zero_point, qmin, qmax)` with `t = f32(acc) [+ bias]`, in
+    f32, each step rounded.
+
+    `bounded`: it is known that what is rounded does not reach 2**31, nor -2**31, which saves an
+    instruction a vector.
     """
 
     zero_point: int
@@ -38,11 +66,19 @@ class Requantize:
         sums: Sequence[SSAValue],
         mults: Sequence[SSAValue],
         biases: Sequence[SSAValue] | None,
+        addends: Sequence[SSAValue] | None = None,
     ) -> list[SSAValue]:
         """Whole vectors of the results of all sums, in order; the last may end undefined."""
         parts = [slice(n, n + _VECTORS) for n in range(0, len(sums), _VECTORS)]
         return [
-            self.emit(b, isa, sums[part], mults[part], biases[part] if biases else None)
+            self.emit(
+                b,
+                isa,
+                sums[part],
+                mults[part],
+                biases[part] if biases else None,
+                addends[part] if addends else None,
+            )
             for part in parts
         ]
 
@@ -53,6 +89,7 @@ class Requantize:
         sums: Sequence[SSAValue],
         mults: Sequence[SSAValue],
         biases: Sequence[SSAValue] | None,
+        addends: Sequence[SSAValue] | None = None,
     ) -> SSAValue:
         """Bytes of one to four vectors of int32 sums, in order; what follows them is undefined. A
         third fewer instructions than `round_to_bytes`.
@@ -64,7 +101,13 @@ class Requantize:
         """
         words: list[SSAValue] = []
         for n, total in enumerate(sums):
-            words.append(self._round(b, isa, total, mults[n], biases[n] if biases else None))
+            t = b.sitofp(total, vector(f32, isa.lanes))
+            if biases is not None:
+                t = b.fadd(t, biases[n])
+            t = b.fmul(t, mults[n])
+            if addends is not None:
+                t = b.fadd(t, addends[n])
+            words.append(self._round(b, isa, t))
         pairs: list[SSAValue] = []
         for low, high in ((0, 1), (2, 3))[: -(-len(words) // 2)]:
             pair = isa.pack_words(b, words[low], words[min(high, len(words) - 1)])
@@ -77,17 +120,11 @@ class Requantize:
         packed = b.shuffle(packed, packed, _natural_order(isa.vector_bytes))
         return self._clamp(b, packed, isa.vector_bytes)
 
-    def _round(
-        self, b: KernelBuilder, isa: Isa, total: SSAValue, mult: SSAValue, bias: SSAValue | None
-    ) -> SSAValue:
-        # No NaN: mult and bias are finite (`emit_dense` sees to it), hence so is t.
-        floats = vector(f32, isa.lanes)
-        t = b.sitofp(total, floats)
-        if bias is not None:
-            t = b.fadd(t, bias)
-        t = b.fmul(t, mult)
+    def _round(self, b: KernelBuilder, isa: Isa, t: SSAValue) -> SSAValue:
+        # No NaN: multiplier, bias and residual are finite (`emit_dense` sees to it).
         if not self.bounded:
-            t = b.fmin(t, b.splat(float(self.qmax - self.zero_point), floats))
+            most = b.splat(float(self.qmax - self.zero_point), vector(f32, isa.lanes))
+            t = b.fmin(t, most)
         return isa.round_to_int(b, t)
 
     def _clamp(self, b: KernelBuilder, packed: SSAValue, lanes: int) -> SSAValue:

@@ -161,7 +161,64 @@ class DenseFloatOp(KernelOp):
         verify_dense(self, f32)
 
 
-def verify_dense(op: DenseOp | DenseFloatOp, output: Attribute) -> None:
+@irdl_op_definition
+class DenseAddOp(KernelOp):
+    """`kernel.dense` with a residual, bytes of the output's shape, added before it rounds:
+
+        out = clamp(rint((f32(acc) + bias[o]) * mult[o] + f32(residual - residual_zero_point)
+                         * residual_scale) + zero_point, qmin, qmax)
+
+    in f32, each step rounded. `bias` is there always; 0 changes nothing. The residual must not
+    overlap the output.
+    """
+
+    name = "kernel.dense_add"
+
+    input = operand_def(BufferConstr)
+    weights = operand_def(BufferConstr)
+    init = operand_def(BufferConstr)
+    mult = operand_def(BufferConstr)
+    bias = operand_def(BufferConstr)
+    residual = operand_def(BufferConstr)
+    output = operand_def(BufferConstr)
+
+    kernel = prop_def(IntsConstr, default_value=ONES)
+    stride = prop_def(IntsConstr, default_value=ONES)
+    dilation = prop_def(IntsConstr, default_value=ONES)
+    groups = prop_def(IntConstr, default_value=i64_attr(1))
+    lanes = prop_def(IntConstr)
+    residual_scale = prop_def(NumberConstr)
+    residual_zero_point = prop_def(IntConstr)
+    zero_point = prop_def(IntConstr)
+    qmin = prop_def(IntConstr)
+    qmax = prop_def(IntConstr)
+    bounded = opt_prop_def(UnitAttr)
+
+    @staticmethod
+    def of(
+        dense: DenseOp, bias: SSAValue, residual: SSAValue, scale: float, zero_point: int
+    ) -> DenseAddOp:
+        """What `dense` is, which is not inserted anywhere, with `bias` and the residual."""
+        properties = {
+            **dense.properties,
+            "residual_scale": optional_number(scale),
+            "residual_zero_point": i64_attr(zero_point),
+        }
+        return DenseAddOp.create(
+            operands=[*dense.operands[:4], bias, residual, dense.output],
+            properties={key: value for key, value in properties.items() if value is not None},
+        )
+
+    def verify_(self) -> None:
+        verify_dense(self, i8)
+        verify_buffer("residual", self.residual, i8)
+        verify_shape("residual", self.residual, memref_of(self.output).get_shape())
+        verify_byte("residual_zero_point", self.residual_zero_point.value.data)
+        verify_clamp(self.qmin.value.data, self.qmax.value.data)
+        verify_byte("zero_point", self.zero_point.value.data)
+
+
+def verify_dense(op: DenseOp | DenseAddOp | DenseFloatOp, output: Attribute) -> None:
     """Raises VerifyException unless the buffers of `op` fit each other, its window and groups, and
     its result holds elements of `output`."""
     rank = 3 if memref_of(op.input).get_num_dims() == 5 else 2

@@ -15,6 +15,7 @@ from xdsl.irdl import (
     ParsePropInAttrDict,
     irdl_op_definition,
     operand_def,
+    opt_operand_def,
     prop_def,
     result_def,
     traits_def,
@@ -46,13 +47,20 @@ MAX_REDUCTION = (2**31 - 1) // (255 * 128)
 
 
 class Contraction(IRDLOperation, ABC):
-    """An op that multiplies its input with packed weights; the geometry is in their type."""
+    """An op that multiplies its input with packed weights; the geometry is in their type.
+
+    A residual, a quantized tensor of the result's shape with a scale and zero point of its own, is
+    added to the sums before they are rounded.
+
+        %y = quant.conv2d %x, %p, %r {activation = #quant<activation relu>} : (...) -> ...
+    """
 
     KIND: ClassVar[str]
     """The op that the weights are packed for."""
 
     input = operand_def(QuantTensorConstr)
     packed = operand_def(PackedConstr)
+    residual = opt_operand_def(QuantTensorConstr)
     result = result_def(QuantTensorConstr)
     activation = prop_def(ActivationAttr, default_value=NO_ACTIVATION)
 
@@ -68,9 +76,10 @@ class Contraction(IRDLOperation, ABC):
         packed: SSAValue,
         result_type: Attribute,
         activation: ActivationAttr = NO_ACTIVATION,
+        residual: SSAValue | None = None,
     ):
         super().__init__(
-            operands=[input, packed],
+            operands=[input, packed, residual],
             result_types=[result_type],
             properties={"activation": activation},
         )
@@ -92,6 +101,13 @@ class Contraction(IRDLOperation, ABC):
                 f" (at most {MAX_REDUCTION})"
             )
         verify_result_shape(self.result, self.result_shape(packed))
+        if self.residual is not None:
+            verify_activation_type(self.residual, "residual")
+            if (shape := shape_of(self.residual)) != shape_of(self.result):
+                raise VerifyException(
+                    f"residual must have the shape of the result,"
+                    f" {list(shape_of(self.result))}, got {list(shape)}"
+                )
 
 
 @irdl_op_definition

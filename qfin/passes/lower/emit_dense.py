@@ -106,26 +106,54 @@ def emit_dense(
     if overflow(low, high) is not None:
         raise UnsupportedError("the sums of this op can leave 32 bits", op)
     conv = None if isinstance(op, quant.LinearOp) else packed.conv
+    if op.residual is not None and float_bias is None:
+        float_bias = np.zeros(1, np.float32)
     qmin, qmax = clamp(y, op.activation)
-    planner.emit(
-        kernel.DenseOp(
-            planner.view(source),
-            planner.view(planner.constants.add(flat)),
-            spread(start.astype(np.int32)),
-            spread(mult),
-            None if float_bias is None else spread(float_bias),
-            planner.view(result),
-            kernel=kernel_size,
-            stride=conv.stride if conv and not packed.is_transposed else ones(len(kernel_size)),
-            dilation=conv.dilation if conv else ONES,
-            groups=groups,
-            lanes=lanes,
-            zero_point=zero_point(y),
-            qmin=qmin,
-            qmax=qmax,
-            bounded=_is_bounded(low, high, float_bias, mult),
-        )
+    dense = kernel.DenseOp(
+        planner.view(source),
+        planner.view(planner.constants.add(flat)),
+        spread(start.astype(np.int32)),
+        spread(mult),
+        None if float_bias is None else spread(float_bias),
+        planner.view(result),
+        kernel=kernel_size,
+        stride=conv.stride if conv and not packed.is_transposed else ones(len(kernel_size)),
+        dilation=conv.dilation if conv else ONES,
+        groups=groups,
+        lanes=lanes,
+        zero_point=zero_point(y),
+        qmin=qmin,
+        qmax=qmax,
+        bounded=_is_bounded(low, high, float_bias, mult, _largest_residual(op)),
     )
+    if op.residual is None:
+        planner.emit(dense)
+        return
+    assert dense.bias is not None
+    r = uniform_of(op.residual)
+    scale = numerics.residual_scale(r.scale, y.scale)
+    residual = planner.view(_residual_buffer(planner, op, op.residual))
+    planner.emit(kernel.DenseAddOp.of(dense, dense.bias, residual, float(scale), zero_point(r)))
+    dense.erase()
+
+
+def _residual_buffer(planner: Planner, op: DenseLike, residual: SSAValue) -> Buffer:
+    """Laid out as the result is."""
+    if is_nhwc(residual.type) != is_nhwc(op.result.type):
+        raise UnsupportedError("residual and result lie differently: run assign-layout", op)
+    buffer = planner.buffer(residual)
+    return buffer.as_pixels() if isinstance(op, quant.LinearOp) else buffer
+
+
+def _largest_residual(op: DenseLike) -> float:
+    """The magnitude of what is added to a product, in steps of the result."""
+    if op.residual is None:
+        return 0.0
+    r = uniform_of(op.residual)
+    ends = np.array([r.storage_min, r.storage_max])
+    largest = numerics.residual(ends, r.scale, r.zero_point, uniform_of(op.result).scale)
+    _require_finite(op, largest, "residual scale by output scale")
+    return float(np.abs(largest).max())
 
 
 def _require_finite(op: Operation, values: NDArray[np.float32], what: str) -> None:
@@ -139,9 +167,11 @@ def _is_bounded(
     high: NDArray[np.int64],
     bias: NDArray[np.float32] | None,
     mult: NDArray[np.float32],
+    residual: float,
 ) -> bool:
-    """Whether no `(f32(sum) + bias) * mult` leaves int32. Rounding is monotone: the ends tell."""
+    """Whether no `(f32(sum) + bias) * mult`, with up to `residual` added or taken away, leaves
+    int32. Rounding is monotone: the ends tell."""
     ends = np.stack([low, high]).astype(np.float32)
     with np.errstate(over="ignore"):
         scaled = (ends if bias is None else ends + bias) * mult
-    return bool(np.all(np.abs(scaled) < 2**31))
+        return bool(np.all(np.abs(scaled) + np.float32(residual) < 2**31))

@@ -309,7 +309,8 @@ class Group:
         return shape, result, f"nn.add {', '.join(operands)} : ({floats}, {floats}) -> {floats}"
 
     add_linear = add_conv1d = add_conv2d = with_residual
-    add_conv_transpose1d = add_conv_transpose2d = with_residual
+    add_conv3d = add_conv_transpose1d = add_conv_transpose2d = with_residual
+    add_conv_transpose3d = with_residual
 
     def relu(self, row: str) -> tuple[Shape, Shape, str]:
         shape = self.image()

@@ -28,7 +28,7 @@ from qfin.passes.finalize.quant_fusion import FuseGroup, QuantFusionPass
 from qfin.passes.finalize.table import FUSIONS, Fusion, row_of
 from qfin.passes.rewriting import rewrite
 
-from .random_groups import PACKING, ROUNDING, ROWS, Group
+from .random_groups import PACKING, RESIDUAL, ROUNDING, ROWS, Group
 
 Array = NDArray[Any]
 
@@ -77,7 +77,7 @@ def test_prepack_and_unpack_change_no_bit(row: str, seed: int):
     InsertPrepackUnpackPass().apply(qfin.make_context(), module)
     module.verify()
     packs = sum(op.name == "quant.prepack" for op in module.walk())
-    assert packs == (row in PACKING)
+    assert packs == (row in PACKING | RESIDUAL)
     assert same_bits(before, value(module, group.input))
     once = str(module)
     InsertPrepackUnpackPass().apply(qfin.make_context(), module)
@@ -144,7 +144,10 @@ class OneRow(RewritePattern):
             FuseGroup().match_and_rewrite(op, rewriter)
 
 
-CHAIN = (Path(__file__).parent / "quant-finalize.mlir", Path(__file__).parent / "quant-fusion.mlir")
+CHAIN = [
+    Path(__file__).parent / f"{name}.mlir"
+    for name in ("quant-finalize", "quant-fusion", "fusion-activation", "fusion-residual")
+]
 
 
 @pytest.mark.parametrize("path", [*CHAIN, DIGITS], ids=lambda path: path.stem)

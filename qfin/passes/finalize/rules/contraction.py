@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from xdsl.ir import Operation
 
 from qfin.dialects import nn, quant
+from qfin.dialects.quant.contraction import Contraction as FusedContraction
 from qfin.dialects.uniform import UniformType
 from qfin.passes.finalize.fusion import NEEDS_ACTIVATIONS, Fusion, Rewrite, replace_group
 from qfin.passes.finalize.groups import element_type, input_of, output_of
 from qfin.passes.finalize.weights import Contraction, packed_of
 
-_FUSED: dict[type[Operation], Callable[..., Operation]] = {
+FUSED: dict[type[Operation], type[FusedContraction]] = {
     nn.Conv1dOp: quant.Conv1dOp,
     nn.Conv2dOp: quant.Conv2dOp,
     nn.Conv3dOp: quant.Conv3dOp,
@@ -31,7 +30,7 @@ def contraction(op: Operation) -> Rewrite:
     quantized = element_type(output.quantize.result)
     assert isinstance(quantized, UniformType)
     packed = packed_of(op, element, quantized)
-    fused = _FUSED[type(op)](input, packed, output.quantize.result.type, output.activation)
+    fused = FUSED[type(op)](input, packed, output.quantize.result.type, output.activation)
     return replace_group(op, output, fused)
 
 

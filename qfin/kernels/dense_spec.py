@@ -1,0 +1,71 @@
+"""What is baked into a kernel of `qfin.kernels.dense`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from qfin.kernels.epilogue import Residual, ToFloats
+from qfin.kernels.tiles import Tile
+from qfin.target.isa import Isa
+
+
+@dataclass(frozen=True)
+class DenseSpec:
+    """Everything that is baked into one dense kernel.
+
+    `in_channels` and `out_channels` are those of one group. Strides are in bytes, (image, row,
+    pixel) of the tensor itself; channels lie next to each other. `x` points to the first tap of
+    output pixel (0, 0, 0), in the halo if there is one. The result is `clamp(rint(t * mult) +
+    zero_point, qmin, qmax)`, `t = f32(acc)`, plus bias if `float_bias`. `parallel` is the dimension
+    that `[begin, end)` counts: batch*out_d*out_h rows, or the blocks of B channels of all groups.
+    A `residual` is added to `t * mult`. `bounded` promises that no magnitude that is rounded
+    reaches 2**31. With `floats` the result is what that says instead, without residual, and y holds
+    f32. `_d` is the depth of 3-D convolutions, and `x_plane` and `y_plane` are the strides of their
+    planes.
+    """
+
+    batch: int
+    out_h: int
+    out_w: int
+    groups: int
+    in_channels: int
+    out_channels: int
+    kernel_h: int
+    kernel_w: int
+    stride_h: int
+    stride_w: int
+    dilation_h: int
+    dilation_w: int
+    x_strides: tuple[int, int, int]
+    y_strides: tuple[int, int, int]
+    zero_point: int
+    qmin: int
+    qmax: int
+    float_bias: bool
+    parallel: Literal["rows", "channel-blocks"]
+    tile: Tile
+    bounded: bool = False
+    out_d: int = 1
+    kernel_d: int = 1
+    stride_d: int = 1
+    dilation_d: int = 1
+    x_plane: int = 0
+    y_plane: int = 0
+    floats: ToFloats | None = None
+    residual: Residual | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows of pixels, of all planes of all images."""
+        return self.batch * self.out_d * self.out_h
+
+    def blocks(self, isa: Isa) -> int:
+        """Blocks of channels of one group."""
+        return -(-self.out_channels // (self.tile.vectors * isa.lanes))
+
+    def parallel_size(self, isa: Isa) -> int:
+        """The end of the whole range of the parallel dimension."""
+        if self.parallel == "rows":
+            return self.rows
+        return self.groups * self.blocks(isa)
