@@ -24,6 +24,7 @@ from xdsl.dialects.builtin import (
     UnknownLoc,
     VectorType,
     f32,
+    f64,
     i1,
     i8,
     i32,
@@ -355,6 +356,15 @@ class KernelBuilder:
         return self._builder.insert(made).results[0]
 
     # used by the kernels that are not dense
+
+    def double(self, value: float) -> SSAValue:
+        """An f64 constant."""
+        return self._constant(FloatAttr(value, f64), f64)
+
+    def spread(self, value: SSAValue, lanes: int) -> SSAValue:
+        """A scalar on all lanes."""
+        one = self.bitcast(value, vector(value.type, 1))
+        return one if lanes == 1 else self.shuffle(one, one, (0,) * lanes)
 
     def xor(self, a: SSAValue, b: SSAValue) -> SSAValue:
         """Bitwise exclusive or."""

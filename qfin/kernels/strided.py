@@ -24,6 +24,8 @@ _BLOCK = 4096
 Pointers = Sequence[SSAValue]
 Body = Callable[[Pointers, int], None]
 """`body(pointers, n)`: do n elements, which are contiguous in every buffer."""
+Step = Callable[[Pointers, int, Sequence[SSAValue]], Sequence[SSAValue]]
+"""`step(pointers, n, carried)`: as a body, and gives the next carried values."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,54 @@ class Nest:
         if rest:
             first = b.intrinsic("llvm.smax.i64", i64, begin, edge) if blocks else begin
             self._loop(b, bases, first, end, strides, block(rest))
+
+    def fold(
+        self,
+        b: KernelBuilder,
+        bases: Pointers,
+        lanes: int,
+        body: Step,
+        *carried: SSAValue,
+    ) -> Sequence[SSAValue]:
+        """As `emit`, with values carried from one step to the next; each element is done once, so
+        that what does not fill a vector is done in shorter ones. Returns the last values."""
+        return self._fold(b, bases, self.dims, lanes, body, carried)
+
+    def _fold(
+        self,
+        b: KernelBuilder,
+        bases: Pointers,
+        dims: Sequence[Dim],
+        lanes: int,
+        body: Step,
+        carried: Sequence[SSAValue],
+    ) -> Sequence[SSAValue]:
+        if not dims:
+            return body(bases, 1, carried)
+        outer, *inner = dims
+        if inner or not self.contiguous:
+            return b.for_loop(
+                0,
+                outer.size,
+                1,
+                lambda i, so_far: self._fold(
+                    b, moved(b, bases, i, outer.strides), inner, lanes, body, so_far
+                ),
+                *carried,
+            )
+        begin = 0
+        while lanes:
+            end = outer.size - (outer.size - begin) % lanes
+            if begin < end:
+                carried = b.for_loop(
+                    begin,
+                    end,
+                    lanes,
+                    lambda i, so_far, n=lanes: body(moved(b, bases, i, outer.strides), n, so_far),
+                    *carried,
+                )
+            begin, lanes = end, lanes // 2
+        return carried
 
     def _loops(
         self, b: KernelBuilder, bases: Pointers, dims: Sequence[Dim], lanes: int, body: Body

@@ -39,7 +39,6 @@ from qfin.dialects.kernel.pooling import AvgPoolOp, MaxPoolOp
 from qfin.dialects.kernel.softmax import SoftmaxOp
 from qfin.dialects.kernel.state import StateOp
 from qfin.dialects.kernel.upsample import UpsampleOp
-from qfin.dialects.kernel.state import StateOp
 
 Kernel = Dialect(
     "kernel",
@@ -101,7 +100,6 @@ __all__ = [
     "ProgramOp",
     "QuantizeDynamicOp",
     "QuantizeOp",
-    "StateOp",
     "SoftmaxOp",
     "StateOp",
     "UpsampleOp",

@@ -21,6 +21,7 @@ from qfin.dialects.quant.dynamic import ChooseQParamsOp, DequantizeOp, QuantizeO
 from qfin.dialects.quant.dynamic_contraction import (
     Conv1dDynamicOp,
     Conv2dDynamicOp,
+    Conv3dDynamicOp,
     DynamicContraction,
     FloatContraction,
     LinearDynamicFp16Op,
@@ -88,6 +89,7 @@ Quant = Dialect(
         LinearDynamicFp16Op,
         Conv1dDynamicOp,
         Conv2dDynamicOp,
+        Conv3dDynamicOp,
         LinearOp,
         Conv1dOp,
         Conv2dOp,
@@ -144,6 +146,7 @@ __all__ = [
     "Conv1dOp",
     "Conv2dDynamicOp",
     "Conv2dOp",
+    "Conv3dDynamicOp",
     "Conv3dOp",
     "ConvGeometry",
     "ConvTranspose",

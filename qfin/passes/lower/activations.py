@@ -35,6 +35,7 @@ _ON_ANY_LAYOUT = (
     MaxPoolOp,
     UpsampleNearestOp,
     QuantUpsample,
+    quant.MeanOp,
     nn.ReluOp,
     nn.ClampOp,
     quant.Conv2dDynamicOp,

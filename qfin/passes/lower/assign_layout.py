@@ -47,10 +47,12 @@ from qfin.interpreter.blocked import block
 from qfin.interpreter.transposed import to_convolution
 from qfin.kernels.dense import weight_block
 from qfin.passes.finalize.groups import defining
+from qfin.passes.lower.layout_boundary import CancelConversions, convert_at_the_edges
 from qfin.passes.lower.layout_dynamic import PackForTarget, QuantizeAnyLayout
 from qfin.passes.lower.layout_moves import MoveFromNhwc, MoveThenConvert
-from qfin.passes.lower.layout_boundary import CancelConversions, convert_at_the_edges
+from qfin.passes.lower.mean_from_nhwc import MeanFromNhwc
 from qfin.passes.lower.unit_dimension import AddUnitDimension
+from qfin.passes.lower.unit_dimension_windows import WindowsWithUnitDimension
 from qfin.passes.rewriting import rewrite
 from qfin.target.isa import Isa
 
@@ -274,8 +276,8 @@ class AssignLayoutPass(ModulePass):
         for function in op.walk():
             if isinstance(function, func.FuncOp):
                 convert_at_the_edges(function)
-        rewrite(op, AddUnitDimension())
-        rewrite(op, [ReshapeOfReshape(), SameShape()])  # between two 1-D convolutions
+        rewrite(op, [AddUnitDimension(), WindowsWithUnitDimension()])
+        rewrite(op, [ReshapeOfReshape(), SameShape()])  # between two 1-D ops
         rewrite(op, [RunOnNhwc(), RepackWeights(isa), PackForTarget(isa)])
         rewrite(
             op,
@@ -286,6 +288,7 @@ class AssignLayoutPass(ModulePass):
                 UnaryOnNhwc(),
                 BinaryOnNhwc(),
                 MoveFromNhwc(),
+                MeanFromNhwc(),
             ],
         )
         rewrite(op, [MoveThenConvert(), QuantizeAnyLayout()])
