@@ -23,7 +23,7 @@ from qfin.passes.lower.assign_layout import TARGET_ATTR
 LEVELS: dict[str, str] = {
     "qdq": "",
     "fused": "fold-globals,quant-finalize",
-    "laid-out": "assign-layout{{target={target}}}",
+    "laid-out": "fold-globals,assign-layout{{target={target}}}",
     "buffers": "plan-buffers",
     "kernels": "lower-to-kernels",
     "llvm": "convert-kernels-to-llvm",

@@ -24,6 +24,7 @@ from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 
 from qfin import remarks
 from qfin.dialects import nn
+from qfin.dialects.quant.casts import SCastOp
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp, PrepackOp
 from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp
 from qfin.dialects.quant.packed_patterns import UnpackOfPrepack, UnpackOfPrepackDynamic
@@ -31,7 +32,8 @@ from qfin.dialects.quant.packed_type import PackedType
 from qfin.interpreter.arrays import dense_to_numpy, numpy_to_dense
 from qfin.interpreter.dynamic import saturate_to_fp16
 from qfin.interpreter.packed import packed_scales
-from qfin.passes.finalize.groups import constant_of, element_type
+from qfin.passes.finalize.groups import constant_of, defining, element_type
+from qfin.passes.finalize.packed_globals import packed_constants_to_globals
 from qfin.passes.rewriting import rewrite
 
 
@@ -92,9 +94,15 @@ class FoldSaturateToFp16(RewritePattern):
 
 @dataclass(frozen=True)
 class FoldQuantizedPrepackingOpsPass(ModulePass):
-    """Turn each prepack of constants into a packed constant; equal ones become one."""
+    """Turn each prepack of constants into a packed constant; equal ones become one.
+
+    With `globals` each packed constant is a global of the module, one for equal weights of several
+    functions, too. A remark tells why a prepack stays, which packs anew at each call.
+    """
 
     name = "fold-quantized-prepacking-ops"
+
+    globals: bool = False
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         # All of them, before a prepack is gone.
@@ -102,7 +110,22 @@ class FoldQuantizedPrepackingOpsPass(ModulePass):
         rewrite(op, FoldPrepack())
         for left in op.walk():
             if isinstance(left, PrepackOp | PrepackDynamicOp):
-                reason = "not folded: weight or bias is not a constant"
-                remarks.emit("note", left, reason, pass_name=self.name)
+                remarks.emit("missed", left, _why_left(left), pass_name=self.name)
         CommonSubexpressionElimination().apply(ctx, op)
         DeadCodeElimination().apply(ctx, op)
+        if self.globals:
+            packed_constants_to_globals(op)
+
+
+def _why_left(prepack: PrepackOp | PrepackDynamicOp) -> str:
+    """Why a prepack did not fold."""
+    if isinstance(prepack, PrepackDynamicOp):
+        return "packs at each call: the weight is quantized at run time"
+    weight_known = constant_of(prepack.weight) is not None
+    what, value = ("bias", prepack.bias) if weight_known else ("weight", prepack.weight)
+    assert value is not None
+    made_by = defining(value)
+    if isinstance(made_by, SCastOp):
+        made_by = defining(made_by.input)
+    source = "an argument" if made_by is None else f"made by {made_by.name}"
+    return f"packs at each call: its {what} is not a constant, but {source}"

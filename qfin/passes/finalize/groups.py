@@ -15,6 +15,7 @@ from xdsl.ir import Attribute, Operation, OpResult, SSAValue
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import nn
+from qfin.dialects.ml_program import GlobalLoadConstOp, GlobalOp, global_of
 from qfin.dialects.quant.activation import NO_ACTIVATION, RELU, ActivationAttr
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.uniform import UniformType
@@ -35,13 +36,15 @@ def defining(value: SSAValue) -> Operation | None:
 
 
 def constant_of(value: SSAValue | None) -> DenseIntOrFPElementsAttr | None:
-    """The constant that a value is, seen through a storage cast."""
+    """The constant that a value is, seen through a storage cast; a global's, where it is loaded."""
     if value is None:
         return None
     op = defining(value)
     if isinstance(op, SCastOp):
         op = defining(op.input)
-    if not isinstance(op, arith.ConstantOp):
+    if isinstance(op, GlobalLoadConstOp):
+        op = global_of(op, op.symbol)
+    if not isinstance(op, arith.ConstantOp | GlobalOp):
         return None
     return op.value if isinstance(op.value, DenseIntOrFPElementsAttr) else None
 

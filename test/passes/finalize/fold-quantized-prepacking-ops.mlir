@@ -75,7 +75,7 @@ func.func @unpacked() -> (!packed, tensor<3x2x!w>) {
 
 // CHECK-LABEL: @argument(
 // CHECK-NEXT:    %p = quant.prepack %w :
-// REMARK:      fold-quantized-prepacking-ops.mlir:[[# @LINE + 2]]:3: remark: quant.prepack: not folded: weight or bias is not a constant
+// REMARK:      fold-quantized-prepacking-ops.mlir:[[# @LINE + 2]]:3: remark: quant.prepack not fused: packs at each call: its weight is not a constant, but an argument
 func.func @argument(%w: tensor<3x2x!w>) -> !packed {
   %p = quant.prepack %w : (tensor<3x2x!w>) -> !packed
   return %p : !packed
@@ -83,7 +83,7 @@ func.func @argument(%w: tensor<3x2x!w>) -> !packed {
 
 // CHECK-LABEL: @bias_argument(
 // CHECK:         %p = quant.prepack %w, %b :
-// REMARK-NEXT: remark: quant.prepack: not folded: weight or bias is not a constant
+// REMARK-NEXT: remark: quant.prepack not fused: packs at each call: its bias is not a constant, but an argument
 // REMARK-NOT:  remark
 func.func @bias_argument(%b: tensor<3xf32>) -> !packed_f {
   %i = arith.constant dense<1> : tensor<3x2xi8>

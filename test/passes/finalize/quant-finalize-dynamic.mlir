@@ -12,7 +12,7 @@
 
 // REMARK: remark: nn.linear fused: became quant.linear_dynamic
 // REMARK: remark: nn.linear fused: became quant.linear_dynamic_fp16
-// REMARK: quant.prepack_dynamic: not folded: weight or bias is not a constant
+// REMARK: quant.prepack_dynamic not fused: packs at each call: the weight is quantized at run time
 
 // CHECK-LABEL: @constants(
 // CHECK-NEXT:    %[[P:.*]] = quant.packed_constant <dense<1> : tensor<4x3xi8>, scales = dense<2.500000e-01> : tensor<1xf32>> : !quant.packed<linear, tensor<4x3xi8>>
