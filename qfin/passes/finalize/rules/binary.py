@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import nn, quant
@@ -17,6 +16,7 @@ from qfin.passes.finalize.groups import (
     require_activation,
     require_f32,
 )
+from qfin.passes.finalize.rules.parameters import can_be_infinite
 
 _FUSED: dict[type[Operation], type[BinaryOp]] = {
     nn.AddOp: quant.AddOp,
@@ -48,10 +48,7 @@ def _binary(op: Operation) -> Rewrite:
 def _require_numbers(element: UniformType, what: str) -> None:
     """Where an operand is infinite, the result may be NaN: a float relu or clamp lets that
     through, and the clamp of stored values does not."""
-    down, up = (end - element.zero_point for end in (element.storage_min, element.storage_max))
-    with np.errstate(over="ignore"):
-        largest = np.float32(element.scale) * np.float32(max(up, -down))
-    if not np.isfinite(largest):
+    if can_be_infinite(element):
         raise Refused(f"{what} can be infinite, and the activation that follows lets NaN through")
 
 
