@@ -107,35 +107,6 @@ def verify_not_per_axis(value: SSAValue) -> None:
         )
 
 
-def verify_window(
-    stride: Ints, padding: Ints, dilation: Ints = ONES, kernel: Ints | None = None
-) -> None:
-    """Checks counts and signs of 2-D window attributes. Raises VerifyException."""
-    if kernel is not None:
-        verify_pair("kernel", kernel)
-    verify_pair("stride", stride)
-    verify_pair("dilation", dilation)
-    verify_sides("padding", padding)
-
-
-def verify_pair(name: str, attr: Ints) -> None:
-    """Raises VerifyException unless the attribute has a height and a width >= 1."""
-    values = attr.get_values()
-    if len(values) != 2 or min(values) < 1:
-        raise VerifyException(
-            f"{name} must be two values >= 1, [height, width], got {list(values)}"
-        )
-
-
-def verify_sides(name: str, attr: Ints) -> None:
-    """Raises VerifyException unless the attribute has four values >= 0."""
-    values = attr.get_values()
-    if len(values) != 4 or min(values) < 0:
-        raise VerifyException(
-            f"{name} must be four values >= 0, [top, bottom, left, right], got {list(values)}"
-        )
-
-
 def verify_result_shape(result: SSAValue, expected: Sequence[int]) -> None:
     """Raises VerifyException when the declared result shape is not the shape rule's."""
     if not shapes.compatible(shape_of(result), expected):

@@ -584,3 +584,27 @@ func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3
   func.return
 }
 // CHECK: error: 'kernel.dense': qmin 10 is greater than qmax 9
+
+// -----
+
+func.func @f(%0: memref<1x4x3x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3: memref<2x8xf32>, %4: memref<1x6x2x6x6xi8>) {
+  kernel.dense %0, %1, %2, %3, %4 {kernel = array<i64: 1, 3, 3>, stride = array<i64: 2, 1>, dilation = array<i64: 1, 1, 1>, groups = 2 : i64, lanes = 8 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x3x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<1x6x2x6x6xi8>
+  func.return
+}
+// CHECK: error: 'kernel.dense': stride must be three values >= 1, [depth, height, width], got [2, 1]
+
+// -----
+
+func.func @f(%0: memref<1x4x3x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3: memref<2x8xf32>, %4: memref<1x6x2x6x6xi8>) {
+  kernel.dense %0, %1, %2, %3, %4 {kernel = array<i64: 1, 3, 3>, stride = array<i64: 1, 1, 1>, dilation = array<i64: 1, 1, 1>, groups = 2 : i64, lanes = 8 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x3x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<1x6x2x6x6xi8>
+  func.return
+}
+// CHECK: error: 'kernel.dense': output has shape [1, 6, 2, 6, 6], expected [1, 6, 3, 6, 6]
+
+// -----
+
+func.func @f(%0: memref<1x4x3x8x8xi8>) {
+  kernel.fill_halo %0 {halo = array<i64: 1, 1, 1, 1>, value = 0 : i64} : memref<1x4x3x8x8xi8>
+  func.return
+}
+// CHECK: error: 'kernel.fill_halo': halo must be six values >= 0, [front, back, top, bottom, left, right], got [1, 1, 1, 1]

@@ -25,7 +25,7 @@ func.func private @main(!quant.packed<conv1d, tensor<4x3x0xi8>>)
 
 // -----
 
-// CHECK: 'conv4d' is not an op that packs weights (linear, conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d do)
+// CHECK: 'conv4d' is not an op that packs weights (linear, linear_fp16, conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d do)
 func.func private @main(!quant.packed<conv4d, tensor<4x3x2xi8>>)
 
 // -----
