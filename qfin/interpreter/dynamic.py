@@ -131,6 +131,12 @@ class DynamicFunctions(InterpreterFunctions):
     ) -> PythonValues:
         return (convolution(op, *args),)
 
+    @impl(quant.Conv3dDynamicOp)
+    def run_conv3d(
+        self, interpreter: Interpreter, op: quant.Conv3dDynamicOp, args: PythonValues
+    ) -> PythonValues:
+        return (convolution(op, *args),)
+
     @impl(quant.LinearDynamicFp16Op)
     def run_linear_fp16(
         self, interpreter: Interpreter, op: quant.LinearDynamicFp16Op, args: PythonValues

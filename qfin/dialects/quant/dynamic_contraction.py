@@ -30,7 +30,7 @@ from qfin.dialects.quant.activation import NO_ACTIVATION, ActivationAttr
 from qfin.dialects.quant.contraction import MAX_REDUCTION
 from qfin.dialects.quant.dynamic import F32TensorConstr
 from qfin.dialects.quant.packed import PackedConstr
-from qfin.dialects.quant.packed_type import CONV1D, CONV2D, LINEAR, LINEAR_FP16, PackedType
+from qfin.dialects.quant.packed_type import CONV1D, CONV2D, CONV3D, LINEAR, LINEAR_FP16, PackedType
 from qfin.dialects.tensors import shape_of, verify_result_shape
 
 
@@ -174,6 +174,19 @@ class Conv2dDynamicOp(_ConvDynamic):
 
     name = "quant.conv2d_dynamic"
     KIND: ClassVar[str] = CONV2D
+
+
+@irdl_op_definition
+class Conv3dDynamicOp(_ConvDynamic):
+    """`nn.conv3d` of an input that is quantized at run time, `quantized::conv3d_dynamic`.
+
+    %y = quant.conv3d_dynamic %x, %p {reduce_range} : (tensor<1x1x4x8x8xf32>,
+        !quant.packed<conv3d, tensor<16x1x3x3x3xi8>, bias = f32>)
+      -> tensor<1x16x2x6x6xf32>
+    """
+
+    name = "quant.conv3d_dynamic"
+    KIND: ClassVar[str] = CONV3D
 
 
 @irdl_op_definition

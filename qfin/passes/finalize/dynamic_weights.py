@@ -86,7 +86,7 @@ def run_time_constants_of(op: Contraction) -> RunTimeConstants:
         raise Refused("weight is not a dequantized value")
     if (stored := element_type(dequantize.input)) != i8:
         raise Refused(f"weight is stored in {stored}, not in i8")
-    wanted = 1 if isinstance(op, nn.ConvTranspose1dOp | nn.ConvTranspose2dOp) else 0
+    wanted = 1 if isinstance(op, nn.ConvTranspose) else 0
     if (axis := axis_of(dequantize.axis)) not in (None, wanted):
         raise Refused(f"weight is quantized along axis {axis}, not along axis {wanted}")
     if not _is_zero(dequantize.zero_point):

@@ -5,6 +5,7 @@
 !fp16 = !quant.packed<linear_fp16, tensor<10x64xf16>, bias = f32>
 !conv1d = !quant.packed<conv1d, tensor<4x3x2xi8>>
 !conv2d = !quant.packed<conv2d, tensor<4x3x3x3xi8>, padding = [1, 1, 1, 1]>
+!conv3d = !quant.packed<conv3d, tensor<4x3x3x3x3xi8>, bias = f32, stride = [1, 2, 2]>
 !transposed = !quant.packed<conv_transpose1d, tensor<3x4x2xi8>>
 
 // CHECK-LABEL: @qparams(
@@ -53,7 +54,7 @@ func.func @packing(%w: tensor<10x64xi8>, %s: tensor<f32>, %ss: tensor<10xf32>, %
 }
 
 // CHECK-LABEL: @contractions(
-func.func @contractions(%x: tensor<2x64xf32>, %i: tensor<1x3x8xf32>, %j: tensor<1x3x8x8xf32>, %p: !linear, %h: !fp16, %c: !conv1d, %d: !conv2d) {
+func.func @contractions(%x: tensor<2x64xf32>, %i: tensor<1x3x8xf32>, %j: tensor<1x3x8x8xf32>, %p: !linear, %h: !fp16, %c: !conv1d, %d: !conv2d, %k: tensor<1x3x4x8x8xf32>, %e: !conv3d) {
   // CHECK: quant.linear_dynamic %x, %p : (tensor<2x64xf32>, !quant.packed<linear, tensor<10x64xi8>, bias = f32>) -> tensor<2x10xf32>
   %0 = quant.linear_dynamic %x, %p : (tensor<2x64xf32>, !linear) -> tensor<2x10xf32>
   // CHECK: quant.linear_dynamic %x, %p {reduce_range, activation = #quant<activation relu>} :
@@ -64,5 +65,7 @@ func.func @contractions(%x: tensor<2x64xf32>, %i: tensor<1x3x8xf32>, %j: tensor<
   %3 = quant.conv1d_dynamic %i, %c {reduce_range} : (tensor<1x3x8xf32>, !conv1d) -> tensor<1x4x7xf32>
   // CHECK: quant.conv2d_dynamic %j, %d : (tensor<1x3x8x8xf32>, !quant.packed<conv2d, tensor<4x3x3x3xi8>, padding = [1, 1, 1, 1]>) -> tensor<1x4x8x8xf32>
   %4 = quant.conv2d_dynamic %j, %d : (tensor<1x3x8x8xf32>, !conv2d) -> tensor<1x4x8x8xf32>
+  // CHECK: quant.conv3d_dynamic %k, %e {reduce_range} : (tensor<1x3x4x8x8xf32>, !quant.packed<conv3d, tensor<4x3x3x3x3xi8>, bias = f32, stride = [1, 2, 2]>) -> tensor<1x4x2x3x3xf32>
+  %5 = quant.conv3d_dynamic %k, %e {reduce_range} : (tensor<1x3x4x8x8xf32>, !conv3d) -> tensor<1x4x2x3x3xf32>
   func.return
 }

@@ -103,3 +103,16 @@ func.func @conv2d_dynamic(%x: tensor<1x2x5x5xf32>, %wq: tensor<4x1x3x3x!w4>) -> 
   %y = nn.conv2d %d, %w {stride = array<i64: 2, 2>, groups = 2 : i64} : (tensor<1x2x5x5xf32>, tensor<4x1x3x3xf32>) -> tensor<1x4x2x2xf32>
   func.return %y : tensor<1x4x2x2xf32>
 }
+
+// CHECK-LABEL: @conv3d_dynamic(
+// CHECK:         %[[Y:.*]] = quant.conv3d_dynamic %x, %{{.*}} {activation = #quant<activation relu>, reduce_range} : (tensor<1x2x5x5x5xf32>, !quant.packed<conv3d, tensor<4x1x3x3x3xi8>, groups = 2>) -> tensor<1x4x3x3x3xf32>
+// CHECK-NEXT:    func.return %[[Y]]
+func.func @conv3d_dynamic(%x: tensor<1x2x5x5x5xf32>, %wq: tensor<4x1x3x3x3x!w4>) -> tensor<1x4x3x3x3xf32> {
+  %s, %z = quant.choose_qparams %x {reduce_range} : (tensor<1x2x5x5x5xf32>) -> (tensor<f32>, tensor<i32>)
+  %q = quant.quantize %x, %s, %z : (tensor<1x2x5x5x5xf32>, tensor<f32>, tensor<i32>) -> tensor<1x2x5x5x5xui8>
+  %d = quant.dequantize %q, %s, %z : (tensor<1x2x5x5x5xui8>, tensor<f32>, tensor<i32>) -> tensor<1x2x5x5x5xf32>
+  %w = quant.dcast %wq : tensor<4x1x3x3x3x!w4> to tensor<4x1x3x3x3xf32>
+  %y = nn.conv3d %d, %w {groups = 2 : i64} : (tensor<1x2x5x5x5xf32>, tensor<4x1x3x3x3xf32>) -> tensor<1x4x3x3x3xf32>
+  %r = nn.relu %y : tensor<1x4x3x3x3xf32>
+  func.return %r : tensor<1x4x3x3x3xf32>
+}

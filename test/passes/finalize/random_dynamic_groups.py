@@ -27,6 +27,8 @@ class DynamicGroup:
         self.lines: list[str] = []
         self.shape: Shape = ()
         self.result: Shape = ()
+        self.weights = np.zeros((0, 0), np.float32)
+        """Of f16, before they are."""
         self.reduce_range = self.rng.random() < 0.5
         getattr(self, row)()
         self.last = "%y"
@@ -122,7 +124,8 @@ class DynamicGroup:
     def linear_dynamic_fp16(self) -> None:
         weight = self.matrix()
         spread = 10.0 ** self.rng.uniform(-8, 6)
-        self.constant("wf", (self.arrays.normal(0, spread, weight)).astype(np.float32), "f32")
+        self.weights = self.arrays.normal(0, spread, weight).astype(np.float32)
+        self.constant("wf", self.weights, "f32")
         w, h = tensor(weight, "f32"), tensor(weight, "f16")
         self.lines += [f"%h = nn.saturate_to_fp16 %wf : {w} to {h}", f"%w = nn.to %h : {h} to {w}"]
         self.op("linear", weight)
@@ -154,3 +157,6 @@ class DynamicGroup:
 
     def conv2d_dynamic(self) -> None:
         self.convolution("conv2d", 2)
+
+    def conv3d_dynamic(self) -> None:
+        self.convolution("conv3d", 3)

@@ -13,6 +13,7 @@ from xdsl.dialects.builtin import ModuleOp
 import qfin
 from qfin import remarks
 from qfin.errors import PassError
+from qfin.interpreter.dynamic import saturate_to_fp16
 from qfin.locations import is_unknown
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
 from qfin.passes.finalize.pipeline import QuantFinalizePass
@@ -48,15 +49,18 @@ def test_group(row: str, seed: int):
     text = group.text(quantized=row not in (FP16, DEVICE))
     with remarks.collect() as said:
         fused = finalized(text, on_device=row == DEVICE)
-    assert [r.kind for r in said if r.kind != "note"] == ["fused"]
+    # A weight that is quantized at run time is packed then, and that is said, too.
+    assert [r.kind for r in said if r.op_name != "quant.prepack_dynamic"] == ["fused"]
     assert not any(op.name.startswith("nn.") for op in fused.walk())
     assert [op.name for op in fused.walk() if is_unknown(op.location)] == []
     assert str(qfin.parse(str(fused))) == str(fused)
     assert str(finalized(str(fused), on_device=row == DEVICE)) == str(fused)
     before = value(qfin.parse(group.text(quantized=row != FP16)), group.input)
     after = value(fused, group.input)
-    if row == FP16:
-        assert same_bits(before, after)
+    if row == FP16:  # it sums in f32, the float op in f64
+        half = np.abs(saturate_to_fp16(group.weights).astype(np.float64))
+        reach = np.abs(group.input).astype(np.float64) @ half.T + np.abs(before) + 8
+        assert (np.abs(after - before) <= (half.shape[1] + 2) * 2.0**-24 * reach).all()
         return
     # Each factor, the sum and the bias are rounded to f32, once each.
     reach = np.abs(before).max(initial=0) + np.abs(group.input).max(initial=0) * 128 * 40 * 0.1

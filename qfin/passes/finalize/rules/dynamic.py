@@ -28,6 +28,7 @@ _FUSED: dict[type[Operation], Callable[..., Operation]] = {
     nn.LinearOp: quant.LinearDynamicOp,
     nn.Conv1dOp: quant.Conv1dDynamicOp,
     nn.Conv2dOp: quant.Conv2dDynamicOp,
+    nn.Conv3dOp: quant.Conv3dDynamicOp,
 }
 
 
@@ -89,7 +90,7 @@ def is_weight_only(op: Operation) -> bool:
 
 
 def fp16(op: Operation) -> Rewrite:
-    """Changes no bit."""
+    """Both sum floats, each in its order, so that they differ by what such sums round."""
     assert isinstance(op, nn.LinearOp)
     weight, wanted = half_constants_of(op)
     packed = unpacked_from(defining(weight), op.bias, wanted)[0]
@@ -138,6 +139,7 @@ FUSIONS: tuple[Fusion, ...] = (
     _row(nn.LinearOp, quant.LinearDynamicOp),
     _row(nn.Conv1dOp, quant.Conv1dDynamicOp),
     _row(nn.Conv2dOp, quant.Conv2dDynamicOp),
+    _row(nn.Conv3dOp, quant.Conv3dDynamicOp),
 )
 
 ON_DEVICE: tuple[Fusion, ...] = (
