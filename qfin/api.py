@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from numpy.typing import NDArray
+from typing_extensions import TypeVar
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.func import FuncOp
+from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 
 from qfin import remarks
@@ -29,9 +32,11 @@ from qfin.functions import (
 )
 from qfin.ir import parse, verify
 from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
+from qfin.passes.finalize.freeze_module import FreezeModulePass
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
 from qfin.passes.finalize.pipeline import QuantFinalizePass
 from qfin.passes.finalize.quant_fusion import QuantFusionPass
+from qfin.passes.finalize.symbols import reachable, symbols
 from qfin.pipeline import level_of, to_level
 from qfin.runtime.program import Program
 from qfin.runtime.spec import TensorSpec, match_names, tensor_spec
@@ -42,10 +47,15 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 
-def finalize(module: ModuleOp | str | Path, *, quant_type: str = "static") -> ModuleOp:
+Rewritten = TypeVar("Rewritten", bound=ModuleOp | FuncOp, default=ModuleOp)
+"""What a pass gives: a function for a function, a module for a module, its text or its path."""
+
+
+def finalize(module: Rewritten | str | Path, *, quant_type: str = "static") -> Rewritten:
     """A new module in which quantize/dequantize pairs around float ops are int8 ops.
 
-    `module` is a module, which stays as it is, MLIR text, or the path of a file. `quant_type` is
+    `module` is a module, which stays as it is, MLIR text, or the path of a file; or a function:
+    then the result is a new function, on its own. `quant_type` is
     static (parameters are constants) or dynamic (inputs are quantized at run time). `explain` says
     what was not fused. Raises ParseError and VerifyError for bad text and invalid modules,
     PassError for another `quant_type`.
@@ -53,31 +63,68 @@ def finalize(module: ModuleOp | str | Path, *, quant_type: str = "static") -> Mo
     return _rewritten(module, QuantFinalizePass(quant_type))
 
 
-def insert_prepack_unpack(module: ModuleOp | str | Path) -> ModuleOp:
+def insert_prepack_unpack(module: Rewritten | str | Path) -> Rewritten:
     """A new module that packs and unpacks each weight; see `InsertPrepackUnpackPass`."""
     return _rewritten(module, InsertPrepackUnpackPass())
 
 
 def quant_fusion(
-    module: ModuleOp | str | Path, *, quant_type: str = "static", on_device: bool = False
-) -> ModuleOp:
+    module: Rewritten | str | Path, *, quant_type: str = "static", on_device: bool = False
+) -> Rewritten:
     """A new module with int8 ops for what fuses; see `QuantFusionPass` and `finalize`."""
     return _rewritten(module, QuantFusionPass(quant_type, on_device))
 
 
-def fold_quantized_prepacking_ops(module: ModuleOp | str | Path) -> ModuleOp:
+def fold_quantized_prepacking_ops(module: Rewritten | str | Path) -> Rewritten:
     """A new module whose constant weights are packed; see `FoldQuantizedPrepackingOpsPass`."""
     return _rewritten(module, FoldQuantizedPrepackingOpsPass())
 
 
-def explain(module: ModuleOp | str | Path) -> list[remarks.Remark]:
+def freeze_module(
+    module: Rewritten | str | Path, *, preserved_attrs: Sequence[str] = ()
+) -> Rewritten:
+    """A new module for inference alone: calls inlined, parameters constants, the rest gone.
+
+    `preserved_attrs` names functions, globals and submodules that stay; see `FreezeModulePass`. Of
+    a function, what it calls and loads comes out of its module. Raises qfin.Error as `finalize`
+    does, and PassError for a name that is not there and for recursive calls.
+    """
+    names = tuple(preserved_attrs)
+    if isinstance(module, FuncOp):
+        names = (module.sym_name.data, *names)
+    return _rewritten(module, FreezeModulePass(names))
+
+
+def explain(module: ModuleOp | FuncOp | str | Path) -> list[remarks.Remark]:
     """What `finalize` fuses in a module and what not, each with its place and the reason."""
     with remarks.collect() as collected:
         finalize(module)
     return collected
 
 
-def _rewritten(module: ModuleOp | str | Path, step: ModulePass) -> ModuleOp:
+def _rewritten(module: Rewritten | str | Path, step: ModulePass) -> Rewritten:
+    if isinstance(module, FuncOp):
+        return cast("Rewritten", _rewritten_function(module, step))
+    return cast("Rewritten", _rewritten_module(module, step))
+
+
+def _rewritten_function(function: FuncOp, step: ModulePass) -> FuncOp:
+    """The function that `step` makes of a copy of it, beside what it speaks of."""
+    copy, around = function.clone(), function.parent_op()
+    others: list[Operation] = []
+    if isinstance(around, ModuleOp):
+        needed = reachable(around, [function.sym_name.data])
+        others = [op.clone() for n, op in symbols(around).items() if n in needed and op != function]
+    module = ModuleOp([*others, copy])
+    module.location = function.location
+    verify(module)
+    step.apply(Context(), module)
+    copy.sym_visibility = function.sym_visibility
+    copy.detach()
+    return copy
+
+
+def _rewritten_module(module: ModuleOp | str | Path, step: ModulePass) -> ModuleOp:
     verified = _load(module)
     copy = verified.clone() if verified is module else verified
     step.apply(Context(), copy)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from xdsl.dialects.builtin import TensorType
+from xdsl.dialects.func import FuncOp
 from xdsl.rewriter import Rewriter
 from xdsl.utils.exceptions import DiagnosticException
 
@@ -382,13 +383,16 @@ def test_functions_that_nobody_asked_for(level: str) -> None:
 
 
 @needs_host
-def test_calls_are_not_compiled() -> None:
+def test_calls_are_compiled_where_there_is_something_to_call() -> None:
     text = """func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
       %0 = func.call @f(%x) : (tensor<2xf32>) -> tensor<2xf32>
       func.return %0 : tensor<2xf32> }
-    func.func @f(%x: tensor<2xf32>) -> tensor<2xf32> { func.return %x : tensor<2xf32> }"""
+    func.func private @f(tensor<2xf32>) -> tensor<2xf32>"""
     with pytest.raises(qfin.UnsupportedError, match=r"^'func.call' at <text>:2:7: no native"):
         qfin.compile(text, function="main")
+    x = np.array([1, 2], np.float32)
+    text = text.replace("@f(tensor", "@f(%x: tensor") + " { func.return %x : tensor<2xf32> }"
+    assert np.asarray(qfin.compile(text, function="main")(x)).tolist() == [1, 2]
 
 
 # ---- Targets and hosts --------------------------------------------------------------------------
@@ -454,6 +458,51 @@ def test_each_step_of_finalize_is_a_function() -> None:
     step = qfin.fold_quantized_prepacking_ops(qfin.quant_fusion(step))
     assert qfin.print_module(step) == qfin.print_module(qfin.finalize(module))
     assert qfin.print_module(module) == before
+
+
+def test_each_step_takes_a_function_and_gives_a_new_one() -> None:
+    text = (
+        FLOAT_LINEAR
+        + """
+    ml_program.global private @w(dense<1.0> : tensor<2xf32>) : tensor<2xf32>
+    func.func private @caller() -> tensor<2xf32> {
+      %0 = func.call @callee() : () -> tensor<2xf32>
+      func.return %0 : tensor<2xf32>
+    }
+    func.func private @callee() -> tensor<2xf32> {
+      %0 = ml_program.global_load_const @w : tensor<2xf32>
+      func.return %0 : tensor<2xf32>
+    }"""
+    )
+    module = qfin.parse(text)
+    before = qfin.print_module(module)
+    functions = {op.sym_name.data: op for op in module.ops if isinstance(op, FuncOp)}
+    function = next(iter(functions.values()))
+    step = qfin.quant_fusion(qfin.insert_prepack_unpack(function))
+    step = qfin.fold_quantized_prepacking_ops(step)
+    alone = qfin.finalize(function)
+    assert alone.parent is None
+    assert str(step) == str(alone)
+    assert str(alone) in qfin.print_module(qfin.finalize(FLOAT_LINEAR)).replace("\n  ", "\n")
+    frozen = qfin.freeze_module(functions["caller"])
+    assert [op.name for op in frozen.body.block.ops] == ["arith.constant", "func.return"]
+    assert frozen.sym_visibility == functions["caller"].sym_visibility
+    assert qfin.print_module(module) == before
+
+
+def test_freeze_module_keeps_what_it_is_told_to() -> None:
+    text = """
+    ml_program.global private @fc.w(dense<1.0> : tensor<2xf32>) : tensor<2xf32>
+    func.func @forward() -> tensor<2xf32> {
+      %0 = ml_program.global_load_const @fc.w : tensor<2xf32>
+      func.return %0 : tensor<2xf32>
+    }
+    func.func @other() { func.return }"""
+    assert [op.name for op in qfin.freeze_module(text).ops] == ["func.func"]
+    kept = qfin.freeze_module(text, preserved_attrs=["fc", "other"])
+    assert [op.name for op in kept.ops] == ["ml_program.global", "func.func", "func.func"]
+    with pytest.raises(qfin.PassError, match=r"unknown name 'fd'; the module has @fc.w, @forward"):
+        qfin.freeze_module(text, preserved_attrs=["fd"])
 
 
 def test_explain_says_what_fused_and_what_not() -> None:
