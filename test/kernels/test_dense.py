@@ -21,7 +21,7 @@ from qfin.interpreter import numerics
 from qfin.interpreter.blocked import block, pad_channels
 from qfin.interpreter.unary import clamp
 from qfin.kernels.dense import DenseSpec, Tile, build_dense, choose_tile, weight_block
-from qfin.kernels.epilogue import ToFloats
+from qfin.kernels.epilogue import Residual, ToFloats
 from qfin.passes.lower.convert_kernels_to_llvm import KernelsToLLVMPass
 from qfin.target import host_target_names, resolve
 from qfin.target.codegen import LoadedCode, load, to_llvm_ir
@@ -44,6 +44,7 @@ class Case:
     margin: tuple[
         int, int, int, int
     ]  # planes, rows, pixels and bytes of a pixel left free in the output
+    residual: NDArray[np.uint8]  # [batch, depth, height, width, groups*O], with such margins, too
 
 
 def make_spec(rng: random.Random, isa: Isa) -> DenseSpec:
@@ -123,6 +124,18 @@ def make_case(rng: random.Random, spec: DenseSpec, extreme: bool) -> Case:
         y_plane=y_plane * item,
         bounded=bounded,
     )
+    more = (spec.out_d, spec.out_h + rng.randint(0, 1), spec.out_w + rng.randint(0, 2))
+    residual = data.integers(0, 256, (spec.batch, *more, outputs + rng.choice([0, 5])))
+    residual = residual.astype(np.uint8)
+    if spec.floats is None and rng.random() < 0.5:
+        strides = residual.strides
+        scale = float(np.float32(rng.choice([0.01, 1.0, 100.0]) * rng.random()))
+        spec = replace(
+            spec,
+            residual=Residual(
+                (strides[0], strides[2], strides[3]), strides[1], rng.choice([0, 7, 255]), scale
+            ),
+        )
     mult = data.random(outputs) * 10.0 ** data.choice(exponents, outputs)
     return Case(
         spec,
@@ -132,6 +145,7 @@ def make_case(rng: random.Random, spec: DenseSpec, extreme: bool) -> Case:
         mult.astype(np.float32),
         data.normal(0, 5000, outputs).astype(np.float32),
         margin,
+        residual,
     )
 
 
@@ -172,7 +186,11 @@ def reference(case: Case, before: NDArray[Any]) -> NDArray[Any]:
     sums = acc.reshape(*acc.shape[:4], s.groups * s.out_channels).astype(np.int64)
     bias = case.bias if s.float_bias else None
     if s.floats is None:
-        q = numerics.requantize(sums, case.mult, s.zero_point, s.qmin, s.qmax, bias)
+        addend = None
+        if s.residual:
+            r = case.residual[: s.batch, : s.out_d, : s.out_h, : s.out_w, : sums.shape[4]]
+            addend = numerics.residual(r, s.residual.scale, s.residual.zero_point, 1.0)
+        q = numerics.requantize(sums, case.mult, s.zero_point, s.qmin, s.qmax, bias, addend)
     else:
         q = fused_multiply_add(sums, case.mult, np.float32(0) if bias is None else bias)
         q = clamp(q.astype(np.float64), s.floats.low, s.floats.high).astype(np.float32)
@@ -203,6 +221,8 @@ def run(code: LoadedCode, case: Case, isa: Isa, ranges: list[tuple[int, int]]) -
     ]
     if s.float_bias:
         arrays.append(pad_channels(case.bias, s.groups, lanes))
+    if s.residual:
+        arrays.append(case.residual)
     sizes = (s.out_d, s.out_h, s.out_w, s.groups * s.out_channels)
     shape = (s.batch, *(size + more for size, more in zip(sizes, case.margin, strict=True)))
     dtype = np.uint8 if s.floats is None else np.float32
@@ -282,7 +302,8 @@ def test_ties_round_to_even(target: str):
     )
     image, weights = np.zeros((1, 1, 1, 1, 4), np.uint8), np.ones((channels, 4, 1, 1, 1), np.int8)
     half, unused = np.full(channels, 0.5, np.float32), np.zeros(channels, np.float32)
-    case = Case(spec, image, weights, sums, half, unused, (0, 0, 0, 0))
+    nothing = np.zeros(0, np.uint8)
+    case = Case(spec, image, weights, sums, half, unused, (0, 0, 0, 0), nothing)
     expected = reference(case, np.zeros((1, 1, 1, 1, channels), np.uint8))[0, 0, 0, 0]
     assert expected.tolist() == [2, 3, 3, 3, 4, 5, 5, 5, 6, 7, 7, 7, 8, 9, 9, 9]
     run(compile_dense(spec, isa), case, isa, [(0, 1)])

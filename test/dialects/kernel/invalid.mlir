@@ -587,6 +587,30 @@ func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3
 
 // -----
 
+func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3: memref<2x8xf32>, %4: memref<2x8xf32>, %r: memref<1x6x6x5xi8>, %5: memref<1x6x6x6xi8>) {
+  kernel.dense_add %0, %1, %2, %3, %4, %r, %5 {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, residual_scale = 0.5 : f32, residual_zero_point = 7 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<2x8xf32>, memref<1x6x6x5xi8>, memref<1x6x6x6xi8>
+  func.return
+}
+// CHECK: error: 'kernel.dense_add': residual has shape [1, 6, 6, 5], expected [1, 6, 6, 6]
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3: memref<2x8xf32>, %4: memref<2x8xf32>, %r: memref<1x6x6x6xf32>, %5: memref<1x6x6x6xi8>) {
+  kernel.dense_add %0, %1, %2, %3, %4, %r, %5 {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, residual_scale = 0.5 : f32, residual_zero_point = 7 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<2x8xf32>, memref<1x6x6x6xf32>, memref<1x6x6x6xi8>
+  func.return
+}
+// CHECK: error: 'kernel.dense_add': residual must hold i8, got memref<1x6x6x6xf32>
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3: memref<2x8xf32>, %4: memref<2x8xf32>, %r: memref<1x6x6x6xi8>, %5: memref<1x6x6x6xi8>) {
+  kernel.dense_add %0, %1, %2, %3, %4, %r, %5 {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, residual_scale = 0.5 : f32, residual_zero_point = 256 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<2x8xf32>, memref<1x6x6x6xi8>, memref<1x6x6x6xi8>
+  func.return
+}
+// CHECK: error: 'kernel.dense_add': residual_zero_point must be an unsigned byte, got 256
+
+// -----
+
 func.func @f(%0: memref<1x4x3x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3: memref<2x8xf32>, %4: memref<1x6x2x6x6xi8>) {
   kernel.dense %0, %1, %2, %3, %4 {kernel = array<i64: 1, 3, 3>, stride = array<i64: 2, 1>, dilation = array<i64: 1, 1, 1>, groups = 2 : i64, lanes = 8 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x3x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<1x6x2x6x6xi8>
   func.return

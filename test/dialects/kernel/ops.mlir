@@ -61,6 +61,9 @@ func.func @dense(%x: !image, %w: memref<576xi8>, %i: memref<2x8xi32>, %f: memref
   // Without a bias.
   // CHECK: kernel.dense %x, %w, %i, %f, %y {kernel = array<i64: 3, 3>, groups = 2 : i64
   kernel.dense %x, %w, %i, %f, %y {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : !image, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, !wide
+  // With a residual.
+  // CHECK: kernel.dense_add %x, %w, %i, %f, %f, %y, %y {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, residual_scale = 5.000000e-01 : f32, residual_zero_point = 7 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64, bounded} : memref
+  kernel.dense_add %x, %w, %i, %f, %f, %y, %y {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, residual_scale = 0.5 : f32, residual_zero_point = 7 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64, bounded} : !image, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<2x8xf32>, !wide, !wide
   // CHECK: kernel.dense %u, %w, %i, %f, %v {kernel = array<i64: 1, 3, 3>, stride = array<i64: 2, 1, 1>, dilation = array<i64: 1, 1, 1>, groups = 2 : i64
   kernel.dense %u, %w, %i, %f, %v {kernel = array<i64: 1, 3, 3>, stride = array<i64: 2, 1, 1>, dilation = array<i64: 1, 1, 1>, groups = 2 : i64, lanes = 8 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x3x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<1x6x2x6x6xi8>
   func.return
