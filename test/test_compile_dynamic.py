@@ -17,9 +17,9 @@ from qfin.target import host_target_names
 
 from .random_modules import Shape, dense, tensor
 from .random_windows import Window, random_window
-from .test_compile import compiled, run, same_bits
+from .test_compile import compiled, names_of, run, same_bits
 
-SEEDS = 16
+SEEDS = 12
 Array = NDArray[Any]
 SPECIAL = np.array([np.nan, np.inf, -np.inf, 3e38, -3e38, 1e-42, 0.0, -0.0], np.float32)
 
@@ -103,6 +103,8 @@ class DynamicModule:
         outputs = rng.choice([1, 2, 10, 16, 17, 33, rng.randint(1, 100)])
         if len(shape) not in (3, 4) or rng.random() < 0.2:
             weight = outputs, shape[-1]
+            if rng.random() < 0.3:
+                return self.linear_fp16(x, shape, weight)
             return self.contraction(x, shape, "linear", weight, (*shape[:-1], outputs), None, 1)
         channels = shape[1]
         groups = rng.choice([1, 1, 1, channels, *(g for g in (2, 3) if not channels % g)])
@@ -116,6 +118,22 @@ class DynamicModule:
         weight = outputs, channels // groups, min(3, shape[2])
         result = shape[0], outputs, shape[2] - weight[2] + 1
         return self.contraction(x, shape, "conv1d", weight, result, None, groups)
+
+    def linear_fp16(self, x: str, shape: Shape, weight: Shape) -> tuple[str, Shape]:
+        values = self.data.normal(0, 1, weight).astype(np.float16)
+        type = f"linear_fp16, {tensor(weight, 'f16')}"
+        content = f"{dense(values, 'f16')}, scales = dense<1.0> : tensor<1xf32>"
+        if self.rng.random() < 0.5:
+            bias = self.data.normal(0, 1, weight[0]).astype(np.float32)
+            type, content = f"{type}, bias = f32", f"{content}, bias = {dense(bias, 'f32')}"
+        type = f"!quant.packed<{type}>"
+        p = self.emit(f"quant.packed_constant <{content}> : {type}")
+        activation = self.rng.choice(["none", "relu", "clamp, min = -1.0, max = 6.0"])
+        attributes = f"{{activation = #quant<activation {activation}>}}"
+        result = (*shape[:-1], weight[0])
+        f, g = tensor(shape, "f32"), tensor(result, "f32")
+        text = f"quant.linear_dynamic_fp16 {x}, {p} {attributes} : ({f}, {type}) -> {g}"
+        return self.emit(text), result
 
     def contraction(
         self,
@@ -182,6 +200,15 @@ class DynamicModule:
 def rng_order(rng: random.Random, *items: tuple[str, str]) -> list[tuple[str, str]]:
     """The items in any order."""
     return rng.sample(items, len(items))
+
+
+def test_random_modules_have_every_layer() -> None:
+    names: set[str] = set()
+    for seed in range(SEEDS):
+        names |= names_of(qfin.parse(DynamicModule(seed).text))
+    layers = ("conv1d_dynamic", "conv2d_dynamic", "linear_dynamic", "linear_dynamic_fp16")
+    assert names >= {f"quant.{name}" for name in (*layers, "prepack_dynamic", "choose_qparams")}
+    assert names >= {f"nn.{name}" for name in ("relu", "clamp", "add", "sub", "mul")}
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

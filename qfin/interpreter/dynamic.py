@@ -22,7 +22,6 @@ from qfin.dialects.uniform.storage import natural_range
 from qfin.errors import UnsupportedError
 from qfin.interpreter import contractions, numerics, numerics_dynamic
 from qfin.interpreter.arrays import dtype_of, element_type
-from qfin.interpreter.nn import rounded
 from qfin.interpreter.packed import Packed
 from qfin.interpreter.transposed import channel_scales
 
@@ -142,10 +141,9 @@ class DynamicFunctions(InterpreterFunctions):
         self, interpreter: Interpreter, op: quant.LinearDynamicFp16Op, args: PythonValues
     ) -> PythonValues:
         packed: Packed = args[1]
-        sums = contractions.linear(args[0].astype(np.float64), packed.weight.astype(np.float64))
-        if packed.bias is not None:
-            sums = _add(sums, packed.bias)
-        return (numerics_dynamic.clamp(rounded(sums, op.result), op.activation.bounds),)
+        bias = None if packed.bias is None else numerics.f32(packed.bias)
+        sums = numerics_dynamic.linear_fp16(args[0], packed.weight.astype(np.float16), bias)
+        return (numerics_dynamic.clamp(sums, op.activation.bounds),)
 
     @impl(nn.ToOp)
     def run_to(self, interpreter: Interpreter, op: nn.ToOp, args: PythonValues) -> PythonValues:
@@ -198,8 +196,3 @@ def finish(op: quant.DynamicContraction, sums: F64, scale: np.float32, packed: P
     bias = None if packed.bias is None else numerics.f32(packed.bias)
     values = numerics_dynamic.dynamic_output(accumulator, scale, packed.scales, bias)
     return numerics_dynamic.clamp(values, op.activation.bounds)
-
-
-@np.errstate(all="ignore")
-def _add(sums: F64, bias: Array) -> F64:
-    return sums + bias

@@ -85,6 +85,19 @@ def fma(a: ArrayLike, b: ArrayLike, c: ArrayLike) -> Floats:
 
 
 @np.errstate(all="ignore")
+def linear_fp16(x: Floats, weight: NDArray[np.float16], bias: Floats | None) -> Floats:
+    """[..., K] by [N, K] to [..., N], in f32: `t = fma(x[k], f32(w[k]), t)` for each k in order,
+    from t = 0; then `t + bias`, a step of its own.
+
+    Source: ours; PyTorch sums in an order that its BLAS chooses.
+    """
+    total = np.zeros((*x.shape[:-1], len(weight)), np.float32)
+    for k in range(weight.shape[1]):
+        total = fma(x[..., k, None], weight[:, k], total)
+    return total if bias is None else total + bias
+
+
+@np.errstate(all="ignore")
 def dynamic_output(
     accumulator: Integers, input_scale: ArrayLike, weight_scales: ArrayLike, bias: Floats | None
 ) -> Floats:

@@ -31,6 +31,7 @@ from qfin.dialects.kernel.dynamic import (
 from qfin.dialects.kernel.elementwise import ClampOp, CopyOp, DequantizeOp, FillHaloOp, QuantizeOp
 from qfin.dialects.kernel.extremum import ExtremumOp
 from qfin.dialects.kernel.fill import FillOp
+from qfin.dialects.kernel.linear_fp16 import LinearFp16Op
 from qfin.dialects.kernel.lut import LutOp
 from qfin.dialects.kernel.memory import ProgramOp, ViewOp
 from qfin.dialects.kernel.norm import NormOp
@@ -61,6 +62,7 @@ Kernel = Dialect(
         ColumnSumsOp,
         PlainBinaryOp,
         FloatClampOp,
+        LinearFp16Op,
         MaxPoolOp,
         AvgPoolOp,
         UpsampleOp,
@@ -93,6 +95,7 @@ __all__ = [
     "FloatClampOp",
     "Kernel",
     "KernelOp",
+    "LinearFp16Op",
     "LutOp",
     "MaxPoolOp",
     "NormOp",

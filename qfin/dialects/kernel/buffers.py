@@ -110,6 +110,16 @@ def verify_halo(value: SSAValue, halo: Ints) -> None:
     verify_around(rank, "halo", halo)
 
 
+def verify_row_major(name: str, value: SSAValue) -> None:
+    """Raises VerifyException unless the elements of the operand called `name` lie behind each
+    other, in the order of its dimensions; those of size 1 may have any stride."""
+    memref, step = memref_of(value), 1
+    for size, stride in reversed(list(zip(memref.get_shape(), strides_of(value), strict=True))):
+        if size != 1 and stride != step:
+            raise VerifyException(f"{name} must be dense and row-major, got {memref}")
+        step *= size
+
+
 def verify_shape(name: str, value: SSAValue, expected: Sequence[int]) -> None:
     """Raises VerifyException unless the operand called `name` has this shape."""
     if (shape := memref_of(value).get_shape()) != tuple(expected):

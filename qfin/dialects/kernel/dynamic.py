@@ -14,21 +14,11 @@ from qfin.dialects.kernel.buffers import (
     BufferConstr,
     KernelOp,
     memref_of,
-    strides_of,
     verify_buffer,
+    verify_row_major,
     verify_shape,
 )
 from qfin.dialects.tensors import IntConstr, i64_attr
-
-
-def _verify_dense(name: str, value: SSAValue) -> None:
-    """Raises VerifyException unless the elements lie behind each other, in the order of the
-    dimensions; those of size 1 may have any stride."""
-    memref, step = memref_of(value), 1
-    for size, stride in reversed(list(zip(memref.get_shape(), strides_of(value), strict=True))):
-        if size != 1 and stride != step:
-            raise VerifyException(f"{name} must be dense and row-major, got {memref}")
-        step *= size
 
 
 @irdl_op_definition
@@ -74,8 +64,8 @@ class ChooseQParamsOp(KernelOp):
         verify_buffer("zero_point", self.zero_point, i32)
         verify_shape("zero_point", self.zero_point, memref_of(self.scale).get_shape())
         for name, value in (("input", self.input), ("scale", self.scale)):
-            _verify_dense(name, value)
-        _verify_dense("zero_point", self.zero_point)
+            verify_row_major(name, value)
+        verify_row_major("zero_point", self.zero_point)
         rows = prod(memref_of(self.scale).get_shape())
         if rows and prod(memref_of(self.input).get_shape()) % rows:
             raise VerifyException(f"input does not divide into {rows} rows")
@@ -196,8 +186,8 @@ class ColumnSumsOp(KernelOp):
     def verify_(self) -> None:
         verify_buffer("weights", self.weights, i8, rank=1)
         verify_buffer("output", self.output, i32, rank=2)
-        _verify_dense("weights", self.weights)
-        _verify_dense("output", self.output)
+        verify_row_major("weights", self.weights)
+        verify_row_major("output", self.output)
         lanes, channels = self.lanes.value.data, prod(memref_of(self.output).get_shape())
         size = prod(memref_of(self.weights).get_shape())
         if lanes < 1 or channels % lanes or (channels and size % (4 * channels)):

@@ -17,6 +17,7 @@ from qfin.dialects.kernel.dynamic import (
     DequantizeDynamicOp,
     QuantizeDynamicOp,
 )
+from qfin.dialects.kernel.linear_fp16 import LinearFp16Op
 from qfin.dialects.kernel.plain import FloatClampOp, PlainBinaryOp
 from qfin.errors import PassError, describe
 from qfin.kernels.binary import PlainBinarySpec, build_plain_binary
@@ -29,6 +30,7 @@ from qfin.kernels.dynamic_casts import (
     build_quantize_dynamic,
 )
 from qfin.kernels.elementwise import FloatClampSpec, build_float_clamp
+from qfin.kernels.linear_fp16 import LinearFp16Spec, build_linear_fp16
 from qfin.passes.lower.call import Call, elementwise, shape_and_strides
 from qfin.target.isa import Isa
 
@@ -85,6 +87,13 @@ def _column_sums(op: ColumnSumsOp, isa: Isa) -> Call:
     return Call(build_column_sums, ColumnSumsSpec(channels // lanes, lanes // isa.lanes, steps))
 
 
+def _linear_fp16(op: LinearFp16Op, isa: Isa) -> Call:
+    (rows, inputs), outputs = memref_of(op.input).get_shape(), memref_of(op.output).get_shape()[1]
+    bounds = plain(op.min), plain(op.max)
+    spec = LinearFp16Spec(rows, inputs, outputs, op.bias is not None, *bounds)
+    return Call(build_linear_fp16, spec)
+
+
 CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
     PlainBinaryOp: _plain_binary,
     FloatClampOp: _float_clamp,
@@ -92,5 +101,6 @@ CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
     QuantizeDynamicOp: _quantize,
     DequantizeDynamicOp: _dequantize,
     ColumnSumsOp: _column_sums,
+    LinearFp16Op: _linear_fp16,
 }
 """By the type of the op."""

@@ -43,3 +43,12 @@ func.func @plain(%x: memref<2x8xf32>, %s: !one, %i: memref<3xi32>) {
   kernel.float_clamp %x, %x {max = 6.0 : f32} : memref<2x8xf32>, memref<2x8xf32>
   func.return
 }
+
+// CHECK-LABEL: @linear_fp16
+func.func @linear_fp16(%x: memref<2x3xf32>, %w: memref<192xi8>, %b: memref<32xf32>, %y: memref<2x5xf32>) {
+  // CHECK: kernel.linear_fp16 %x, %w, %b, %y {min = 0.000000e+00 : f32} : memref<2x3xf32>, memref<192xi8>, memref<32xf32>, memref<2x5xf32>
+  kernel.linear_fp16 %x, %w, %b, %y {min = 0.0 : f32} : memref<2x3xf32>, memref<192xi8>, memref<32xf32>, memref<2x5xf32>
+  // CHECK: kernel.linear_fp16 %x, %w, %y : memref<2x3xf32>, memref<192xi8>, memref<2x5xf32>
+  kernel.linear_fp16 %x, %w, %y : memref<2x3xf32>, memref<192xi8>, memref<2x5xf32>
+  func.return
+}

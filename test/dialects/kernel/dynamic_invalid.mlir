@@ -77,3 +77,11 @@ func.func @f(%x: memref<8xf32>, %y: memref<4xf32>) {
   func.return
 }
 // CHECK: error: 'kernel.float_clamp': output has shape [4], expected [8]
+
+// -----
+
+func.func @f(%x: memref<2x3xf32>, %w: memref<30xi8>, %y: memref<2x5xf32>) {
+  kernel.linear_fp16 %x, %w, %y : memref<2x3xf32>, memref<30xi8>, memref<2x5xf32>
+  func.return
+}
+// CHECK: error: 'kernel.linear_fp16': weights has shape [30], expected [192]
