@@ -1,7 +1,7 @@
 """A problem as level-1 MLIR text: quantize/dequantize pairs around one float op.
 
-Images come and go with channels innermost, as the kernels hold them, so that the op is timed and
-not the conversions at its edges. The peers get theirs likewise, as far as they take it.
+Images come and go as the kernels hold them, channels innermost and with a halo as wide as the
+padding, so that the op is timed and not conversions at its edges.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ def module_text(problem: Problem) -> str:
     """One public function `main`, quantized tensors in and out."""
     channels = problem.weight_shape[0]
     scales = ",".join([str(WEIGHT_SCALE)] * channels)
-    layout = ", #layout.nhwc" if isinstance(problem, Conv) else ""
+    layout = halo = ""
+    if isinstance(problem, Conv):
+        layout = ", #layout.nhwc"
+        halo = f"{layout}<halo = {[problem.padding] * 4}>" if problem.padding else layout
     x, w, y = (
         "x".join(map(str, shape))
         for shape in (problem.input_shape, problem.weight_shape, problem.output_shape)
@@ -30,8 +33,8 @@ def module_text(problem: Problem) -> str:
 !x = !quant.uniform<u8:f32, {INPUT_SCALE}:{ZERO_POINT}>
 !w = !quant.uniform<i8:f32:0, {{{scales}}}>
 !y = !quant.uniform<u8:f32, {output_scale(problem.terms)}:{ZERO_POINT}>
-func.func @main(%x_q: tensor<{x}x!x{layout}>) -> tensor<{y}x!y{layout}> {{
-  %x = quant.dcast %x_q : tensor<{x}x!x{layout}> to tensor<{x}xf32>
+func.func @main(%x_q: tensor<{x}x!x{halo}>) -> tensor<{y}x!y{layout}> {{
+  %x = quant.dcast %x_q : tensor<{x}x!x{halo}> to tensor<{x}xf32>
   %w_i = arith.constant dense<"0x{weight}"> : tensor<{w}xi8>
   %w_q = quant.scast %w_i : tensor<{w}xi8> to tensor<{w}x!w>
   %w = quant.dcast %w_q : tensor<{w}x!w> to tensor<{w}xf32>

@@ -48,7 +48,8 @@ def measure(family: str, problem: Problem, *, rounds: int, threads: int, target:
     """In each round everything runs for some milliseconds, every other time in reverse."""
     isa = resolve(target)
     program = qfin.compile(module_text(problem), target=target, threads=threads)
-    x = problem.input
+    x = program.inputs[0].zeros()
+    x[...] = problem.input
     runners: dict[str, Runner] = {"qfin": peers.timed(lambda: program(x))}
     runners |= peers.runners(problem, threads)
     times: dict[str, list[float]] = {name: [] for name in runners}

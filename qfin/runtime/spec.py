@@ -28,7 +28,7 @@ class TensorSpec:
 
     `quantization` is the type of a quantized tensor, whose array holds the stored integers.
     With `channels_last` its memory is [N, spatial..., C], with a `halo` of so many rows and columns
-    around each image (before and after in each dimension); the shape of arrays is [N, C, spatial...]
+    around each image (before and after in each dimension); arrays have the shape [N, C, spatial...]
     all the same. Other arrays are copied into such memory; those made by `zeros` are not.
     """
 

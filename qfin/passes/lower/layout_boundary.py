@@ -49,8 +49,11 @@ def convert_at_the_edges(function: func.FuncOp) -> None:
 
 
 def _inside(block: Block) -> None:
-    for op in block.ops:
+    """Row-major types, and no conversions."""
+    for op in list(block.ops):
         if isinstance(op, ToNhwcOp | ToNchwOp):
+            op.result.replace_all_uses_with(op.input)
+            Rewriter.erase_op(op)
             continue
         for result in op.results:
             if is_nhwc(result.type):

@@ -28,6 +28,7 @@ from qfin.dialects.kernel import FillHaloOp, ProgramOp
 from qfin.dialects.layout import halo_of_type, is_nhwc
 from qfin.dialects.ml_program import GlobalOp
 from qfin.dialects.tensors import ints
+from qfin.dialects.uniform import UniformType
 from qfin.errors import PassError, UnsupportedError, describe
 from qfin.functions import argument_names, public_functions, result_names
 from qfin.locations import inherit, is_unknown
@@ -39,8 +40,8 @@ from qfin.passes.lower.activations import (
     uniform_of,
     zero_point,
 )
-from qfin.passes.lower.assign_layout import TARGET_ATTR
 from qfin.passes.lower.arguments import argument_buffer, memory_type
+from qfin.passes.lower.assign_layout import TARGET_ATTR
 from qfin.passes.lower.buffer_ops import EMITTERS, emit_argument, is_lowered, keeps_memory
 from qfin.passes.lower.buffers import NO_HALO, Arena, Buffer, ConstantPool, Halo
 from qfin.passes.lower.emit_dense import wanted_halo
@@ -70,7 +71,9 @@ class Planner:
         self.inputs = block.args[: len(inputs)]
         arena, constants, *_ = block.args[-len(memory) :]
         self.outputs = block.args[len(inputs) : -len(memory)]
-        self.types = dict(zip(block.args, (*taken, *given), strict=False))
+        self.types: dict[SSAValue, TensorType[Attribute]] = dict(
+            zip(block.args, (*taken, *given), strict=False)
+        )
         self.arena = Arena(arena)
         self.constants = ConstantPool(constants)
         self.state = state
@@ -137,7 +140,7 @@ class Planner:
 
     @staticmethod
     def halo(value: SSAValue) -> Halo:
-        """As wide as the widest padding of the ops that read the value, and as its type asks for."""
+        """As wide as the widest padding of the ops that read it, and as its type asks for."""
         wanted = [wanted_halo(use.operation) for use in value.uses]
         wanted.append(halo_of_type(value.type))
         return tuple(map(max, zip(*filter(any, wanted), strict=True)))
@@ -230,6 +233,10 @@ def _argument_type(function: func.FuncOp, tensor: Attribute) -> TensorType[Attri
         raise UnsupportedError(
             f"takes and returns only 8-bit, i32 and f32 tensors when compiled, not {tensor}",
             function,
+        )
+    if halo_of_type(tensor) and not isinstance(tensor.element_type, UniformType):
+        raise UnsupportedError(
+            f"a halo holds the zero point: only quantized tensors have one, not {tensor}", function
         )
     return tensor
 

@@ -1,0 +1,124 @@
+"""Programs that take and give tensors with channels innermost, with halos or without: the same
+numbers as on row-major ones, whatever memory the arrays lie in."""
+
+from __future__ import annotations
+
+import ctypes
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from xdsl.dialects import func
+from xdsl.dialects.builtin import FunctionType, IntegerType, ModuleOp, TensorType
+from xdsl.ir import Attribute, SSAValue
+from xdsl.rewriter import InsertPoint, Rewriter
+
+import qfin
+from qfin.dialects.layout import NhwcAttr, ToNchwOp, ToNhwcOp, with_layout
+from qfin.dialects.uniform import UniformType
+from qfin.target import host_target_names
+
+from .random_modules import RandomModule
+
+Array = NDArray[Any]
+SEEDS = 20
+
+
+def drawn(type: Attribute, rng: random.Random) -> Attribute:
+    """The tensor type, with channels innermost if it has channels, and perhaps with a halo."""
+    assert isinstance(type, TensorType)
+    spatial = type.get_num_dims() - 2
+    if spatial < 1 or isinstance(type.element_type, IntegerType) or rng.random() < 0.3:
+        return type
+    halo: list[int] = []
+    if isinstance(type.element_type, UniformType) and rng.random() < 0.6:
+        halo = [rng.choice([0, 1, 3]) for _ in range(2 * spatial)]
+    return with_layout(type, NhwcAttr(halo))
+
+
+def with_random_layouts(module: ModuleOp, rng: random.Random) -> ModuleOp:
+    """The same function of tensors in other layouts."""
+    module = module.clone()
+    function = next(op for op in module.ops if isinstance(op, func.FuncOp))
+    block = function.body.block
+    end = block.last_op
+    assert end is not None
+    for argument in block.args:
+        before, after = argument.type, drawn(argument.type, rng)
+        if before == after:
+            continue
+        changed: SSAValue = Rewriter.replace_value_with_new_type(argument, after)
+        conversion = ToNchwOp(changed)
+        changed.replace_all_uses_with(conversion.result)
+        conversion.operands[0] = changed
+        Rewriter.insert_op(conversion, InsertPoint.at_start(block))
+    for index, value in enumerate(end.operands):
+        after = drawn(value.type, rng)
+        if after != value.type:
+            assert isinstance(after, TensorType)
+            conversion = ToNhwcOp(value, after.encoding)
+            Rewriter.insert_op(conversion, InsertPoint.before(end))
+            end.operands[index] = conversion.result
+    function.function_type = FunctionType.from_lists(
+        [argument.type for argument in block.args], [value.type for value in end.operands]
+    )
+    return module
+
+
+def somewhere(spec: qfin.TensorSpec, array: Array, rng: random.Random) -> Array:
+    """The same numbers in memory that a program may read as it is, or that it has to copy."""
+    match rng.randrange(3):
+        case 0:
+            place = spec.zeros()
+            place[...] = array
+            assert spec.fits(place)
+            return place
+        case 1:
+            return np.asfortranarray(array)
+        case _:
+            return np.repeat(array, 2, axis=0)[::2]
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("target", host_target_names())
+def test_layouts_of_arguments_change_nothing(seed: int, target: str) -> None:
+    rng = random.Random(seed)
+    made = RandomModule(seed, chains=2)
+    plain = qfin.finalize(made.text)
+    program = qfin.compile(with_random_layouts(plain, rng), target=target)
+    for _ in range(2):
+        arrays = made.arrays()
+        want = qfin.interpret(plain, arrays)
+        given = [
+            somewhere(s, a, rng) if a.ndim else a
+            for s, a in zip(program.inputs, arrays, strict=True)
+        ]
+        before = [array.copy() for array in given]
+        got = program.run({s.name: a for s, a in zip(program.inputs, given, strict=True)})
+        for name, array in want.items():
+            np.testing.assert_array_equal(got[name], array)
+        for kept, array in zip(before, given, strict=True):
+            np.testing.assert_array_equal(kept, array)
+
+
+def test_a_result_has_its_halo() -> None:
+    text = """
+    !q = !quant.uniform<u8:f32, 0.5:7>
+    !y = tensor<1x2x3x3x!q, #layout.nhwc<halo = [1, 0, 2, 0]>>
+    func.func @f(%x: tensor<1x2x3x3xf32>) -> !y {
+      %y = quant.qcast %x : tensor<1x2x3x3xf32> to !y
+      return %y : !y
+    }
+    """
+    program = qfin.compile(text)
+    result = program(np.ones((1, 2, 3, 3), np.float32))
+    assert isinstance(result, np.ndarray)
+    assert program.outputs[0].halo == (1, 0, 2, 0)
+    start = result.__array_interface__["data"][0] - program.outputs[0].bytes_before
+    whole = np.ctypeslib.as_array((ctypes.c_uint8 * (4 * 5 * 2)).from_address(start))
+    padded = whole.reshape(4, 5, 2)
+    assert (padded[1:, 2:] == 9).all()
+    assert (padded[0] == 7).all()
+    assert (padded[:, :2] == 7).all()
