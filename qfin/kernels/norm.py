@@ -6,7 +6,9 @@ bias f32, then the half-open range, i64, of the outermost loop over groups
 
 Layout: any strides; 0 along what weight and bias do not depend on. A group is read twice: for its
 sums, in vectors where its innermost dimension is contiguous; then for its results, in vectors where
-that is contiguous in y as well, and contiguous or the same in weight and bias.
+that is contiguous in y as well, and contiguous or the same in weight and bias. Where it is not so,
+but groups lie next to each other (one for each channel, channels innermost), several go side by
+side, one on each lane.
 
 Recipe, for a group of n elements:
 
@@ -25,7 +27,7 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import LocationAttr, f32, f64, i8, i32, i64
+from xdsl.dialects.builtin import LocationAttr, VectorType, f32, f64, i8, i32, i64
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import KernelBuilder, ptr, vector
@@ -67,7 +69,8 @@ class NormSpec:
             return plan((0,), [(1,)] * 4, _SIZES)
         dims = slice(self.outer)
         nest = plan(self.shape[dims], self._strides(dims), _SIZES)
-        return replace(nest, contiguous=False)
+        inner = self.results().contiguous
+        return replace(nest, contiguous=not inner and _in_vectors(nest))
 
     def sums(self) -> Nest:
         """The loops over the elements of a group, on x alone."""
@@ -78,13 +81,17 @@ class NormSpec:
         """The loops over the elements of a group, on every buffer."""
         dims = slice(self.outer, None)
         nest = plan(self.shape[dims], self._strides(dims), _SIZES)
-        x, weight, bias, y = nest.dims[-1].strides
-        contiguous = x == 1 and y == 1 and weight in (0, 4) and bias in (0, 4)
-        return replace(nest, contiguous=contiguous)
+        return replace(nest, contiguous=_in_vectors(nest))
 
     def parallel_size(self, isa: Isa) -> int:
         """The end of the whole range."""
         return self.groups().parallel_size
+
+
+def _in_vectors(nest: Nest) -> bool:
+    """Whether the innermost dimension may be done in vectors."""
+    x, weight, bias, y = nest.dims[-1].strides
+    return x == 1 and y == 1 and weight in (0, 4) and bias in (0, 4)
 
 
 def build_norm(
@@ -95,44 +102,63 @@ def build_norm(
     *bases, begin, end = b.arguments
     if 0 not in spec.shape:
         spec.groups().emit_range(
-            b, bases, begin, end, 1, lambda at, _: _normalize(b, spec, isa, at)
+            b, bases, begin, end, isa.lanes, lambda at, n: _normalize(b, spec, isa, at, n)
         )
     return b.finish()
 
 
-def _normalize(b: KernelBuilder, spec: NormSpec, isa: Isa, at: Pointers) -> None:
-    """One group."""
-    zero = b.constant(0, 64)
-    total, squares = spec.sums().fold(
-        b, at[:1], isa.vector_bytes, lambda x, n, so_far: _add(b, x[0], n, so_far), zero, zero
-    )
-    variance = b.sub(b.mul(b.constant(spec.count, 64), squares), b.mul(total, total))
-    root = b.intrinsic("llvm.sqrt.f64", f64, b.fadd(b.sitofp(variance, f64), b.double(spec.eps)))
-    factor = b.fptrunc(b.fdiv(b.double(1.0), root), f32)
-    total = b.trunc(total, i32)
-    nest = spec.results()
-    _, weight_step, bias_step, _ = nest.dims[-1].strides
+def _normalize(b: KernelBuilder, spec: NormSpec, isa: Isa, at: Pointers, groups: int) -> None:
+    """So many groups, which lie next to each other: one in vectors, or more side by side."""
+    longs, count = vector(i64, groups), spec.count
+    total, squares = _sums(b, spec, isa, at[0], groups)
+    variance = b.sub(b.mul(b.splat(count, longs), squares), b.mul(total, total))
+    doubles = vector(f64, groups)
+    shifted = b.fadd(b.sitofp(variance, doubles), b.spread(b.double(spec.eps), groups))
+    root = b.intrinsic(f"llvm.sqrt.v{groups}f64", doubles, shifted)
+    one = b.spread(b.double(1.0), groups)
+    factor = b.fptrunc(b.fdiv(one, root), vector(f32, groups))
+    total = b.trunc(total, vector(i32, groups))
+    nest, outer = spec.results(), spec.groups()
+    steps = (nest if groups == 1 else outer).dims[-1].strides
 
     def body(at: Pointers, n: int) -> None:
-        words, floats = vector(i32, n), vector(f32, n)
-        x = b.mul(b.zext(b.load(at[0], vector(i8, n)), words), b.splat(spec.count, words))
-        t = b.sitofp(b.sub(x, b.spread(total, n)), floats)
-        t = b.fmul(t, b.spread(factor, n))
-        t = b.fmul(t, _parameter(b, at[1], weight_step, n))
-        t = b.fadd(t, _parameter(b, at[2], bias_step, n))
-        b.store(round_to_bytes(b, t, n, spec.zero_point, spec.qmin, spec.qmax), at[3])
+        lanes = max(n, groups)  # one of them is 1
+        words, floats = vector(i32, lanes), vector(f32, lanes)
+        x = b.mul(b.zext(b.load(at[0], vector(i8, lanes)), words), b.splat(count, words))
+        t = b.sitofp(b.sub(x, _widened(b, total, lanes)), floats)
+        t = b.fmul(t, _widened(b, factor, lanes))
+        t = b.fmul(t, _parameter(b, at[1], steps[1], lanes))
+        t = b.fadd(t, _parameter(b, at[2], steps[2], lanes))
+        b.store(round_to_bytes(b, t, lanes, spec.zero_point, spec.qmin, spec.qmax), at[3])
 
+    nest = nest if groups == 1 else replace(nest, contiguous=False)
     nest.emit(b, at, isa.vector_bytes, body)
 
 
-def _add(
-    b: KernelBuilder, at: SSAValue, lanes: int, so_far: Sequence[SSAValue]
+def _sums(
+    b: KernelBuilder, spec: NormSpec, isa: Isa, x: SSAValue, groups: int
 ) -> Sequence[SSAValue]:
-    """Sum and sum of squares, with `lanes` more: these fit into 32 bits."""
-    x = b.zext(b.load(at, vector(i8, lanes)), vector(i32, lanes))
-    reduce = f"llvm.vector.reduce.add.v{lanes}i32"
-    sums = [b.intrinsic(reduce, i32, x), b.intrinsic(reduce, i32, b.mul(x, x))]
-    return [b.add(old, b.zext(new, i64)) for old, new in zip(so_far, sums, strict=True)]
+    """Sum and sum of squares of each group, i64."""
+    longs = vector(i64, groups)
+
+    def add(at: Pointers, lanes: int, so_far: Sequence[SSAValue]) -> Sequence[SSAValue]:
+        every = max(lanes, groups)
+        value = b.zext(b.load(at[0], vector(i8, every)), vector(i32, every))
+        parts = [value, b.mul(value, value)]
+        if lanes > 1:  # so many squares fit into 32 bits
+            reduce = f"llvm.vector.reduce.add.v{lanes}i32"
+            parts = [b.spread(b.intrinsic(reduce, i32, part), 1) for part in parts]
+        return [b.add(old, b.zext(new, longs)) for old, new in zip(so_far, parts, strict=True)]
+
+    nest = spec.sums() if groups == 1 else replace(spec.sums(), contiguous=False)
+    zero = b.splat(0, longs)
+    return nest.fold(b, [x], isa.vector_bytes, add, zero, zero)
+
+
+def _widened(b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+    """A vector of one value on all lanes, or one that has so many as it is."""
+    assert isinstance(value.type, VectorType)
+    return value if value.type.get_shape() == (lanes,) else b.shuffle(value, value, (0,) * lanes)
 
 
 def _parameter(b: KernelBuilder, at: SSAValue, step: int, lanes: int) -> SSAValue:

@@ -112,3 +112,35 @@ def test_largest_group(target: str, fill: str):
     run(x, weight, bias, y, 0, spec.parallel_size(isa))
     np.testing.assert_array_equal(y, defined(x, weight, bias, spec))
     assert (y[0, 0], y[0, -1]) == ((119, 137) if fill == "ends" else (128, 255))
+
+
+@targets
+@pytest.mark.parametrize("channels", [1, 3, 8, 15, 16, 17, 40])
+def test_groups_side_by_side(target: str, channels: int):
+    """A group for each channel, channels innermost: all ranges of images, and any tail."""
+    isa, (n, h, w) = resolve(target), (3, 5, 4)
+    strides = (h * w * channels, 1, w * channels, channels)
+    spec = NormSpec(
+        shape=(n, channels, h, w),
+        outer=2,
+        x_strides=strides,
+        weight_strides=(0, 1, 0, 0),
+        bias_strides=(0, 0, 0, 0),
+        y_strides=strides,
+        eps=0.5,
+        zero_point=100,
+        qmin=0,
+        qmax=255,
+    )
+    assert spec.groups().contiguous == (channels > 1)
+    data = np.random.default_rng(channels)
+    x = Buffer(spec.shape, strides, np.uint8)
+    x.array[...] = data.integers(0, 256, spec.shape)
+    weight = parameter(spec.shape, spec.weight_strides, data.normal(0, 60, (channels, 1, 1)), False)
+    bias = parameter(spec.shape, spec.bias_strides, np.array(3.5), False)
+    expected = defined(x.array, weight.array, bias.array, spec)
+    run = compile_kernel(build_norm("kernel", spec, isa), isa)
+    size = spec.parallel_size(isa)
+    for ranges in ([(0, size)], [(i, i + 1) for i in range(size)]):
+        y = Buffer(spec.shape, strides, np.uint8, (5, 7))
+        check_ranges(run, [x.address, weight.address, bias.address], ranges, y, expected)
