@@ -91,6 +91,14 @@ func.func @set_and_get(%x: tensor<2xf32>) -> tensor<2xf32> {
 }
 """
 
+STORES_PACKED = """
+func.func @pack(%w: tensor<2x3xi8>, %s: tensor<f32>) {
+  %p = quant.prepack_dynamic %w, %s
+    : (tensor<2x3xi8>, tensor<f32>) -> !quant.packed<linear, tensor<2x3xi8>>
+  ml_program.global_store @p = %p : !quant.packed<linear, tensor<2x3xi8>>
+  func.return
+}"""
+
 
 @pytest.mark.parametrize("name", target.host_target_names())
 def test_functions_share_what_they_store_as_the_interpreter_says(name: str):
@@ -198,6 +206,9 @@ def test_what_cannot_be_state_is_refused():
         qfin.compile(dynamic, function="get")
     with pytest.raises(UnsupportedError, match="only row-major 8-bit, i32 and f32 tensors are"):
         qfin.compile(LATER.replace("f32", "f64"))
+    packed = "ml_program.global private mutable @p : !quant.packed<linear, tensor<2x3xi8>>"
+    with pytest.raises(UnsupportedError, match="packed weights are not kept between calls"):
+        qfin.compile(f"{packed}\n{STORES_PACKED}")
     again = "func.func @f() {\n  func.call @f() : () -> ()\n  func.return\n}"
     with pytest.raises(PassError, match="cannot inline a recursive call: @f -> @f"):
         qfin.compile(again)

@@ -20,6 +20,7 @@ from xdsl.ir import Attribute, SSAValue
 from qfin.dialects.kernel.state import StateOp
 from qfin.dialects.layout import is_nhwc
 from qfin.dialects.ml_program import GlobalLoadConstOp, GlobalLoadOp, GlobalOp, GlobalStoreOp
+from qfin.dialects.quant.packed_type import PackedType
 from qfin.errors import PassError, UnsupportedError, describe
 from qfin.interpreter.arrays import dense_to_numpy
 from qfin.locations import fuse
@@ -101,6 +102,18 @@ def _stored(op: GlobalOp) -> TensorType[Attribute]:
 
 def _item(tensor: TensorType[Attribute]) -> int:
     return element_bytes(stored_type(tensor.element_type))
+
+
+def require_unpacked(module: ModuleOp) -> None:
+    """Raises UnsupportedError for a variable of packed weights: a layout would have to change it,
+    too."""
+    for op in module.ops:
+        if isinstance(op, GlobalOp) and isinstance(op.type, PackedType) and op.is_mutable:
+            raise UnsupportedError(
+                "packed weights are not kept between calls when compiled; the interpreter keeps"
+                " them",
+                op,
+            )
 
 
 def loads_and_stores(function: func.FuncOp) -> tuple[list[str], list[str]]:
