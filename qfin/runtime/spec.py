@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from qfin.dialects.uniform import UniformType
 from qfin.errors import InputError, UnsupportedError
 from qfin.interpreter.arrays import dtype_of
 from qfin.interpreter.signature import check_array as check
-from qfin.passes.lower.buffers import SLACK, channels_innermost
+from qfin.passes.lower.buffers import SLACK, ChannelsInnermost, channels_innermost
 
 Array = NDArray[Any]
 
@@ -50,49 +51,47 @@ class TensorSpec:
         """Memory for one such tensor, halo and all; its content is arbitrary."""
         if not self.channels_last:
             return np.empty(self.shape, self.dtype)
-        lies = channels_innermost(self.shape, self.halo)
-        memory = np.empty(lies.size * self.dtype.itemsize + SLACK, np.uint8)
-        return self._view(memory)
+        return self._view(np.empty(self._bytes, np.uint8))
 
     def zeros(self) -> Array:
         """As `empty`; everything, the halo too, stands for the number 0."""
         zero = self.quantization.zero_point if self.quantization else 0
         if not self.channels_last:
             return np.full(self.shape, zero, self.dtype)
-        size = channels_innermost(self.shape, self.halo).size
-        memory = np.full(size + -(-SLACK // self.dtype.itemsize), zero, self.dtype)
-        return self._view(memory)
-
-    @property
-    def bytes_before(self) -> int:
-        """Bytes of the halo before the first element of an array."""
-        if not self.channels_last:
-            return 0
-        return self.dtype.itemsize * channels_innermost(self.shape, self.halo).first
-
-    def _view(self, memory: Array) -> Array:
-        item = self.dtype.itemsize
-        lies = channels_innermost(self.shape, self.halo)
-        strides = [item * stride for stride in lies.strides]
-        return np.ndarray(self.shape, self.dtype, memory, self.bytes_before, strides)
+        return self._view(np.full(self._bytes // self.dtype.itemsize, zero, self.dtype))
 
     def fits(self, array: Array) -> bool:
         """Whether the array, of this shape and dtype, lies in memory as a program reads it."""
         if not self.channels_last:
             return array.flags.c_contiguous
-        item = self.dtype.itemsize
-        lies = channels_innermost(self.shape, self.halo)
-        for size, have, want in zip(self.shape, array.strides, lies.strides, strict=True):
-            if size > 1 and have != item * want:
-                return False
+        if array.strides != self._strides:
+            return False
         root = array
         while isinstance(root.base, np.ndarray):
             root = root.base
-        if not root.flags.c_contiguous:
-            return False
-        first = _address(array) - self.bytes_before
-        end = first + item * lies.size + SLACK
-        return _address(root) <= first and end <= _address(root) + root.nbytes
+        before = _address(array) - self.bytes_before - _address(root)
+        return root.flags.c_contiguous and before >= 0 and before + self._bytes <= root.nbytes
+
+    @cached_property
+    def bytes_before(self) -> int:
+        """Bytes of the halo before the first element of an array."""
+        return self.dtype.itemsize * self._lies.first if self.channels_last else 0
+
+    @cached_property
+    def _lies(self) -> ChannelsInnermost:
+        return channels_innermost(self.shape, self.halo)
+
+    @cached_property
+    def _strides(self) -> tuple[int, ...]:
+        return tuple(self.dtype.itemsize * stride for stride in self._lies.strides)
+
+    @cached_property
+    def _bytes(self) -> int:
+        """Of everything, halo and slack."""
+        return self.dtype.itemsize * self._lies.size + SLACK
+
+    def _view(self, memory: Array) -> Array:
+        return np.ndarray(self.shape, self.dtype, memory, self.bytes_before, self._strides)
 
 
 def tensor_spec(name: str, type: Attribute) -> TensorSpec:
