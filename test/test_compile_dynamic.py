@@ -19,7 +19,7 @@ from .random_modules import Shape, dense, tensor
 from .random_windows import Window, random_window
 from .test_compile import compiled, names_of, run, same_bits
 
-SEEDS = 12
+SEEDS = 10
 Array = NDArray[Any]
 SPECIAL = np.array([np.nan, np.inf, -np.inf, 3e38, -3e38, 1e-42, 0.0, -0.0], np.float32)
 
@@ -35,7 +35,8 @@ class DynamicModule:
         if rng.random() < 0.6:
             size = [1, 2, 3, 5, 8, rng.randint(1, 14)]
             channels = rng.choice([1, 2, 3, 4, 8, 16, 17, rng.randint(1, 40)])
-            shape: Shape = rng.choice([1, 1, 2]), channels, rng.choice(size), rng.choice(size)
+            spatial = [rng.choice(size) for _ in range(rng.choice([2, 2, 3]))]
+            shape: Shape = (rng.choice([1, 1, 2]), channels, *spatial)
         else:
             shape = tuple(rng.choice([1, 2, 3, 7]) for _ in range(rng.randint(0, 3)))
             shape = (*shape, rng.choice([1, 2, 3, 4, 16, 33, rng.randint(1, 200)]))
@@ -101,7 +102,8 @@ class DynamicModule:
     def layer(self, x: str, shape: Shape) -> tuple[str, Shape]:
         rng = self.rng
         outputs = rng.choice([1, 2, 10, 16, 17, 33, rng.randint(1, 100)])
-        if len(shape) not in (3, 4) or rng.random() < 0.2:
+        rank = len(shape)
+        if rank not in (3, 4, 5) or rng.random() < 0.2:
             weight = outputs, shape[-1]
             if rng.random() < 0.3:
                 return self.linear_fp16(x, shape, weight)
@@ -110,11 +112,11 @@ class DynamicModule:
         groups = rng.choice([1, 1, 1, channels, *(g for g in (2, 3) if not channels % g)])
         outputs = groups * rng.choice([1, 2, 5, 16, 17, rng.randint(1, 30)])
         outputs = groups if outputs > 150 else outputs
-        if len(shape) == 4:
+        if rank > 3:
             window = random_window(rng, shape[2:], pool=False, dilated=True)
             weight = outputs, channels // groups, *window.kernel
             result = shape[0], outputs, *window.outputs(shape[2:])
-            return self.contraction(x, shape, "conv2d", weight, result, window, groups)
+            return self.contraction(x, shape, f"conv{rank - 2}d", weight, result, window, groups)
         weight = outputs, channels // groups, min(3, shape[2])
         result = shape[0], outputs, shape[2] - weight[2] + 1
         return self.contraction(x, shape, "conv1d", weight, result, None, groups)
@@ -206,8 +208,10 @@ def test_random_modules_have_every_layer() -> None:
     names: set[str] = set()
     for seed in range(SEEDS):
         names |= names_of(qfin.parse(DynamicModule(seed).text))
-    layers = ("conv1d_dynamic", "conv2d_dynamic", "linear_dynamic", "linear_dynamic_fp16")
-    assert names >= {f"quant.{name}" for name in (*layers, "prepack_dynamic", "choose_qparams")}
+    layers = [f"{kind}_dynamic" for kind in ("conv1d", "conv2d", "conv3d", "linear")]
+    assert names >= {
+        f"quant.{name}" for name in (*layers, "linear_dynamic_fp16", "prepack_dynamic")
+    }
     assert names >= {f"nn.{name}" for name in ("relu", "clamp", "add", "sub", "mul")}
 
 
@@ -222,3 +226,28 @@ def test_random_module(seed: int) -> None:
         for target, program in programs.items():
             wrong = same_bits(run(program, arrays), want)
             assert not wrong, f"seed {seed}, {target}, results {wrong} of:\n{case.text}"
+
+
+@pytest.mark.parametrize("storage", ["ui8", "i8"])
+@pytest.mark.parametrize("options", ["", "reduce_range", "axis 0", "axis 1", "axis 2"])
+def test_casts(storage: str, options: str) -> None:
+    """There and back with parameters of the same program; those along any axis are symmetric."""
+    axis = f"axis = {options[-1]} : i64" if options.startswith("axis") else ""
+    shape = (5, 3, 17)
+    parameters = (shape[int(options[-1])],) if axis else ()
+    chosen = f"symmetric, storage = i8, {axis}" if axis else f"storage = {storage}"
+    chosen += ", reduce_range" if options == "reduce_range" else ""
+    f, q = tensor(shape, "f32"), tensor(shape, storage)
+    s, z = tensor(parameters, "f32"), tensor(parameters, "i32")
+    module = qfin.parse(f"""func.func @main(%x: {f}) -> ({q}, {f}, {s}, {z}) {{
+      %s, %z = quant.choose_qparams %x {{{chosen}}} : ({f}) -> ({s}, {z})
+      %q = quant.quantize %x, %s, %z {{{axis}}} : ({f}, {s}, {z}) -> {q}
+      %y = quant.dequantize %q, %s, %z {{{axis}}} : ({q}, {s}, {z}) -> {f}
+      func.return %q, %y, %s, %z : {q}, {f}, {s}, {z} }}""")
+    data = np.random.default_rng(0)
+    for target in host_target_names():
+        program = compiled(module, target)
+        for bias in (-3.0, 0.0, 3.0):
+            x = (data.normal(bias, 2, shape) * data.choice([1e-6, 1, 1e6])).astype(np.float32)
+            x[0, 0, :2] = np.nan, np.inf
+            assert not same_bits(run(program, [x]), qfin.interpret(module, [x])), target

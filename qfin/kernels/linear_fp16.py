@@ -24,13 +24,11 @@ from xdsl.dialects import func
 from xdsl.dialects.builtin import LocationAttr, f16, f32, i64
 from xdsl.ir import SSAValue
 
+from qfin.dialects.kernel.linear_fp16 import BLOCK
 from qfin.kernels.builder import Index, KernelBuilder, ptr, vector
 from qfin.kernels.floats import clamp_floats
 from qfin.kernels.strided import scaled
 from qfin.target.isa import Isa
-
-BLOCK = 32
-"""Channels of a block, on every target."""
 
 # Sums that are in registers at a time.
 _SUMS = 8

@@ -6,8 +6,9 @@ import random
 
 import numpy as np
 
+from qfin.dialects.kernel.linear_fp16 import BLOCK
 from qfin.interpreter import numerics_dynamic
-from qfin.kernels.linear_fp16 import BLOCK, LinearFp16Spec, build_linear_fp16
+from qfin.kernels.linear_fp16 import LinearFp16Spec, build_linear_fp16
 from qfin.target import resolve
 
 from .harness import Buffer, check_ranges, compile_kernel, seeds, split, targets

@@ -39,6 +39,7 @@ _ON_ANY_LAYOUT = (
     nn.ReluOp,
     nn.ClampOp,
     quant.Conv2dDynamicOp,
+    quant.Conv3dDynamicOp,
     QuantUnaryOp,
     BinaryOp,
     MoveOp,

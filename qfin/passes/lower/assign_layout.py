@@ -69,6 +69,7 @@ _ON_NHWC = (
     quant.ConvTranspose2dOp,
     quant.ConvTranspose3dOp,
     quant.Conv2dDynamicOp,
+    quant.Conv3dDynamicOp,
     QuantPooling,
     MaxPoolOp,
     UpsampleNearestOp,

@@ -135,7 +135,7 @@ def _linear(planner: Planner, op: quant.LinearDynamicOp) -> None:
     _dense(planner, op, rows.as_pixels(), result.as_pixels(), parameters)
 
 
-def _conv2d(planner: Planner, op: quant.Conv2dDynamicOp) -> None:
+def _conv(planner: Planner, op: quant.Conv2dDynamicOp | quant.Conv3dDynamicOp) -> None:
     """The input may have any layout: quantizing it moves the channels innermost."""
     if not is_nhwc(op.result.type):
         raise UnsupportedError("gives channels innermost only: run assign-layout", op)
@@ -197,7 +197,8 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     quant.DequantizeOp: _dequantize,
     quant.LinearDynamicOp: _linear,
     quant.Conv1dDynamicOp: require_unit_dimension,
-    quant.Conv2dDynamicOp: _conv2d,
+    quant.Conv2dDynamicOp: _conv,
+    quant.Conv3dDynamicOp: _conv,
     quant.PrepackDynamicOp: emit_prepack,
 }
 """By the type of the op, for `buffer_ops`."""

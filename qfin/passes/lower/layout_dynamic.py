@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from xdsl.dialects.builtin import NoneAttr
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
+from qfin.dialects.kernel.dense import DEPTH
 from qfin.dialects.layout import BlockedAttr, ToNhwcOp
-from qfin.dialects.quant.dynamic_contraction import Conv2dDynamicOp
+from qfin.dialects.quant.dynamic_contraction import Conv2dDynamicOp, Conv3dDynamicOp
 from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp
 from qfin.dialects.quant.packed_type import PackedType
 from qfin.kernels.dense import weight_block
 from qfin.passes.finalize.groups import defining
 from qfin.target.isa import Isa
-
-_DEPTH = 4
 
 
 class QuantizeAnyLayout(RewritePattern):
@@ -32,7 +31,9 @@ class QuantizeAnyLayout(RewritePattern):
     """
 
     @op_type_rewrite_pattern
-    def match_and_rewrite(self, op: Conv2dDynamicOp, rewriter: PatternRewriter, /) -> None:
+    def match_and_rewrite(
+        self, op: Conv2dDynamicOp | Conv3dDynamicOp, rewriter: PatternRewriter, /
+    ) -> None:
         producer = defining(op.input)
         if not isinstance(producer, ToNhwcOp):
             return
@@ -65,5 +66,5 @@ class PackForTarget(RewritePattern):
         if packed.layout != NoneAttr():
             return
         lanes = weight_block(packed.out_channels // packed.groups, self.isa)
-        laid_out = packed.with_layout(BlockedAttr(lanes, _DEPTH))
+        laid_out = packed.with_layout(BlockedAttr(lanes, DEPTH))
         rewriter.replace(op, PrepackDynamicOp(op.weight, op.scale, op.bias, laid_out))
