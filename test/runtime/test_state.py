@@ -91,13 +91,44 @@ func.func @set_and_get(%x: tensor<2xf32>) -> tensor<2xf32> {
 }
 """
 
-STORES_PACKED = """
-func.func @pack(%w: tensor<2x3xi8>, %s: tensor<f32>) {
-  %p = quant.prepack_dynamic %w, %s
-    : (tensor<2x3xi8>, tensor<f32>) -> !quant.packed<linear, tensor<2x3xi8>>
-  ml_program.global_store @p = %p : !quant.packed<linear, tensor<2x3xi8>>
+PACKED = """
+!q = !quant.uniform<u8:f32, 0.05:120>
+!y = !quant.uniform<i8:f32, 0.5:3>
+!packed = !quant.packed<linear, tensor<21x6xi8>, bias = f32>
+ml_program.global private mutable @p : !packed
+func.func @quantize_forward(%w: tensor<21x6xi8>, %s: tensor<f32>, %b: tensor<21xf32>) {
+  %p = quant.prepack_dynamic %w, %s, %b
+    : (tensor<21x6xi8>, tensor<f32>, tensor<21xf32>) -> !packed
+  ml_program.global_store @p = %p : !packed
   func.return
+}
+func.func @quantized_forward(%x: tensor<5x6xf32>) -> tensor<5x21xf32> {
+  %p = ml_program.global_load @p : !packed
+  %y = quant.linear_dynamic %x, %p : (tensor<5x6xf32>, !packed) -> tensor<5x21xf32>
+  func.return %y : tensor<5x21xf32>
 }"""
+
+
+@pytest.mark.parametrize("name", target.host_target_names())
+def test_packed_weights_are_kept(name: str):
+    module, state = qfin.parse(PACKED), qfin.State()
+    program = qfin.compile(module, target=name)
+    rng = np.random.default_rng(7)
+    with pytest.raises(InputError, match="global @p has no value yet"):
+        program["quantized_forward"](np.zeros((5, 6), np.float32))
+    for _ in range(2):
+        weights = {
+            "w": rng.integers(-128, 128, (21, 6)).astype(np.int8),
+            "s": np.array(0.02, np.float32),
+            "b": rng.normal(size=21).astype(np.float32),
+        }
+        program["quantize_forward"].run(weights)
+        qfin.interpret(module, weights, function="quantize_forward", state=state)
+        for _ in range(3):
+            x = rng.normal(size=(5, 6)).astype(np.float32)
+            forward = "quantized_forward"
+            (expected,) = qfin.interpret(module, [x], function=forward, state=state).values()
+            np.testing.assert_array_equal(program[forward](x), expected)
 
 
 @pytest.mark.parametrize("name", target.host_target_names())
@@ -206,9 +237,12 @@ def test_what_cannot_be_state_is_refused():
         qfin.compile(dynamic, function="get")
     with pytest.raises(UnsupportedError, match="only row-major 8-bit, i32 and f32 tensors are"):
         qfin.compile(LATER.replace("f32", "f64"))
-    packed = "ml_program.global private mutable @p : !quant.packed<linear, tensor<2x3xi8>>"
-    with pytest.raises(UnsupportedError, match="packed weights are not kept between calls"):
-        qfin.compile(f"{packed}\n{STORES_PACKED}")
+    initial = (
+        "#quant.weights<dense<1> : tensor<21x6xi8>, scales = dense<0.25> : tensor<1xf32>,"
+        " bias = dense<0.0> : tensor<21xf32>>"
+    )
+    with pytest.raises(UnsupportedError, match="of packed weights have no initial value"):
+        qfin.compile(PACKED.replace("mutable @p", f"mutable @p({initial})"))
     again = "func.func @f() {\n  func.call @f() : () -> ()\n  func.return\n}"
     with pytest.raises(PassError, match="cannot inline a recursive call: @f -> @f"):
         qfin.compile(again)

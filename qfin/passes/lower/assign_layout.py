@@ -51,7 +51,7 @@ from qfin.passes.lower.layout_boundary import CancelConversions, convert_at_the_
 from qfin.passes.lower.layout_dynamic import PackForTarget, QuantizeAnyLayout
 from qfin.passes.lower.layout_moves import MoveFromNhwc, MoveThenConvert
 from qfin.passes.lower.mean_from_nhwc import MeanFromNhwc
-from qfin.passes.lower.state import require_unpacked
+from qfin.passes.lower.state import lay_out_packed_globals
 from qfin.passes.lower.unit_dimension import AddUnitDimension
 from qfin.passes.lower.unit_dimension_windows import WindowsWithUnitDimension
 from qfin.passes.rewriting import rewrite
@@ -273,9 +273,9 @@ class AssignLayoutPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         if (chosen := op.attributes.get(TARGET_ATTR)) is not None:
             raise PassError(f"the module has layouts already: {TARGET_ATTR} is {chosen}")
-        require_unpacked(op)
         native = self.target == "native"
         isa = targets.resolve(self.target) if native else targets.lookup(self.target)
+        lay_out_packed_globals(op, isa)
         for function in op.walk():
             if isinstance(function, func.FuncOp):
                 convert_at_the_edges(function)

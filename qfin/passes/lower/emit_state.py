@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 from xdsl.ir import Operation
 
 from qfin.dialects import kernel
+from qfin.dialects.layout import BlockedAttr
 from qfin.dialects.ml_program import GlobalLoadOp, GlobalStoreOp
+from qfin.dialects.quant.packed_type import PackedType
+from qfin.errors import UnsupportedError
 from qfin.passes.lower.activations import shift_of, tensor_of
+from qfin.passes.lower.runtime_weights import Weights, weights_of
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
@@ -18,7 +22,15 @@ if TYPE_CHECKING:
 def _load(planner: Planner, op: GlobalLoadOp) -> None:
     """The memory itself, where nothing is stored to it as long as the value is read; else a copy,
     also to make signed values unsigned."""
-    place = planner.variable(op.symbol.string_value())
+    place, *rest = planner.variable(op.symbol.string_value())
+    if isinstance(packed := op.result.type, PackedType):
+        if _stored_while_read(planner, op):
+            raise UnsupportedError("packed weights are stored while those before are read", op)
+        assert isinstance(packed.layout, BlockedAttr)
+        start, scales, *bias = rest
+        lanes = packed.layout.lanes.data
+        planner.packed[op.result] = Weights(lanes, place, start, scales, bias[0] if bias else None)
+        return
     flip = bool(shift_of(tensor_of(op.result).element_type))
     if not flip and not _stored_while_read(planner, op):
         planner.buffers[op.result] = place
@@ -36,7 +48,14 @@ def _stored_while_read(planner: Planner, op: GlobalLoadOp) -> bool:
 
 
 def _store(planner: Planner, op: GlobalStoreOp) -> None:
-    place = planner.variable(op.symbol.string_value())
+    place, *rest = planner.variable(op.symbol.string_value())
+    if isinstance(op.value.type, PackedType):
+        packed = weights_of(planner, op, op.value)
+        parts = [packed.weights, packed.start, packed.scales, packed.bias]
+        for part, to in zip(filter(None, parts), (place, *rest), strict=True):
+            source = planner.view(part.reshaped(to.shape))
+            planner.emit(kernel.CopyOp(source, planner.view(to)))
+        return
     source = planner.buffer(op.value)
     flip = bool(shift_of(tensor_of(op.value).element_type))
     planner.emit(kernel.CopyOp(planner.view(source), planner.view(place), flip_sign=flip))

@@ -164,10 +164,10 @@ class Planner:
         """The caller's memory for an input or an output."""
         return argument_buffer(value, self.types[value])
 
-    def variable(self, name: str) -> Buffer:
-        """The memory of a mutable global, which is the last argument."""
+    def variable(self, name: str) -> list[Buffer]:
+        """The memory of a mutable global, in the last argument: several buffers if it is packed."""
         assert self.state is not None
-        return self.state.buffer(self.block.args[-1], name)
+        return self.state.buffers(self.block.args[-1], name)
 
     # The whole function.
 

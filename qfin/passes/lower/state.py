@@ -16,16 +16,20 @@ from xdsl.dialects.builtin import (
     i32,
 )
 from xdsl.ir import Attribute, SSAValue
+from xdsl.rewriter import Rewriter
 
+from qfin.dialects.kernel.dense import DEPTH
 from qfin.dialects.kernel.state import StateOp
-from qfin.dialects.layout import is_nhwc
+from qfin.dialects.layout import BlockedAttr, is_nhwc
 from qfin.dialects.ml_program import GlobalLoadConstOp, GlobalLoadOp, GlobalOp, GlobalStoreOp
 from qfin.dialects.quant.packed_type import PackedType
 from qfin.errors import PassError, UnsupportedError, describe
 from qfin.interpreter.arrays import dense_to_numpy
+from qfin.kernels.dense import weight_block
 from qfin.locations import fuse
 from qfin.passes.lower.activations import stored_type
 from qfin.passes.lower.buffers import SLACK, Buffer, aligned, element_bytes, row_major
+from qfin.target.isa import Isa
 
 MAX_STATE = 2**31 - 1
 """Bytes: offsets are 32-bit constants in the llvm dialect."""
@@ -50,19 +54,22 @@ class StateLayout:
         offsets: dict[str, int] = {}
         size = 0
         for name, op in found.items():
-            tensor = _stored(op)
             offsets[name] = size
-            size += aligned(prod(tensor.get_shape()) * _item(tensor) + SLACK)
+            size += sum(_bytes(part) for part in _parts(op))
         if size > MAX_STATE:
             raise UnsupportedError(f"the globals need {size} bytes of memory", module)
         return cls(found, offsets, size) if found else None
 
-    def buffer(self, base: SSAValue, name: str) -> Buffer:
-        """The memory of a global."""
-        tensor = _stored(self.globals[name])
-        shape = tensor.get_shape()
-        element = stored_type(tensor.element_type)
-        return Buffer(base, element, shape, row_major(shape), self.offsets[name], slack=SLACK)
+    def buffers(self, base: SSAValue, name: str) -> list[Buffer]:
+        """The memory of a global: one buffer for a tensor; for packed weights those of `Weights`:
+        the weights, minus their sums, the scales, perhaps the bias."""
+        buffers: list[Buffer] = []
+        offset = self.offsets[name]
+        for part in _parts(self.globals[name]):
+            shape, element = part.get_shape(), stored_type(part.element_type)
+            buffers.append(Buffer(base, element, shape, row_major(shape), offset, slack=SLACK))
+            offset += _bytes(part)
+        return buffers
 
     def op(self) -> StateOp:
         """What a caller must know of the state."""
@@ -78,11 +85,28 @@ class StateLayout:
         return state
 
 
-def _stored(op: GlobalOp) -> TensorType[Attribute]:
-    """The type of a global that can be memory."""
+def _parts(op: GlobalOp) -> list[TensorType[Attribute]]:
+    """What a global consists of, where it can be memory."""
     if op.is_mutable is None:
         raise PassError(f"{describe(op)}: a constant: run fold-globals first")
-    tensor = op.type
+    if not isinstance(op.type, PackedType):
+        return [_stored(op, op.type)]
+    packed, layout = op.type, op.type.layout
+    if not isinstance(layout, BlockedAttr):
+        raise PassError(f"{describe(op)}: no target's layout: run assign-layout first")
+    lanes, groups = layout.lanes.data, packed.groups
+    channels = [groups, -(-(packed.out_channels // groups) // lanes) * lanes]
+    parts: list[TensorType[Attribute]] = [
+        TensorType(i8, [layout.size(packed.dense_shape, groups)]),
+        TensorType(i32, channels),
+        TensorType(f32, channels),
+    ]
+    if packed.bias_type is not None:
+        parts.append(TensorType(packed.bias_type, channels))
+    return parts
+
+
+def _stored(op: GlobalOp, tensor: Attribute) -> TensorType[Attribute]:
     if not isinstance(tensor, TensorType) or not tensor.has_static_shape():
         raise UnsupportedError(
             f"only tensors of static shape are kept between calls when compiled, not {tensor}; the"
@@ -100,20 +124,31 @@ def _stored(op: GlobalOp) -> TensorType[Attribute]:
     return tensor
 
 
-def _item(tensor: TensorType[Attribute]) -> int:
-    return element_bytes(stored_type(tensor.element_type))
+def _bytes(tensor: TensorType[Attribute]) -> int:
+    item = element_bytes(stored_type(tensor.element_type))
+    return aligned(prod(tensor.get_shape()) * item + SLACK)
 
 
-def require_unpacked(module: ModuleOp) -> None:
-    """Raises UnsupportedError for a variable of packed weights: a layout would have to change it,
-    too."""
-    for op in module.ops:
-        if isinstance(op, GlobalOp) and isinstance(op.type, PackedType) and op.is_mutable:
-            raise UnsupportedError(
-                "packed weights are not kept between calls when compiled; the interpreter keeps"
-                " them",
-                op,
-            )
+def lay_out_packed_globals(module: ModuleOp, isa: Isa) -> None:
+    """Gives variables of packed weights, and what loads them, the layout of a target.
+
+    Raises UnsupportedError for one with an initial value."""
+    for op in module.walk():
+        packed = op.type if isinstance(op, GlobalOp) else None
+        if isinstance(op, GlobalLoadOp):
+            packed = op.result.type
+        if not isinstance(packed, PackedType) or isinstance(packed.layout, BlockedAttr):
+            continue
+        lanes = weight_block(packed.out_channels // packed.groups, isa)
+        laid_out = packed.with_layout(BlockedAttr(lanes, DEPTH))
+        if isinstance(op, GlobalLoadOp):
+            Rewriter.replace_value_with_new_type(op.result, laid_out)
+        elif isinstance(op, GlobalOp) and op.is_mutable is not None:
+            if op.value is not None:
+                raise UnsupportedError(
+                    "variables of packed weights have no initial value when compiled", op
+                )
+            op.type = laid_out
 
 
 def loads_and_stores(function: func.FuncOp) -> tuple[list[str], list[str]]:
