@@ -177,6 +177,9 @@ class UnaryOnNhwc(RewritePattern):
         rewriter.replace(op, [moved, ToNchwOp(moved.results[0])])
 
 
+_BINARY = (BinaryOp, nn.AddOp, nn.SubOp, nn.MulOp)
+
+
 class BinaryOnNhwc(RewritePattern):
     """An op on two tensors runs on channels innermost where an operand comes so; the other operand
     is converted, too, unless it lies the same either way.
@@ -195,7 +198,7 @@ class BinaryOnNhwc(RewritePattern):
     """
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
-        if not isinstance(op, BinaryOp) or is_nhwc(op.result.type):
+        if not isinstance(op, _BINARY) or is_nhwc(op.result.type):
             return
         result = op.result.type
         rank = len(result.get_shape())

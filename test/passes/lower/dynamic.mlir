@@ -57,3 +57,18 @@ func.func @packed_at_run_time(%x: tensor<2x6xf32>, %w: tensor<11x6xi8>, %s: tens
   %y = quant.linear_dynamic %x, %p : (tensor<2x6xf32>, !quant.packed<linear, tensor<11x6xi8>>) -> tensor<2x11xf32>
   func.return %y : tensor<2x11xf32>
 }
+
+// Between convolutions f32 stays with the channels innermost.
+// LAYOUT-LABEL: func.func @between_convolutions
+// LAYOUT-NOT:     layout.to_
+// LAYOUT:         quant.conv2d_dynamic
+// LAYOUT-NEXT:    nn.add {{.*}} -> tensor<1x2x4x4xf32, #layout.nhwc>
+// LAYOUT-NEXT:    quant.conv2d_dynamic
+// LAYOUT-NEXT:    layout.to_nchw
+func.func @between_convolutions(%x: tensor<1x2x4x4xf32>, %b: tensor<2x1x1xf32>) -> tensor<1x2x4x4xf32> {
+  %p = quant.packed_constant <dense<1> : tensor<2x2x1x1xi8>, scales = dense<0.5> : tensor<1xf32>> : !quant.packed<conv2d, tensor<2x2x1x1xi8>>
+  %0 = quant.conv2d_dynamic %x, %p : (tensor<1x2x4x4xf32>, !quant.packed<conv2d, tensor<2x2x1x1xi8>>) -> tensor<1x2x4x4xf32>
+  %1 = nn.add %0, %b : (tensor<1x2x4x4xf32>, tensor<2x1x1xf32>) -> tensor<1x2x4x4xf32>
+  %2 = quant.conv2d_dynamic %1, %p : (tensor<1x2x4x4xf32>, !quant.packed<conv2d, tensor<2x2x1x1xi8>>) -> tensor<1x2x4x4xf32>
+  func.return %2 : tensor<1x2x4x4xf32>
+}
