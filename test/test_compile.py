@@ -17,9 +17,13 @@ from typing_extensions import override
 from xdsl.dialects.builtin import ModuleOp
 
 import qfin
+from qfin.dialects.kernel import ProgramOp
 from qfin.passes.lower.buffers import ALIGNMENT, SLACK
 from qfin.pipeline import to_level
+from qfin.runtime.function import Function
+from qfin.runtime.state import State
 from qfin.target import host_target_names
+from qfin.target.codegen import LoadedCode
 
 from .kernels.harness import CASES, guarded
 from .random_modules import RandomModule
@@ -37,12 +41,12 @@ def at_page_end(shape: Sequence[int], dtype: Any, *, front: bool = False) -> Arr
     return np.ndarray(tuple(shape), dtype, memory.data)
 
 
-class GuardedProgram(qfin.Program):
-    """A program all of whose memory is garbage at each call and ends where nothing may be touched;
+class GuardedFunction(Function):
+    """A function all of whose memory is garbage at each call and ends where nothing may be touched;
     the arena also begins so, at every other call."""
 
-    def __init__(self, module: ModuleOp):
-        super().__init__(module)
+    def __init__(self, op: ProgramOp, code: LoadedCode, state: State | None):
+        super().__init__(op, code, state)
         constants = at_page_end(self._constants.shape, np.uint8)
         constants[:] = self._constants
         self._constants = constants
@@ -63,6 +67,12 @@ class GuardedProgram(qfin.Program):
     @override
     def _new_result(self, spec: qfin.TensorSpec) -> Array:
         return at_page_end(spec.shape, spec.dtype)
+
+
+class GuardedProgram(qfin.Program):
+    """A program of guarded functions."""
+
+    FUNCTION = GuardedFunction
 
 
 def compiled(module: ModuleOp, target: str) -> GuardedProgram:

@@ -14,7 +14,7 @@ from xdsl.ir import Attribute
 
 from qfin.dialects.kernel import ProgramOp
 from qfin.passes.lower.buffers import SLACK
-from qfin.runtime.memory import aligned, aligned_copy
+from qfin.runtime.memory import address_of, aligned, aligned_copy
 from qfin.runtime.spec import TensorSpec, check_array, match_names, tensor_spec
 from qfin.runtime.state import State, names
 from qfin.target import codegen
@@ -64,10 +64,7 @@ class Function:
         except IndexError:
             arena = aligned(self._arena_size + SLACK)
         memory = (*arrays, *results, arena, self._constants)
-        pointers = [
-            array.__array_interface__["data"][0] - before
-            for array, before in zip(memory, self._before, strict=True)
-        ]
+        pointers = [address_of(a) - n for a, n in zip(memory, self._before, strict=True)]
         if self._state is None:
             self._entry(*pointers)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 from xdsl.dialects.builtin import ModuleOp
@@ -35,6 +35,9 @@ class Program:
     with mutable globals wait for each other. The GIL is released while machine code runs.
     """
 
+    FUNCTION: ClassVar[type[Function]] = Function
+    """What its functions are; tests watch their memory."""
+
     def __init__(
         self,
         module: ModuleOp,
@@ -57,7 +60,7 @@ class Program:
         keep_until_the_end_of(self, self._code)
         self._state = State(states[0], programs.values()) if states else None
         self._functions = {
-            name: Function(op, self._code, self._state) for name, op in programs.items()
+            name: self.FUNCTION(op, self._code, self._state) for name, op in programs.items()
         }
 
     @property
