@@ -34,7 +34,7 @@ BYTES = np.array([-128, 0, 127], np.int8)
 
 FLOATS = """\
 func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
-  %0 = nn.relu %x : tensor<2xf32>
+  %0 = nn.sigmoid %x : tensor<2xf32>
   func.return %0 : tensor<2xf32>
 }
 """
@@ -320,7 +320,7 @@ def test_invalid_modules(take: Takes) -> None:
 @needs_host
 def test_what_is_not_compiled() -> None:
     with pytest.raises(
-        qfin.UnsupportedError, match=r"^'nn.relu' at <text>:2:3: no native lowering"
+        qfin.UnsupportedError, match=r"^'nn.sigmoid' at <text>:2:3: no native lowering"
     ):
         qfin.compile(FLOATS)
     with pytest.raises(qfin.UnsupportedError, match="1 thread so far, not on 2"):

@@ -312,7 +312,7 @@ func.func @main(%x: tensor<1x2xf32>, %w: tensor<3x2xf32>) -> tensor<1x3xf32> {
 def test_an_op_that_was_not_fused_has_a_hint(tool: Run):
     text = """\
 func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
-  %y = nn.relu %x : tensor<2xf32>
+  %y = nn.silu %x : tensor<2xf32>
   func.return %y : tensor<2xf32>
 }
 """
@@ -320,7 +320,7 @@ func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
     done = tool("qfin-opt", *passes, stdin=text)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "qfin-opt: error: pass 'plan-buffers' failed: 'nn.relu' at <stdin>:2:3: no native lowering"
+        "qfin-opt: error: pass 'plan-buffers' failed: 'nn.silu' at <stdin>:2:3: no native lowering"
         " for this op; the interpreter can run it, and remarks tell why it was not fused\n"
         "(--remarks tells what was not fused, and why)\n"
     )
