@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 import qfin
 from qfin.target import host_target_names
 
+from .compiled import compiled, names_of, run, same_bits
 from .random_modules import Shape, dense, tensor
 from .random_windows import Window, random_window
-from .test_compile import compiled, names_of, run, same_bits
 
 SEEDS = 10
 Array = NDArray[Any]
