@@ -45,6 +45,7 @@ def register_implementations(interpreter: Interpreter, state: State | None = Non
     from qfin.interpreter.prelu import PreluFunctions
     from qfin.interpreter.quant import QuantFunctions
     from qfin.interpreter.softmax import SoftmaxFunctions
+    from qfin.interpreter.scalar import ScalarFunctions
     from qfin.interpreter.state import GlobalFunctions, State
     from qfin.interpreter.unary import UnaryFunctions
     from qfin.interpreter.upsample import UpsampleFunctions
@@ -65,6 +66,7 @@ def register_implementations(interpreter: Interpreter, state: State | None = Non
         UnaryFunctions(),
         DynamicFunctions(),
         BatchNormFunctions(),
+        ScalarFunctions(),
         PreluFunctions(),
         NormFunctions(),
         SoftmaxFunctions(),

@@ -46,6 +46,7 @@ from qfin.dialects.quant.pooling import (
 )
 from qfin.dialects.quant.prelu import PreluOp
 from qfin.dialects.quant.softmax import SoftmaxOp
+from qfin.dialects.quant.scalar import SCALAR_OPS, AddScalarOp, MulScalarOp, RsubScalarOp
 from qfin.dialects.quant.types import AnyQuantizedType, CalibratedType, QuantizedType
 from qfin.dialects.quant.unary import (
     UNARY_OPS,
@@ -113,6 +114,7 @@ Quant = Dialect(
         *UNARY_OPS,
     ],
     [
+        *SCALAR_OPS,
         AnyQuantizedType,
         CalibratedType,
         UniformType,
@@ -126,6 +128,7 @@ __all__ = [
     "POOLING_OPS",
     "UNARY_OPS",
     "UPSAMPLE_OPS",
+    "SCALAR_OPS",
     "ActivationAttr",
     "AdaptiveAvgPool1dOp",
     "AdaptiveAvgPool2dOp",
@@ -133,6 +136,7 @@ __all__ = [
     "AddOp",
     "AnyQuantizedType",
     "AvgPool1dOp",
+    "AddScalarOp",
     "AvgPool2dOp",
     "AvgPool3dOp",
     "BatchNormOp",
@@ -173,6 +177,7 @@ __all__ = [
     "PackedAttr",
     "PackedConstantOp",
     "PackedType",
+    "MulScalarOp",
     "PreluOp",
     "PrepackDynamicOp",
     "PrepackOp",
@@ -183,6 +188,7 @@ __all__ = [
     "SCastOp",
     "SigmoidOp",
     "SiluOp",
+    "RsubScalarOp",
     "SoftmaxOp",
     "SubOp",
     "TanhOp",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import kernel, quant
 from qfin.dialects.quant.unary import QuantUnaryOp
+from qfin.interpreter.scalar import evaluate_scalar
 from qfin.interpreter.unary import evaluate_quantized
 from qfin.passes.lower.activations import shift_of, uniform_of
 
@@ -29,16 +31,19 @@ def byte_table(
     return results.astype(np.uint8).view(np.int8)
 
 
-def emit_unary(planner: Planner, op: QuantUnaryOp) -> None:
+Evaluate: TypeAlias = Callable[[Any, NDArray[Any]], NDArray[Any]]
+"""The stored results of an op for stored values of its input."""
+
+
+def _emit(planner: Planner, op: QuantUnaryOp, evaluate: Evaluate) -> None:
     """One lookup for each element, in any layout."""
     source, result = planner.buffer(op.input), planner.result(op.result)
-    table = planner.constants.add(
-        byte_table(op.input, op.result, lambda q: evaluate_quantized(op, q))
-    )
+    table = planner.constants.add(byte_table(op.input, op.result, partial(evaluate, op)))
     planner.emit(kernel.LutOp(planner.view(source), planner.view(table), planner.view(result)))
 
 
-EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = dict.fromkeys(
-    quant.UNARY_OPS, emit_unary
-)
+EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
+    **dict.fromkeys(quant.UNARY_OPS, partial(_emit, evaluate=evaluate_quantized)),
+    **dict.fromkeys(quant.SCALAR_OPS, partial(_emit, evaluate=evaluate_scalar)),
+}
 """By the type of the op."""

@@ -26,6 +26,8 @@ PACKING = {*CONVOLUTIONS, "linear"}
 RESIDUAL = {f"add_{row}" for row in PACKING}
 """The rows that pack a weight and add something to its products."""
 _CONTRACTIONS = {*PACKING, *RESIDUAL}
+SCALAR = {"add_scalar", "sub_scalar", "sub_scalar_left", "mul_scalar"}
+"""The rows of a tensor and a number."""
 NORMS = {"layer_norm", "group_norm", "instance_norm"}
 """The rows that normalise by the statistics of the input."""
 _SUMS = ("avg_pool", "upsample_linear", "upsample_bi", "upsample_tri")
@@ -74,7 +76,7 @@ class Group:
         self.shape, self.result, op = make(row)
         self.lines.append(f"%y = {op}")
         if (
-            row in {*PACKING, *RESIDUAL, *NORMS, "add", "sub", "mul", "batch_norm"}
+            row in {*PACKING, *RESIDUAL, *NORMS, *SCALAR, "add", "sub", "mul", "batch_norm"}
             and self.rng.random() < 0.6
         ):
             self.activations()
@@ -310,6 +312,26 @@ class Group:
 
     add_linear = add_conv1d = add_conv2d = with_residual
     add_conv3d = add_conv_transpose1d = add_conv_transpose2d = with_residual
+    def scalar(self, row: str) -> tuple[Shape, Shape, str]:
+        """With a constant of one element, or of equal ones, on either side."""
+        shape, name = self.image(), row.split("_")[0]
+        value = self.rng.choice([-1, 1]) * 2.0 ** self.rng.uniform(-4, 1)
+        if name != "mul":
+            value *= 50 * self.x.scale
+        sizes = self.rng.choice([(), (1,), (1,) * len(shape), shape])
+        constant = np.full(sizes, value, np.float32)
+        self.lines.append(
+            f"%c = arith.constant dense<{constant.tolist()}> : {tensor(sizes, 'f32')}"
+        )
+        operands = [("%d", shape), ("%c", sizes)]
+        if row.endswith("left") or (name != "sub" and self.rng.random() < 0.5):
+            operands.reverse()
+        names = ", ".join(name for name, _ in operands)
+        types = ", ".join(tensor(size, "f32") for _, size in operands)
+        return shape, shape, f"nn.{name} {names} : ({types}) -> {tensor(shape, 'f32')}"
+
+    add_scalar = sub_scalar = sub_scalar_left = mul_scalar = scalar
+
     add_conv_transpose3d = with_residual
 
     def relu(self, row: str) -> tuple[Shape, Shape, str]:

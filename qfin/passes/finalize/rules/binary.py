@@ -10,13 +10,12 @@ from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.uniform import UniformType
 from qfin.passes.finalize.fusion import Fusion, Rewrite, replace_group
 from qfin.passes.finalize.groups import (
-    Refused,
     dequantized,
     output_of,
     require_activation,
     require_f32,
 )
-from qfin.passes.finalize.rules.parameters import can_be_infinite
+from qfin.passes.finalize.rules.parameters import require_numbers
 
 _FUSED: dict[type[Operation], type[BinaryOp]] = {
     nn.AddOp: quant.AddOp,
@@ -39,17 +38,10 @@ def _binary(op: Operation) -> Rewrite:
     rhs, right = _operand(op.rhs, "right operand")
     output = output_of(op, activations=True)
     if output.activation != NO_ACTIVATION:
-        _require_numbers(left, "left operand")
-        _require_numbers(right, "right operand")
+        require_numbers(left, "left operand")
+        require_numbers(right, "right operand")
     fused = _FUSED[type(op)](lhs, rhs, output.quantize.result.type, output.activation)
     return replace_group(op, output, fused)
-
-
-def _require_numbers(element: UniformType, what: str) -> None:
-    """Where an operand is infinite, the result may be NaN: a float relu or clamp lets that
-    through, and the clamp of stored values does not."""
-    if can_be_infinite(element):
-        raise Refused(f"{what} can be infinite, and the activation that follows lets NaN through")
 
 
 FUSIONS: tuple[Fusion, ...] = tuple(

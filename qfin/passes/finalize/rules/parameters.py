@@ -32,3 +32,10 @@ def can_be_infinite(element: UniformType) -> bool:
     with np.errstate(over="ignore"):
         largest = np.float32(element.scale) * np.float32(max(up, -down))
     return not np.isfinite(largest)
+
+
+def require_numbers(element: UniformType, what: str) -> None:
+    """For what an activation follows: where an operand is infinite, the result may be NaN. A float
+    relu or clamp lets that through, and the clamp of stored values does not."""
+    if can_be_infinite(element):
+        raise Refused(f"{what} can be infinite, and the activation that follows lets NaN through")
