@@ -11,8 +11,8 @@ import qfin
 from qfin.pipeline import to_level
 from qfin.target import host_target_names
 
+from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
-from .test_compile import compiled, names_of, run, same_bits
 
 SEEDS = 16
 NAMES = {"batch_norm", "prelu"}
@@ -75,17 +75,7 @@ class ChannelwiseModule(RandomModule):
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_module(seed: int) -> None:
-    case = ChannelwiseModule(seed, chains=2)
-    source = qfin.parse(case.text)
-    module = qfin.finalize(source)
-    assert not names_of(module) & {f"nn.{name}" for name in NAMES}, "must all fuse"
-    programs = {target: compiled(module, target) for target in host_target_names()}
-    for _ in range(2):
-        arrays = case.arrays()
-        want = qfin.interpret(module, arrays)
-        for target, program in programs.items():
-            wrong = same_bits(run(program, arrays), want)
-            assert not wrong, f"seed {seed}, {target}, results {wrong} of:\n{case.text}"
+    check_random_module(ChannelwiseModule(seed, chains=2), {f"nn.{name}" for name in NAMES})
 
 
 def test_random_modules_have_every_op() -> None:

@@ -12,8 +12,8 @@ from xdsl.dialects.builtin import ModuleOp
 import qfin
 from qfin.target import host_target_names
 
+from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Shape, Value, tensor
-from .test_compile import compiled, names_of, run, same_bits
 
 FUNCTIONS = ("add", "sub", "mul")
 KINDS = ("activation relu", "activation clamp", "nn.relu", "nn.clamp")
@@ -83,17 +83,7 @@ class BinaryModule(RandomModule):
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_module(seed: int) -> None:
-    case = BinaryModule(seed)
-    source = qfin.parse(case.text)
-    module = qfin.finalize(source)
-    assert not names_of(module) & {f"nn.{name}" for name in FUNCTIONS}, "must all fuse"
-    programs = {target: compiled(module, target) for target in host_target_names()}
-    for _ in range(2):
-        arrays = case.arrays()
-        want = qfin.interpret(module, arrays)
-        for target, program in programs.items():
-            wrong = same_bits(run(program, arrays), want)
-            assert not wrong, f"seed {seed}, {target}, results {wrong} of:\n{case.text}"
+    check_random_module(BinaryModule(seed), {f"nn.{name}" for name in FUNCTIONS})
 
 
 def test_random_modules_have_every_op() -> None:

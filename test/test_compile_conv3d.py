@@ -12,8 +12,9 @@ from typing_extensions import override
 
 import qfin
 
+from .compiled import check_fusion, check_random_module
 from .random_modules import Shape
-from .test_compile_convs import RandomConvs, SingleConvs, check_compiled, check_fusion
+from .test_compile_convs import RandomConvs, SingleConvs
 
 SEEDS = 8
 FUSION_SEEDS = 25
@@ -39,7 +40,9 @@ class SingleConvs3d(RandomConvs3d, SingleConvs):
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_convs(seed: int) -> None:
-    check_compiled(RandomConvs3d(seed))
+    check_random_module(
+        RandomConvs3d(seed), [f"nn.{kind}" for kind in RandomConvs3d.KINDS], calls=1
+    )
 
 
 @pytest.mark.parametrize("seed", range(FUSION_SEEDS))

@@ -12,9 +12,8 @@ import pytest
 from typing_extensions import override
 
 import qfin
-from qfin.pipeline import to_level
-from qfin.target import host_target_names
 
+from .compiled import check_fusion, check_random_module
 from .random_modules import RandomModule, Shape, Value, quantized, tensor
 
 SEEDS = 12
@@ -107,36 +106,9 @@ class RandomConvs(RandomModule):
                 return taps, stride, (before, after), more, dilation, result
 
 
-def check_compiled(case: RandomConvs) -> None:
-    """Machine code gives the interpreter's bits, on every target."""
-    module = qfin.finalize(qfin.parse(case.text))
-    assert not {op.name for op in module.walk()} & {f"nn.{kind}" for kind in case.KINDS}, "all fuse"
-    arrays = case.arrays()
-    want = qfin.interpret(module, arrays)
-    for target in host_target_names():
-        program = qfin.Program(to_level(module.clone(), "llvm", target))
-        names = [spec.name for spec in program.inputs]
-        got = program.run(dict(zip(names, arrays, strict=True)))
-        for name, array in got.items():
-            assert array.dtype == want[name].dtype
-            assert np.array_equal(array, want[name]), f"{target}:\n{case.text}"
-
-
-def check_fusion(case: RandomConvs) -> None:
-    """Fusing changes one step at most, and that seldom."""
-    module = qfin.parse(case.text)
-    arrays = case.arrays()
-    before = qfin.interpret(module, arrays)
-    after = qfin.interpret(qfin.finalize(module), arrays)
-    for name, array in before.items():
-        steps = np.abs(array.astype(np.int64) - after[name].astype(np.int64))
-        assert steps.max(initial=0) <= 1
-        assert (steps != 0).mean() < 0.01
-
-
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_convs(seed: int) -> None:
-    check_compiled(RandomConvs(seed))
+    check_random_module(RandomConvs(seed), [f"nn.{kind}" for kind in RandomConvs.KINDS], calls=1)
 
 
 class SingleConvs(RandomConvs):

@@ -15,9 +15,9 @@ from qfin.errors import UnsupportedError
 from qfin.pipeline import to_level
 from qfin.target import host_target_names
 
+from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
 from .random_moves import MOVES, Move, random_move
-from .test_compile import compiled, names_of, run, same_bits
 
 SEEDS = 14
 LARGEST = 5_000
@@ -64,16 +64,7 @@ class MovementModule(RandomModule):
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_module(seed: int) -> None:
-    case = MovementModule(seed, chains=2)
-    source = qfin.parse(case.text)
-    module = qfin.finalize(source)
-    programs = {target: compiled(module, target) for target in host_target_names()}
-    for _ in range(2):
-        arrays = case.arrays()
-        want = qfin.interpret(module, arrays)
-        for target, program in programs.items():
-            wrong = same_bits(run(program, arrays), want)
-            assert not wrong, f"seed {seed}, {target}, results {wrong} of:\n{case.text}"
+    check_random_module(MovementModule(seed, chains=2), ())
 
 
 def test_random_modules_have_every_op() -> None:

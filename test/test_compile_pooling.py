@@ -8,11 +8,10 @@ from typing_extensions import override
 import qfin
 from qfin.dialects import nn
 from qfin.pipeline import to_level
-from qfin.target import host_target_names
 
+from .compiled import check_random_module
 from .random_modules import RandomModule, Shape, Value, tensor
 from .random_windows import random_window
-from .test_compile import compiled, names_of, run, same_bits
 
 SEEDS = 10
 
@@ -78,17 +77,8 @@ class PoolingModule(RandomModule):
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_module(seed: int) -> None:
-    case = PoolingModule(seed)
-    module = qfin.finalize(qfin.parse(case.text))
     averages = {"nn.mean", *(op.name for op in nn.POOLING_OPS if "avg" in op.name)}
-    assert not names_of(module) & averages, "must all fuse"
-    programs = {target: compiled(module, target) for target in host_target_names()}
-    for _ in range(2):
-        arrays = case.arrays()
-        want = qfin.interpret(module, arrays)
-        for target, program in programs.items():
-            wrong = same_bits(run(program, arrays), want)
-            assert not wrong, f"{target}: {wrong}\n{case.text}"
+    check_random_module(PoolingModule(seed), averages)
 
 
 def test_random_modules_have_every_op() -> None:

@@ -6,15 +6,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from typing_extensions import override
-from xdsl.dialects.builtin import ModuleOp
 
 import qfin
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp
 from qfin.pipeline import to_level
-from qfin.target import host_target_names
 
+from .compiled import check_fusion, check_random_module, names_of
 from .random_modules import RandomModule, Shape, Value, quantized, tensor
-from .test_compile import compiled, run, same_bits
 
 SEEDS = 14
 FUSION_SEEDS = 40
@@ -90,21 +88,11 @@ class ResidualModule(RandomModule):
         return self.relu(value) if self.rng.random() < 0.5 else value
 
 
-def names_of(module: ModuleOp) -> set[str]:
-    return {op.name for op in module.walk()}
-
-
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_module(seed: int) -> None:
     """All fuse, and machine code gives the interpreter's bits."""
-    case = ResidualModule(seed)
-    module = qfin.finalize(qfin.parse(case.text))
-    assert not names_of(module) & {"nn.add", *(f"nn.{kind}" for kind in KINDS)}, case.text
-    arrays = case.arrays()
-    want = qfin.interpret(module, arrays)
-    for target in host_target_names():
-        wrong = same_bits(run(compiled(module, target), arrays), want)
-        assert not wrong, f"seed {seed}, {target}, results {wrong} of:\n{case.text}"
+    fused = ["nn.add", *(f"nn.{kind}" for kind in KINDS)]
+    check_random_module(ResidualModule(seed), fused, calls=1)
 
 
 class SingleBlocks(ResidualModule):
@@ -115,15 +103,7 @@ class SingleBlocks(ResidualModule):
 
 @pytest.mark.parametrize("seed", range(FUSION_SEEDS))
 def test_fusion_changes_one_step_at_most(seed: int) -> None:
-    case = SingleBlocks(1000 + seed)
-    module = qfin.parse(case.text)
-    arrays = case.arrays()
-    before = qfin.interpret(module, arrays)
-    after = qfin.interpret(qfin.finalize(module), arrays)
-    for name, array in before.items():
-        steps = np.abs(array.astype(np.int64) - after[name].astype(np.int64))
-        assert steps.max(initial=0) <= 1
-        assert np.count_nonzero(steps) <= 1 + 0.01 * steps.size
+    check_fusion(SingleBlocks(1000 + seed))
 
 
 def test_random_modules_have_every_kind() -> None:

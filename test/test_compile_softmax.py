@@ -9,8 +9,8 @@ from typing_extensions import override
 import qfin
 from qfin.target import host_target_names
 
+from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
-from .test_compile import compiled, names_of, run, same_bits
 
 SEEDS = 15
 
@@ -35,16 +35,7 @@ class SoftmaxModule(RandomModule):
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_module(seed: int) -> None:
-    case = SoftmaxModule(seed, chains=2)
-    module = qfin.finalize(qfin.parse(case.text))
-    assert "nn.softmax" not in names_of(module), "must all fuse"
-    programs = {target: compiled(module, target) for target in host_target_names()}
-    for _ in range(2):
-        arrays = case.arrays()
-        want = qfin.interpret(module, arrays)
-        for target, program in programs.items():
-            wrong = same_bits(run(program, arrays), want)
-            assert not wrong, f"seed {seed}, {target}, results {wrong} of:\n{case.text}"
+    check_random_module(SoftmaxModule(seed, chains=2), ["nn.softmax"])
 
 
 def test_random_modules_have_both() -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import pytest
 from typing_extensions import override
 
-import qfin
 from qfin.dialects import nn
-from qfin.target import host_target_names
 
+from .compiled import check_random_module
 from .random_modules import RandomModule, Shape, Value
-from .test_compile import compiled, names_of, run, same_bits
 
 SEEDS = 9
 MODES = {
@@ -51,17 +49,8 @@ class UpsampleModule(RandomModule):
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_random_module(seed: int) -> None:
-    case = UpsampleModule(seed)
-    module = qfin.finalize(qfin.parse(case.text))
     interpolations = {op.name for op in nn.UPSAMPLE_OPS if "nearest" not in op.name}
-    assert not names_of(module) & interpolations, "must all fuse"
-    programs = {target: compiled(module, target) for target in host_target_names()}
-    for _ in range(2):
-        arrays = case.arrays()
-        want = qfin.interpret(module, arrays)
-        for target, program in programs.items():
-            wrong = same_bits(run(program, arrays), want)
-            assert not wrong, f"{target}: {wrong}\n{case.text}"
+    check_random_module(UpsampleModule(seed), interpolations)
 
 
 def test_random_modules_have_every_op() -> None:

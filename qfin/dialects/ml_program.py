@@ -167,9 +167,7 @@ class _UsesGlobal(SymbolUserOpInterface):
                     f"cannot store to a global typed {found.type} from {op.value.type}"
                 )
         elif op.result.type != found.type:
-            raise VerifyException(
-                f"cannot load from global typed {found.type} as {op.result.type}"
-            )
+            raise VerifyException(f"cannot load from global typed {found.type} as {op.result.type}")
 
 
 @irdl_op_definition

@@ -1,0 +1,120 @@
+"""What the tests of compiled programs share: programs in watched memory, the comparison of bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from typing_extensions import override
+from xdsl.dialects.builtin import ModuleOp
+
+import qfin
+from qfin.dialects.kernel import ProgramOp
+from qfin.passes.lower.buffers import ALIGNMENT, SLACK
+from qfin.pipeline import to_level
+from qfin.runtime.function import Function
+from qfin.runtime.state import State
+from qfin.target import host_target_names
+from qfin.target.codegen import LoadedCode
+
+from .kernels.harness import guarded
+from .random_modules import RandomModule
+
+Array = NDArray[Any]
+
+_GARBAGE = 0xA5
+
+
+def at_page_end(shape: Sequence[int], dtype: Any, *, front: bool = False) -> Array:
+    """An array of garbage where one byte behind it (with `front`, before it) is the end of the
+    process."""
+    memory = guarded(prod(shape) * np.dtype(dtype).itemsize, front=front)
+    memory[:] = _GARBAGE
+    return np.ndarray(tuple(shape), dtype, memory.data)
+
+
+class GuardedFunction(Function):
+    """A function all of whose memory is garbage at each call and ends where nothing may be touched;
+    the arena also begins so, at every other call."""
+
+    def __init__(self, op: ProgramOp, code: LoadedCode, state: State | None):
+        super().__init__(op, code, state)
+        constants = at_page_end(self._constants.shape, np.uint8)
+        constants[:] = self._constants
+        self._constants = constants
+        self._front = False
+
+    @override
+    def _run(self, arrays: Sequence[Array]) -> list[Array]:
+        arena = at_page_end([self._arena_size + SLACK], np.uint8, front=self._front)
+        assert arena.ctypes.data % ALIGNMENT == self._constants.ctypes.data % ALIGNMENT == 0
+        self._arenas.clear()
+        self._arenas.append(arena)
+        self._front = not self._front
+        guarded_arrays = [at_page_end(array.shape, array.dtype) for array in arrays]
+        for place, array in zip(guarded_arrays, arrays, strict=True):
+            place[...] = array
+        return super()._run(guarded_arrays)
+
+    @override
+    def _new_result(self, spec: qfin.TensorSpec) -> Array:
+        return at_page_end(spec.shape, spec.dtype)
+
+
+class GuardedProgram(qfin.Program):
+    """A program of guarded functions."""
+
+    FUNCTION = GuardedFunction
+
+
+def compiled(module: ModuleOp, target: str) -> GuardedProgram:
+    return GuardedProgram(to_level(module.clone(), "llvm", target))
+
+
+def run(program: qfin.Program, arrays: Sequence[Array]) -> dict[str, Array]:
+    return program.run(dict(zip((spec.name for spec in program.inputs), arrays, strict=True)))
+
+
+def same_bits(got: dict[str, Array], want: dict[str, Array]) -> list[str]:
+    """The names of the results that are not the same."""
+    assert list(got) == list(want)
+    return [
+        name
+        for name, array in got.items()
+        if (array.dtype, array.shape, array.tobytes())
+        != (want[name].dtype, want[name].shape, want[name].tobytes())
+    ]
+
+
+def names_of(module: ModuleOp) -> set[str]:
+    return {op.name for op in module.walk()}
+
+
+def check_random_module(case: RandomModule, fused: Iterable[str], calls: int = 2) -> ModuleOp:
+    """Finalizes the module, in which nothing named in `fused` may be left, and runs it on every
+    target of this host, each time with other arrays; the finalized module."""
+    module = qfin.finalize(qfin.parse(case.text))
+    assert not names_of(module) & set(fused), f"must all fuse:\n{case.text}"
+    programs = {target: compiled(module, target) for target in host_target_names()}
+    for _ in range(calls):
+        arrays = case.arrays()
+        want = qfin.interpret(module, arrays)
+        for target, program in programs.items():
+            wrong = same_bits(run(program, arrays), want)
+            assert not wrong, f"{target}, results {wrong} of:\n{case.text}"
+    return module
+
+
+def check_fusion(case: RandomModule) -> None:
+    """Fusing one sum of products changes one step at most, and that seldom."""
+    module = qfin.parse(case.text)
+    arrays = case.arrays()
+    before = qfin.interpret(module, arrays)
+    after = qfin.interpret(qfin.finalize(module), arrays)
+    for name, array in before.items():
+        steps = np.abs(array.astype(np.int64) - after[name].astype(np.int64))
+        assert steps.max(initial=0) <= 1
+        assert np.count_nonzero(steps) <= 1 + 0.01 * steps.size
