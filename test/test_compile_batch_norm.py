@@ -15,7 +15,7 @@ from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
 
 SEEDS = 16
-NAMES = {"batch_norm", "prelu"}
+NAMES = ("batch_norm", "prelu")
 
 
 class ChannelwiseModule(RandomModule):

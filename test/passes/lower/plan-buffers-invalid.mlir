@@ -182,10 +182,9 @@ builtin.module attributes {layout.target = "avx2"} {
 
 // -----
 
-!q = !quant.uniform<u8:f32, 0.5>
 builtin.module attributes {layout.target = "avx2"} {
-  // CHECK: 'func.func' at {{.*}}:[[# @LINE + 1]]:3: takes and returns row-major tensors when compiled
-  func.func @main(%x: tensor<1x4x2x2x!q, #layout.nhwc>) {
+  // CHECK: 'func.func' at {{.*}}:[[# @LINE + 1]]:3: a halo holds the zero point: only quantized tensors have one, not tensor<1x4x2x2xf32, #layout.nhwc<halo = [1, 1, 1, 1]>>
+  func.func @main(%x: tensor<1x4x2x2xf32, #layout.nhwc<halo = [1, 1, 1, 1]>>) {
     func.return
   }
 }
