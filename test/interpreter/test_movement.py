@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 import qfin
 from qfin.errors import InputError
 from qfin.interpreter.quant import dequantize, quantize, uniform
-from test.random_modules import tensor
-from test.random_moves import MOVES, Move, random_move
+
+from ..random_modules import tensor
+from ..random_moves import MOVES, Move, random_move
 
 Array: TypeAlias = NDArray[Any]
 Interpret: TypeAlias = Callable[..., tuple[Array, ...]]
