@@ -51,16 +51,29 @@ Rewritten = TypeVar("Rewritten", bound=ModuleOp | FuncOp, default=ModuleOp)
 """What a pass gives: a function for a function, a module for a module, its text or its path."""
 
 
-def finalize(module: Rewritten | str | Path, *, quant_type: str = "static") -> Rewritten:
+def finalize(
+    module: Rewritten | str | Path,
+    *,
+    quant_type: str = "static",
+    preserved_attrs: Sequence[str] = (),
+    clear_shapes: bool = False,
+) -> Rewritten:
     """A new module in which quantize/dequantize pairs around float ops are int8 ops.
 
     `module` is a module, which stays as it is, MLIR text, or the path of a file; or a function:
     then the result is a new function, on its own. `quant_type` is
-    static (parameters are constants) or dynamic (inputs are quantized at run time). `explain` says
-    what was not fused. Raises ParseError and VerifyError for bad text and invalid modules,
-    PassError for another `quant_type`.
+    static (parameters are constants) or dynamic (inputs are quantized at run time). Globals become
+    constants; with `preserved_attrs` the module is frozen as `freeze_module` does, else all its
+    public functions stay. `clear_shapes` makes the arguments' dimensions dynamic where all ops let
+    them be. `explain` says what was not fused. Raises ParseError and VerifyError for bad text and
+    invalid modules, PassError for another `quant_type`, for a preserved name that is not there and,
+    in a module with globals, for recursive calls.
     """
-    return _rewritten(module, QuantFinalizePass(quant_type))
+    names = tuple(preserved_attrs)
+    if names and isinstance(module, FuncOp):
+        names = (module.sym_name.data, *names)
+    step = QuantFinalizePass(quant_type, preserved_attrs=names, clear_shapes=clear_shapes)
+    return _rewritten(module, step)
 
 
 def insert_prepack_unpack(module: Rewritten | str | Path) -> Rewritten:
@@ -111,6 +124,7 @@ def _rewritten(module: Rewritten | str | Path, step: ModulePass) -> Rewritten:
 def _rewritten_function(function: FuncOp, step: ModulePass) -> FuncOp:
     """The function that `step` makes of a copy of it, beside what it speaks of."""
     copy, around = function.clone(), function.parent_op()
+    copy.sym_visibility = None  # the passes leave out what nothing public needs
     others: list[Operation] = []
     if isinstance(around, ModuleOp):
         needed = reachable(around, [function.sym_name.data])

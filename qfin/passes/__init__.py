@@ -28,6 +28,11 @@ PASSES: dict[str, PassEntry] = {
         "AssignLayoutPass",
         "Choose memory layouts for a target",
     ),
+    "clear-shapes": PassEntry(
+        "qfin.passes.finalize.clear_shapes",
+        "ClearShapesPass",
+        "Make the dimensions of public functions' arguments dynamic, and what follows from them",
+    ),
     "convert-arith-to-llvm": PassEntry(
         "qfin.passes.lower.convert_arith_to_llvm",
         "ArithToLLVMPass",

@@ -73,6 +73,7 @@ def build(specs: Sequence[ArgSpec], available: PassGetters) -> tuple[ModulePass,
 def _build(spec: ArgSpec, cls: type[ModulePass]) -> ModulePass:
     options = get_pass_option_infos(cls)
     names = [option.name for option in options]
+    spec = _with_switches(spec, options)
     for name in spec.normalize_parameter_names().parameters:
         if name not in names:
             raise UsageError(
@@ -83,6 +84,16 @@ def _build(spec: ArgSpec, cls: type[ModulePass]) -> ModulePass:
         return cls.from_spec(spec)
     except Exception as e:  # xDSL raises bare Exceptions for options of the wrong type
         raise UsageError(f"pass '{spec.name}': {e}; {_options_text(options)}") from e
+
+
+def _with_switches(spec: ArgSpec, options: Sequence[PassOptionInfo]) -> ArgSpec:
+    """An option that is true or false is true where it is named alone: `a{x}` is `a{x=true}`."""
+    switches = {option.name for option in options if option.expected_type == "'bool'"}
+    given = {
+        name: value or ((True,) if name.replace("-", "_") in switches else value)
+        for name, value in spec.parameters.items()
+    }
+    return replace(spec, parameters=given)
 
 
 def _options_text(options: Sequence[PassOptionInfo]) -> str:

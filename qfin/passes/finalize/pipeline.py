@@ -10,14 +10,23 @@ from xdsl.passes import ModulePass
 from xdsl.transforms.common_subexpression_elimination import CommonSubexpressionElimination
 from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 
+from qfin.dialects.ml_program import GlobalOp
+from qfin.passes.finalize.clear_shapes import ClearShapesPass
+from qfin.passes.finalize.fold_globals import FoldGlobalsPass
 from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
+from qfin.passes.finalize.freeze_module import FreezeModulePass
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
 from qfin.passes.finalize.quant_fusion import QuantFusionPass, table_of
 
 
 @dataclass(frozen=True)
 class QuantFinalizePass(ModulePass):
-    """Fuse quantize/dequantize pairs into int8 ops and pack their weights (the pipeline)."""
+    """Fuse quantize/dequantize pairs into int8 ops and pack their weights (the pipeline).
+
+    The steps are those of PyTorch's `Finalize`. Freezing comes first, since it inlines calls, which
+    PyTorch's callers have done by then; a module that is frozen behind the fusion is the same.
+    A module without globals is not frozen, and functions that call each other stay so.
+    """
 
     name = "quant-finalize"
 
@@ -27,10 +36,18 @@ class QuantFinalizePass(ModulePass):
     on_device: bool = False
     """As in `quant-fusion`."""
 
-    @property
-    def steps(self) -> tuple[ModulePass, ...]:
-        """The passes of the pipeline, in order."""
+    preserved_attrs: tuple[str, ...] = ()
+    """As in `freeze-module`: what else than `@forward` stays. Without any, all public functions
+    stay, for nothing that a caller may use goes unasked."""
+
+    clear_shapes: bool = False
+    """Make the arguments' dimensions dynamic before anything fuses, as `clear-shapes` does."""
+
+    def steps(self, module: ModuleOp) -> tuple[ModulePass, ...]:
+        """The passes of the pipeline for `module`, in order."""
         return (
+            *self._freeze(module),
+            *((ClearShapesPass(),) if self.clear_shapes else ()),
             CommonSubexpressionElimination(),  # equal quantizes must not look like two uses
             DeadCodeElimination(),  # nor dead ones
             InsertPrepackUnpackPass(),
@@ -38,7 +55,12 @@ class QuantFinalizePass(ModulePass):
             FoldQuantizedPrepackingOpsPass(),  # takes back the prepacks of what did not fuse, too
         )
 
+    def _freeze(self, module: ModuleOp) -> tuple[ModulePass, ...]:
+        if self.preserved_attrs:
+            return (FreezeModulePass(self.preserved_attrs),)
+        return (FoldGlobalsPass(),) if any(isinstance(op, GlobalOp) for op in module.ops) else ()
+
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         table_of(self.quant_type, self.on_device)  # a wrong type changes nothing
-        for step in self.steps:
+        for step in self.steps(op):
             step.apply(ctx, op)
