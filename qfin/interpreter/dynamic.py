@@ -22,8 +22,7 @@ from qfin.dialects.uniform.storage import natural_range
 from qfin.errors import UnsupportedError
 from qfin.interpreter import contractions, numerics, numerics_dynamic
 from qfin.interpreter.arrays import dtype_of, element_type
-from qfin.interpreter.packed import Packed
-from qfin.interpreter.transposed import channel_scales
+from qfin.interpreter.packed import Packed, dynamic_scales
 
 Array: TypeAlias = NDArray[Any]
 F64: TypeAlias = NDArray[np.float64]
@@ -88,11 +87,8 @@ class DynamicFunctions(InterpreterFunctions):
         self, interpreter: Interpreter, op: quant.PrepackDynamicOp, args: PythonValues
     ) -> PythonValues:
         weight, scale, *bias = args
-        scales: NDArray[np.float32] = np.reshape(scale, -1)
-        packed = op.result.type
-        assert isinstance(packed, quant.PackedType)
-        if packed.is_transposed:
-            scales = channel_scales(scales, packed.groups)
+        assert isinstance(op.result.type, quant.PackedType)
+        scales = dynamic_scales(op.result.type, np.asarray(scale, np.float32))
         return (Packed(weight, scales, *(bias or [None])),)
 
     @impl(quant.UnpackDynamicOp)

@@ -32,5 +32,10 @@ def packed_scales(packed: PackedType, element: Attribute) -> NDArray[np.float32]
     f16 are the one scale 1."""
     if not isinstance(element, UniformType):
         return np.ones(1, np.float32)
-    scales = element.scales.astype(np.float32).reshape(-1)
+    return dynamic_scales(packed, element.scales.astype(np.float32))
+
+
+def dynamic_scales(packed: PackedType, scale: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The scales to pack for a run-time scale, [] or one for each slice of the weight."""
+    scales = scale.reshape(-1)
     return channel_scales(scales, packed.groups) if packed.is_transposed else scales

@@ -24,6 +24,7 @@ from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 
 from qfin import remarks
 from qfin.dialects import nn
+from qfin.dialects.ml_program import GlobalStoreOp
 from qfin.dialects.quant.casts import SCastOp
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp, PrepackOp
 from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp
@@ -31,7 +32,7 @@ from qfin.dialects.quant.packed_patterns import UnpackOfPrepack, UnpackOfPrepack
 from qfin.dialects.quant.packed_type import PackedType
 from qfin.interpreter.arrays import dense_to_numpy, numpy_to_dense
 from qfin.interpreter.dynamic import saturate_to_fp16
-from qfin.interpreter.packed import packed_scales
+from qfin.interpreter.packed import dynamic_scales, packed_scales
 from qfin.passes.finalize.groups import constant_of, defining, element_type
 from qfin.passes.finalize.packed_globals import packed_constants_to_globals
 from qfin.passes.rewriting import rewrite
@@ -66,6 +67,31 @@ class FoldPrepack(RewritePattern):
             DenseIntOrFPElementsAttr(TensorType(f32, scales.shape), BytesAttr(scales.tobytes())),
             bias,
         )
+        rewriter.replace(op, PackedConstantOp(value, op.result.type))
+
+
+class FoldPrepackDynamic(RewritePattern):
+    """Packs at compile time what `constant-propagation` has quantized.
+
+    Before:
+
+        %w = arith.constant dense<...> : tensor<10x64xi8>
+        %s = arith.constant dense<...> : tensor<10xf32>
+        %p = quant.prepack_dynamic %w, %s : (...) -> !quant.packed<linear, ...>
+
+    After:
+
+        %p = quant.packed_constant <dense<...> : tensor<10x64xi8>,
+          scales = dense<...> : tensor<10xf32>> : !quant.packed<linear, ...>
+    """
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: PrepackDynamicOp, rewriter: PatternRewriter, /) -> None:
+        weight, scale, bias = (constant_of(value) for value in (op.weight, op.scale, op.bias))
+        if weight is None or scale is None or (bias is None) != (op.bias is None):
+            return
+        scales = dynamic_scales(op.result.type, dense_to_numpy(scale))
+        value = PackedAttr(weight, numpy_to_dense(scales, f32), bias)
         rewriter.replace(op, PackedConstantOp(value, op.result.type))
 
 
@@ -107,14 +133,19 @@ class FoldQuantizedPrepackingOpsPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         # All of them, before a prepack is gone.
         rewrite(op, [UnpackOfPrepack(), UnpackOfPrepackDynamic(), FoldSaturateToFp16()])
-        rewrite(op, FoldPrepack())
+        rewrite(op, [FoldPrepack(), FoldPrepackDynamic()])
         for left in op.walk():
-            if isinstance(left, PrepackOp | PrepackDynamicOp):
+            if isinstance(left, PrepackOp | PrepackDynamicOp) and not _is_stored(left):
                 remarks.emit("missed", left, _why_left(left), pass_name=self.name)
         CommonSubexpressionElimination().apply(ctx, op)
         DeadCodeElimination().apply(ctx, op)
         if self.globals:
             packed_constants_to_globals(op)
+
+
+def _is_stored(prepack: PrepackOp | PrepackDynamicOp) -> bool:
+    """Whether a variable keeps what is packed, as `finalize-on-device-ptq` wants it."""
+    return any(isinstance(use.operation, GlobalStoreOp) for use in prepack.result.uses)
 
 
 def _why_left(prepack: PrepackOp | PrepackDynamicOp) -> str:

@@ -1,0 +1,115 @@
+"""`constant-propagation`: what is computed of constants is computed once, at compile time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from xdsl.context import Context
+from xdsl.dialects import arith
+from xdsl.dialects.builtin import (
+    AnyFloat,
+    DenseIntOrFPElementsAttr,
+    IntegerType,
+    ModuleOp,
+    Signedness,
+    TensorType,
+)
+from xdsl.interpreter import Interpreter
+from xdsl.ir import Operation, SSAValue
+from xdsl.passes import ModulePass
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
+from xdsl.traits import Pure
+from xdsl.utils.exceptions import InterpretationError
+
+from qfin.dialects.global_values import constant_ops, stored_element
+from qfin.dialects.quant.casts import SCastOp
+from qfin.errors import Error
+from qfin.interpreter import register_implementations
+from qfin.interpreter.arrays import dense_to_numpy, dtype_of, numpy_to_dense
+from qfin.passes.finalize.groups import defining
+from qfin.passes.rewriting import rewrite
+
+Array: TypeAlias = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class EvaluateConstant(RewritePattern):
+    """Runs a pure op on constants, in the interpreter.
+
+    Before:
+
+        %w = arith.constant dense<[1.0, -2.0]> : tensor<2xf32>
+        %s, %z = quant.choose_qparams %w {symmetric, storage = i8} : (...)
+        %q = quant.quantize %w, %s, %z : (...) -> tensor<2xi8>
+
+    After:
+
+        %q = arith.constant dense<[64, -127]> : tensor<2xi8>
+
+    An op that makes more bytes than it takes stays, such as a dequantize: weights stay small, and
+    the fusions see what was quantized.
+    """
+
+    interpreter: Interpreter
+
+    def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
+        if not op.operands or not op.has_trait(Pure) or op.regions or isinstance(op, SCastOp):
+            return
+        arguments = [array for value in op.operands if (array := self._array_of(value)) is not None]
+        if len(arguments) < len(op.operands):
+            return
+        try:
+            results = self.interpreter.run_op(op, tuple(arguments))
+        except (InterpretationError, Error):
+            return  # it has no meaning here, and stays
+        made = [_constant(array, value) for array, value in zip(results, op.results, strict=True)]
+        grows = _bytes(results) > _bytes(arguments)
+        if grows or not all(made):
+            return
+        constants = [ops[-1].results[0] for ops in made]
+        for constant, result in zip(constants, op.results, strict=True):
+            constant.name_hint = result.name_hint
+        rewriter.replace(op, [constant for ops in made for constant in ops], constants)
+
+    def _array_of(self, value: SSAValue) -> Array | None:
+        """The elements of a constant tensor, in its storage where it is quantized."""
+        op = defining(value)
+        if isinstance(op, SCastOp):
+            array = self._array_of(op.input)
+            return None if array is None else self.interpreter.run_op(op, (array,))[0]
+        if not isinstance(op, arith.ConstantOp):
+            return None
+        return dense_to_numpy(op.value) if isinstance(op.value, DenseIntOrFPElementsAttr) else None
+
+
+def _bytes(arrays: Iterable[Any]) -> int:
+    return sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
+
+
+def _constant(array: Any, result: SSAValue) -> list[Operation]:
+    """The ops whose last makes `array` as a value of the type of `result`; none where no constant
+    is of that type: a scalar, packed weights, a tensor of unsigned integers."""
+    type = result.type
+    if not isinstance(array, np.ndarray) or not isinstance(type, TensorType):
+        return []
+    element = stored_element(type)
+    if not isinstance(element, AnyFloat | IntegerType) or array.shape != type.get_shape():
+        return []
+    if isinstance(element, IntegerType) and element.signedness.data != Signedness.SIGNLESS:
+        return []
+    return constant_ops(numpy_to_dense(array.view(dtype_of(element)), element), type)
+
+
+class ConstantPropagationPass(ModulePass):
+    """Evaluate what is computed of constants, but for what would grow, such as a dequantize."""
+
+    name = "constant-propagation"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        interpreter = Interpreter(op)
+        register_implementations(interpreter)
+        rewrite(op, EvaluateConstant(interpreter))
