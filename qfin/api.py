@@ -34,6 +34,7 @@ from qfin.ir import parse, verify
 from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
 from qfin.passes.finalize.freeze_module import FreezeModulePass
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
+from qfin.passes.finalize.on_device_ptq import FinalizeOnDevicePTQPass
 from qfin.passes.finalize.pipeline import QuantFinalizePass
 from qfin.passes.finalize.quant_fusion import QuantFusionPass
 from qfin.passes.finalize.symbols import reachable, symbols
@@ -74,6 +75,22 @@ def finalize(
         names = (module.sym_name.data, *names)
     step = QuantFinalizePass(quant_type, preserved_attrs=names, clear_shapes=clear_shapes)
     return _rewritten(module, step)
+
+
+def finalize_on_device_ptq(
+    module: ModuleOp | str | Path, method_name: str = "forward", *, quant_type: str = "dynamic"
+) -> ModuleOp:
+    """A new module whose `@quantize_<method_name>` packs and stores weights, once, and whose
+    `@quantized_<method_name>` computes with them; see `FinalizeOnDevicePTQPass`.
+
+        program = qfin.compile(qfin.finalize_on_device_ptq(module))
+        program["quantize_forward"](x)
+        y = program["quantized_forward"](x)
+
+    Raises ParseError and VerifyError for bad text and invalid modules; PassError for a method that
+    is not there, for weights that are no globals, and for a `quant_type` that is not dynamic.
+    """
+    return _rewritten_module(module, FinalizeOnDevicePTQPass(method_name, quant_type))
 
 
 def insert_prepack_unpack(module: Rewritten | str | Path) -> Rewritten:

@@ -33,6 +33,11 @@ PASSES: dict[str, PassEntry] = {
         "ClearShapesPass",
         "Make the dimensions of public functions' arguments dynamic, and what follows from them",
     ),
+    "constant-propagation": PassEntry(
+        "qfin.passes.finalize.constant_propagation",
+        "ConstantPropagationPass",
+        "Evaluate what is computed of constants, but for what would grow, such as a dequantize",
+    ),
     "convert-arith-to-llvm": PassEntry(
         "qfin.passes.lower.convert_arith_to_llvm",
         "ArithToLLVMPass",
@@ -52,6 +57,11 @@ PASSES: dict[str, PassEntry] = {
         "qfin.passes.lower.convert_kernels_to_llvm",
         "KernelsToLLVMPass",
         "Lower kernels, built of func, scf and llvm ops, to the llvm dialect alone",
+    ),
+    "finalize-on-device-ptq": PassEntry(
+        "qfin.passes.finalize.on_device_ptq",
+        "FinalizeOnDevicePTQPass",
+        "Make @quantize_<method-name> pack and store weights, and @quantized_... compute with them",
     ),
     "fold-globals": PassEntry(
         "qfin.passes.finalize.fold_globals",
@@ -92,6 +102,16 @@ PASSES: dict[str, PassEntry] = {
         "qfin.passes.finalize.quant_fusion",
         "QuantFusionPass",
         "Fuse quantize/dequantize pairs around float ops into int8 ops",
+    ),
+    "register-prepack-params": PassEntry(
+        "qfin.passes.finalize.register_prepack_params",
+        "RegisterPrepackParamsPass",
+        "Store each packed weight of @quantize_<method-name> in a global, and load it for its uses",
+    ),
+    "split-packing": PassEntry(
+        "qfin.passes.finalize.split_packing",
+        "SplitPackingPass",
+        "Leave @quantize_<method-name> the storing of packed weights; @quantized_... does the rest",
     ),
 }
 

@@ -1,0 +1,132 @@
+"""`finalize-on-device-ptq`: weights that are quantized where the network runs, once.
+
+From PyTorch's pass of that name; what is another here: every store is kept by exactly one of the
+two halves, by the global that it names alone; a weight that several layers share is packed once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects import arith, func
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
+from xdsl.rewriter import InsertPoint, Rewriter
+from xdsl.transforms.canonicalize import CanonicalizationRewritePattern
+from xdsl.transforms.common_subexpression_elimination import CommonSubexpressionElimination
+from xdsl.transforms.dead_code_elimination import DeadCodeElimination
+from xdsl.transforms.scf_for_loop_unroll import UnrollLoopPattern
+
+from qfin.dialects.quant.packed_patterns import UnpackOfPrepack, UnpackOfPrepackDynamic
+from qfin.errors import PassError, describe
+from qfin.passes.finalize.constant_propagation import ConstantPropagationPass
+from qfin.passes.finalize.inline import inline_calls
+from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
+from qfin.passes.finalize.method import quantize_method
+from qfin.passes.finalize.quant_fusion import QuantFusionPass, table_of
+from qfin.passes.finalize.register_prepack_params import (
+    packed_weights,
+    register_prepack_params,
+)
+from qfin.passes.finalize.split_packing import split_packing
+from qfin.passes.rewriting import rewrite
+
+
+class _UnrollPass(ModulePass):
+    """`scf-for-loop-unroll` of xDSL, which keeps locations."""
+
+    name = "unroll"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        rewrite(op, UnrollLoopPattern())
+
+
+class _CanonicalizePass(ModulePass):
+    """`canonicalize` of xDSL, which keeps locations and needs no dialect but `arith`."""
+
+    name = "canonicalize"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        folding = Context()
+        folding.load_dialect(arith.Arith)
+        rewrite(op, CanonicalizationRewritePattern(), fold=folding)
+
+
+class _DropUnpackPass(ModulePass):
+    """Takes back the round trip of what did not fuse."""
+
+    name = "drop-unpack"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        rewrite(op, [UnpackOfPrepack(), UnpackOfPrepackDynamic()])
+
+
+CLEAN_UP: tuple[ModulePass, ...] = (
+    CommonSubexpressionElimination(),
+    DeadCodeElimination(),
+    _CanonicalizePass(),
+    ConstantPropagationPass(),
+    _UnrollPass(),
+    CommonSubexpressionElimination(),  # pools constants, those of unrolled loops too
+)
+"""What PyTorch's pass does first, in its order."""
+
+AFTER_FUSION: tuple[ModulePass, ...] = (
+    _DropUnpackPass(),
+    CommonSubexpressionElimination(),  # a weight that several layers share is packed once
+    DeadCodeElimination(),
+)
+
+
+@dataclass(frozen=True)
+class FinalizeOnDevicePTQPass(ModulePass):
+    """Make @quantize_<method-name> pack and store weights, and @quantized_... compute with them.
+
+    `@quantize_<m>` comes with all that `@<m>` computes, on weights that it loads from globals,
+    quantizes and dequantizes. Afterwards it stores packed weights, in mutable globals, and gives
+    nothing; the new `@quantized_<m>` loads them, and neither reads float weights nor observers.
+    All other functions stay as they are. See `docs/on-device.md`.
+
+    Raises PassError as `quantize_method` and `register_prepack_params` do, and UnsupportedError
+    for a call that cannot be inlined, before the module is changed.
+    """
+
+    name = "finalize-on-device-ptq"
+
+    method_name: str = "forward"
+    """`m`, or `quantize_<m>`."""
+
+    quant_type: str = "dynamic"
+    """Nothing else: the inputs are quantized at run time."""
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        table_of(self.quant_type, on_device=True)  # a wrong type changes nothing
+        function = quantize_method(op, self.method_name)
+        prepared = self._prepared(ctx, op, function.sym_name.data)
+        if not packed_weights(prepared):
+            raise PassError(
+                f"{describe(function)}: no layer of @{prepared.sym_name.data} can be packed:"
+                " --remarks says why"
+            )
+        Rewriter.insert_op(prepared, InsertPoint.before(function))
+        Rewriter.erase_op(function)
+        register_prepack_params(op, prepared)
+        split_packing(op, prepared)
+
+    def _prepared(self, ctx: Context, module: ModuleOp, name: str) -> func.FuncOp:
+        """A copy of the function `name` of `module` in which all is inlined and fused."""
+        alone = module.clone()
+        inline_calls(alone, [name])
+        function = alone
+        for op in list(alone.ops):
+            if isinstance(op, func.FuncOp) and op.sym_name.data == name:
+                function = op
+            elif isinstance(op, func.FuncOp) and op.body.blocks:
+                Rewriter.erase_op(op, safe_erase=False)
+        assert isinstance(function, func.FuncOp)
+        fusion = QuantFusionPass(self.quant_type, on_device=True)
+        for step in (*CLEAN_UP, InsertPrepackUnpackPass(), fusion, *AFTER_FUSION):
+            step.apply(ctx, alone)
+        function.detach()
+        return function
