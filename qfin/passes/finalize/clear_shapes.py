@@ -221,7 +221,7 @@ def _resized(old: Attribute, dim: int, size: int) -> TensorType[Attribute]:
 def _broken(op: Operation) -> str | None:
     """What the verifier of `op` says, if anything."""
     try:
-        op.verify(verify_nested_ops=False)
+        op.verify_()  # not `verify`, which on failure prints the whole module
     except VerifyException as error:
         return " ".join(str(error).split())
     return None
