@@ -36,7 +36,7 @@ PASSES: dict[str, PassEntry] = {
     "constant-propagation": PassEntry(
         "qfin.passes.finalize.constant_propagation",
         "ConstantPropagationPass",
-        "Evaluate what is computed of constants, but for what would grow, such as a dequantize",
+        "Evaluate what is computed of constants, but for dequantizes and what would grow",
     ),
     "convert-arith-to-llvm": PassEntry(
         "qfin.passes.lower.convert_arith_to_llvm",

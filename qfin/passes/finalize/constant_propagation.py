@@ -25,8 +25,10 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.traits import Pure
 from xdsl.utils.exceptions import InterpretationError
 
+from qfin.dialects import nn
 from qfin.dialects.global_values import constant_ops, stored_element
-from qfin.dialects.quant.casts import SCastOp
+from qfin.dialects.quant.casts import DCastOp, SCastOp
+from qfin.dialects.quant.dynamic import DequantizeOp
 from qfin.errors import Error
 from qfin.interpreter import register_implementations
 from qfin.interpreter.arrays import dense_to_numpy, dtype_of, numpy_to_dense
@@ -34,6 +36,8 @@ from qfin.passes.finalize.groups import defining
 from qfin.passes.rewriting import rewrite
 
 Array: TypeAlias = NDArray[Any]
+
+_KEPT = (SCastOp, DCastOp, DequantizeOp, nn.ToOp)
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,14 @@ class EvaluateConstant(RewritePattern):
 
         %q = arith.constant dense<[64, -127]> : tensor<2xi8>
 
-    An op that makes more bytes than it takes stays, such as a dequantize: weights stay small, and
-    the fusions see what was quantized.
+    Casts to floats stay, since weights are small as long as they are quantized, and fusions look
+    for that; so does what makes more bytes than it takes.
     """
 
     interpreter: Interpreter
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
-        if not op.operands or not op.has_trait(Pure) or op.regions or isinstance(op, SCastOp):
+        if not op.operands or not op.has_trait(Pure) or op.regions or isinstance(op, _KEPT):
             return
         arguments = [array for value in op.operands if (array := self._array_of(value)) is not None]
         if len(arguments) < len(op.operands):
@@ -105,7 +109,7 @@ def _constant(array: Any, result: SSAValue) -> list[Operation]:
 
 
 class ConstantPropagationPass(ModulePass):
-    """Evaluate what is computed of constants, but for what would grow, such as a dequantize."""
+    """Evaluate what is computed of constants, but for dequantizes and what would grow."""
 
     name = "constant-propagation"
 

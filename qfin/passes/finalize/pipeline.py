@@ -12,6 +12,7 @@ from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 
 from qfin.dialects.ml_program import GlobalOp
 from qfin.passes.finalize.clear_shapes import ClearShapesPass
+from qfin.passes.finalize.constant_propagation import ConstantPropagationPass
 from qfin.passes.finalize.fold_globals import FoldGlobalsPass
 from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
 from qfin.passes.finalize.freeze_module import FreezeModulePass
@@ -50,6 +51,7 @@ class QuantFinalizePass(ModulePass):
             *((ClearShapesPass(),) if self.clear_shapes else ()),
             CommonSubexpressionElimination(),  # equal quantizes must not look like two uses
             DeadCodeElimination(),  # nor dead ones
+            *((ConstantPropagationPass(),) if self.quant_type == "dynamic" else ()),
             InsertPrepackUnpackPass(),
             QuantFusionPass(self.quant_type, self.on_device),
             FoldQuantizedPrepackingOpsPass(),  # takes back the prepacks of what did not fuse, too

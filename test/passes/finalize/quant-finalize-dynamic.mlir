@@ -56,3 +56,20 @@ func.func @run_time(%x: tensor<2x3xf32>, %v: tensor<4x3xf32>) -> tensor<2x4xf32>
   %y = nn.linear %d, %w : (tensor<2x3xf32>, tensor<4x3xf32>) -> tensor<2x4xf32>
   func.return %y : tensor<2x4xf32>
 }
+
+// What is computed of a constant weight is computed, and packed, at compile time.
+// CHECK-LABEL: @run_time_of_constants(
+// CHECK-NEXT:    %[[P:.*]] = quant.packed_constant <dense<{{\[\[}}64, -127]]> : tensor<1x2xi8>, scales = dense<7.812500e-03> : tensor<1xf32>> : !quant.packed<linear, tensor<1x2xi8>>
+// CHECK-NEXT:    %[[Y:.*]] = quant.linear_dynamic %x, %[[P]] {reduce_range} :
+// CHECK-NEXT:    func.return %[[Y]]
+func.func @run_time_of_constants(%x: tensor<3x2xf32>) -> tensor<3x1xf32> {
+  %s, %z = quant.choose_qparams %x {reduce_range} : (tensor<3x2xf32>) -> (tensor<f32>, tensor<i32>)
+  %q = quant.quantize %x, %s, %z : (tensor<3x2xf32>, tensor<f32>, tensor<i32>) -> tensor<3x2xui8>
+  %d = quant.dequantize %q, %s, %z : (tensor<3x2xui8>, tensor<f32>, tensor<i32>) -> tensor<3x2xf32>
+  %v = arith.constant dense<[[0.5, -0.9921875]]> : tensor<1x2xf32>
+  %t, %u = quant.choose_qparams %v {symmetric, storage = i8, quant_min = -127} : (tensor<1x2xf32>) -> (tensor<f32>, tensor<i32>)
+  %wq = quant.quantize %v, %t, %u : (tensor<1x2xf32>, tensor<f32>, tensor<i32>) -> tensor<1x2xi8>
+  %w = quant.dequantize %wq, %t, %u : (tensor<1x2xi8>, tensor<f32>, tensor<i32>) -> tensor<1x2xf32>
+  %y = nn.linear %d, %w : (tensor<3x2xf32>, tensor<1x2xf32>) -> tensor<3x1xf32>
+  func.return %y : tensor<3x1xf32>
+}
