@@ -61,7 +61,8 @@ def dequantized(value: SSAValue, what: str) -> tuple[SSAValue, UniformType]:
 
 
 def only_use(value: SSAValue, name: str) -> Operation:
-    """The one op that uses `value`, which is the result of the op called `name`."""
+    """The one op that uses `value`, which is the result of the op called `name`, in its block: a
+    fused op stands where its quantize was, which must not be in a loop that `name` is not in."""
     users = [use.operation for use in value.uses]
     if not users:
         raise Refused(f"result of {name} is not used")
@@ -70,6 +71,8 @@ def only_use(value: SSAValue, name: str) -> Operation:
         raise Refused(
             f"result of {name} has {len(users)} uses ({others}), only a quantize may use it"
         )
+    if users[0].parent is not value.owner.parent:
+        raise Refused(f"result of {name} is used in another block, by {users[0].name}")
     return users[0]
 
 

@@ -39,7 +39,7 @@ def with_activations(
     chain = [op]
     activation = NO_ACTIVATION
     while len(users := [use.operation for use in chain[-1].results[0].uses]) == 1:
-        if not isinstance(user := users[0], nn.ReluOp | nn.ClampOp):
+        if not isinstance(user := users[0], nn.ReluOp | nn.ClampOp) or user.parent is not op.parent:
             break
         chain.append(user)
         activation = activation.then(activation_of(user))

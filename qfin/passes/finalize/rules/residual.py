@@ -10,6 +10,7 @@ import numpy as np
 from xdsl.ir import Operation
 
 from qfin.dialects import nn
+from qfin.dialects.shapes import text
 from qfin.dialects.tensors import shape_of
 from qfin.dialects.uniform import UniformType
 from qfin.interpreter import numerics
@@ -61,6 +62,8 @@ def _residual(op: Operation) -> Rewrite:
             f"adds the results of {producer.name} and {second.name}, of which only one can be"
             " fused: quantize the other"
         )
+    if producer.parent is not op.parent:
+        raise Refused(f"result of {producer.name} is used in another block, by {op.name}")
     if value.has_more_than_one_use():
         raise Refused(f"result of {producer.name} is used elsewhere, too")
     stored, residual = dequantized(other, "residual")
@@ -68,7 +71,7 @@ def _residual(op: Operation) -> Rewrite:
     wanted = shape_of(op.result)
     for operand, what in ((value, f"result of {producer.name}"), (other, "residual")):
         if (shape := shape_of(operand)) != wanted:
-            raise Refused(f"{what} is broadcast from {list(shape)} to {list(wanted)}")
+            raise Refused(f"{what} is broadcast from {text(shape)} to {text(wanted)}")
     input, element = input_of(producer)
     output = output_of(op, activations=True)
     quantized = element_type(output.quantize.result)
