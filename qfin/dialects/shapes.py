@@ -127,6 +127,22 @@ def broadcast(lhs: Sequence[int], rhs: Sequence[int]) -> tuple[int, ...]:
     return tuple(result)
 
 
+def matmul(lhs: Sequence[int], rhs: Sequence[int]) -> tuple[int, ...]:
+    """[..., M, K] by [..., K, N] to [..., M, N], the dimensions before broadcast; [K] counts as
+    [1, K] on the left and as [K, 1] on the right, and its dimension of size 1 goes."""
+    if not lhs or not rhs:
+        raise VerifyException(
+            f"expects tensors of at least one dimension, got {text(lhs)} and {text(rhs)}"
+        )
+    summed = rhs[-2] if len(rhs) > 1 else rhs[0]
+    if DYNAMIC not in (lhs[-1], summed) and lhs[-1] != summed:
+        raise VerifyException(
+            f"the left operand {text(lhs)} has rows of {lhs[-1]}, the right one {text(rhs)} columns"
+            f" of {summed}"
+        )
+    return (*broadcast(lhs[:-2], rhs[:-2]), *lhs[-2:-1], *(rhs[-1:] if len(rhs) > 1 else ()))
+
+
 def flatten(x: Sequence[int], start: int, end: int) -> tuple[int, ...]:
     """Dimensions start..end (inclusive, negatives count from the end) become one; a scalar counts
     as one dimension."""

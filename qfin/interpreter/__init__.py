@@ -37,6 +37,7 @@ def register_implementations(interpreter: Interpreter, state: State | None = Non
     from qfin.interpreter.convolution import ConvolutionFunctions
     from qfin.interpreter.dynamic import DynamicFunctions
     from qfin.interpreter.layout import LayoutFunctions
+    from qfin.interpreter.matmul import MatmulFunctions
     from qfin.interpreter.mean import MeanFunctions
     from qfin.interpreter.movement import MovementFunctions
     from qfin.interpreter.nn import NNFunctions
@@ -60,6 +61,7 @@ def register_implementations(interpreter: Interpreter, state: State | None = Non
         ConvolutionFunctions(),
         PoolingFunctions(),
         MeanFunctions(),
+        MatmulFunctions(),
         UpsampleFunctions(),
         BinaryFunctions(),
         MovementFunctions(),

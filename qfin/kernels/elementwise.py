@@ -1,4 +1,4 @@
-"""quantize, dequantize, copy and clamp: one value in, one value out, between strided buffers.
+"""quantize, dequantize, copy, clamp, widen: one value in, one value out, between strided buffers.
 
 Each function is `name(x, y, begin, end)`: two pointers to element (0, ..., 0), then the half-open
 range, i64, of the nest's outermost loop (`spec.parallel_size(isa)` steps). Which loop that is, the
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import LocationAttr, f32, i8, i32, i64
+from xdsl.dialects.builtin import LocationAttr, f32, i8, i16, i32, i64
 from xdsl.ir import Attribute, SSAValue
 
 from qfin.kernels.builder import KernelBuilder, ptr, vector
@@ -135,6 +135,22 @@ class ClampSpec(_Elementwise):
 
 
 @dataclass(frozen=True)
+class WidenSpec(_Elementwise):
+    """u8 to i16: `x - zero_point`."""
+
+    zero_point: int
+
+    @property
+    def element_types(self) -> tuple[Attribute, Attribute]:
+        return i8, i16
+
+    def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+        halves = vector(i16, lanes)
+        value = b.zext(value, halves)
+        return b.sub(value, b.splat(self.zero_point, halves)) if self.zero_point else value
+
+
+@dataclass(frozen=True)
 class FloatClampSpec(_Elementwise):
     """`min(max(x, low), high)` on f32; see `clamp_floats`."""
 
@@ -174,6 +190,13 @@ def build_clamp(
     name: str, spec: ClampSpec, isa: Isa, location: LocationAttr | None = None
 ) -> func.FuncOp:
     """u8 to u8; see the top of this file for the arguments."""
+    return _build(name, spec, isa, location)
+
+
+def build_widen(
+    name: str, spec: WidenSpec, isa: Isa, location: LocationAttr | None = None
+) -> func.FuncOp:
+    """u8 to i16; see the top of this file for the arguments."""
     return _build(name, spec, isa, location)
 
 
@@ -217,4 +240,6 @@ def _interleave(b: KernelBuilder, values: list[SSAValue], lanes: int) -> SSAValu
 
 
 def _bytes(element: Attribute) -> int:
+    if element == i16:
+        return 2
     return 1 if element == i8 else 4

@@ -33,6 +33,7 @@ from qfin.dialects.kernel.extremum import ExtremumOp
 from qfin.dialects.kernel.fill import FillOp
 from qfin.dialects.kernel.linear_fp16 import LinearFp16Op
 from qfin.dialects.kernel.lut import LutOp
+from qfin.dialects.kernel.matmul import MatmulOp, WidenOp
 from qfin.dialects.kernel.memory import ProgramOp, ViewOp
 from qfin.dialects.kernel.norm import NormOp
 from qfin.dialects.kernel.plain import FloatClampOp, PlainBinaryOp
@@ -71,6 +72,8 @@ Kernel = Dialect(
         ChannelwiseOp,
         NormOp,
         SoftmaxOp,
+        WidenOp,
+        MatmulOp,
         LutOp,
     ],
     [],
@@ -97,6 +100,7 @@ __all__ = [
     "KernelOp",
     "LinearFp16Op",
     "LutOp",
+    "MatmulOp",
     "MaxPoolOp",
     "NormOp",
     "PlainBinaryOp",
@@ -107,4 +111,5 @@ __all__ = [
     "StateOp",
     "UpsampleOp",
     "ViewOp",
+    "WidenOp",
 ]

@@ -26,6 +26,7 @@ from qfin.dialects.nn.conv_transpose import (
 from qfin.dialects.nn.conversion import SaturateToFp16Op, ToOp
 from qfin.dialects.nn.convolution import Conv, Conv1dOp, Conv2dOp, Conv3dOp, Convolution
 from qfin.dialects.nn.elementwise import AddOp, MulOp, ReluOp, SubOp
+from qfin.dialects.nn.matmul import MatmulOp
 from qfin.dialects.nn.mean import MeanOp
 from qfin.dialects.nn.movement import FlattenOp, ReshapeOp
 from qfin.dialects.nn.moves import JOIN_OPS, MOVE_OPS, VIEW_OPS
@@ -65,6 +66,7 @@ NN = Dialect(
         ConvTranspose2dOp,
         ConvTranspose3dOp,
         LinearOp,
+        MatmulOp,
         ReluOp,
         AddOp,
         SubOp,
@@ -126,6 +128,7 @@ __all__ = [
     "LayerNormOp",
     "LeakyReluOp",
     "LinearOp",
+    "MatmulOp",
     "MaxPool1dOp",
     "MaxPool2dOp",
     "MaxPool3dOp",

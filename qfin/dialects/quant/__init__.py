@@ -28,6 +28,7 @@ from qfin.dialects.quant.dynamic_contraction import (
     LinearDynamicOp,
 )
 from qfin.dialects.quant.joining import CatOp
+from qfin.dialects.quant.matmul import MatmulOp
 from qfin.dialects.quant.mean import MeanOp
 from qfin.dialects.quant.norm import GroupNormOp, InstanceNormOp, LayerNormOp
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
@@ -101,6 +102,7 @@ Quant = Dialect(
         *POOLING_OPS,
         *UPSAMPLE_OPS,
         MeanOp,
+        MatmulOp,
         AddOp,
         SubOp,
         MulOp,
@@ -172,6 +174,7 @@ __all__ = [
     "LinearDynamicFp16Op",
     "LinearDynamicOp",
     "LinearOp",
+    "MatmulOp",
     "MeanOp",
     "MulOp",
     "PackedAttr",

@@ -18,6 +18,7 @@ from qfin.passes.finalize.rules import (
     conv_transpose,
     dynamic,
     joining,
+    matmul,
     mean,
     movement,
     moves,
@@ -34,6 +35,7 @@ from qfin.passes.finalize.rules import (
 FUSIONS: tuple[Fusion, ...] = (
     *contraction.FUSIONS,
     *conv_transpose.FUSIONS,
+    *matmul.FUSIONS,
     *pooling.FUSIONS,
     *mean.FUSIONS,
     *upsample.FUSIONS,

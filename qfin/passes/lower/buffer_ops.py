@@ -27,6 +27,7 @@ from qfin.passes.lower import (
     emit_channelwise,
     emit_dynamic,
     emit_linear_fp16,
+    emit_matmul,
     emit_mean,
     emit_movement,
     emit_norm,
@@ -207,5 +208,6 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     **emit_plain.EMITTERS,
     **emit_norm.EMITTERS,
     **emit_softmax.EMITTERS,
+    **emit_matmul.EMITTERS,
 }
 """By the type of the op; each takes ops of that type only."""

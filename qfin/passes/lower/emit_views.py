@@ -31,6 +31,7 @@ _READ_ANY_STRIDES = (
     JoinOp,
     QuantUnaryOp,
     BinaryOp,
+    quant.MatmulOp,
     ToNhwcOp,
     ToNchwOp,
     nn.ReluOp,

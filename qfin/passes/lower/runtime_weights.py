@@ -126,8 +126,8 @@ def _pieces(
     step = lanes * DEPTH
     tap_strides = [step * steps * prod(taps[i + 1 :]) for i in range(len(taps))]
     block = step * steps * prod(taps)
-    for first_block, block_count, lane_count in _parts(of_group, lanes):
-        for first_step, step_count, depth in _parts(inner, DEPTH):
+    for first_block, block_count, lane_count in parts(of_group, lanes):
+        for first_step, step_count, depth in parts(inner, DEPTH):
             shape = (groups, block_count, lane_count, step_count, depth, *taps)
             source = (of_group * by_out, lanes * by_out, by_out, DEPTH * by_inner, by_inner)
             yield (
@@ -150,7 +150,7 @@ def _pieces(
             )
 
 
-def _parts(size: int, whole: int) -> Iterator[tuple[int, int, int]]:
+def parts(size: int, whole: int) -> Iterator[tuple[int, int, int]]:
     """(first, count, size) of the whole parts of `size`, and of the rest."""
     count, rest = divmod(size, whole)
     if count:

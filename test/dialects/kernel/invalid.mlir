@@ -162,10 +162,10 @@ func.func @f(%b: memref<1000xi8>) {
 // -----
 
 func.func @f(%b: memref<1000xi8>) {
-  %0 = kernel.view %b : memref<1000xi8> -> memref<2xi16>
+  %0 = kernel.view %b : memref<1000xi8> -> memref<2xi64>
   func.return
 }
-// CHECK: error: 'kernel.view': result must hold i8, i32 or f32, got i16
+// CHECK: error: 'kernel.view': result must hold i8, i32 or f32, got i64
 
 // -----
 

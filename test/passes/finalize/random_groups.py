@@ -30,12 +30,14 @@ SCALAR = {"add_scalar", "sub_scalar", "sub_scalar_left", "mul_scalar"}
 """The rows of a tensor and a number."""
 NORMS = {"layer_norm", "group_norm", "instance_norm"}
 """The rows that normalise by the statistics of the input."""
+_ACTIVATED = ("add", "sub", "mul", "batch_norm", "matmul")
 _SUMS = ("avg_pool", "upsample_linear", "upsample_bi", "upsample_tri")
 ROUNDING = {
     *PACKING,
     *RESIDUAL,
     *NORMS,
     "softmax",
+    "matmul",
     "mean",
     *(row for row in ROWS if any(sum in row for sum in _SUMS)),
 }
@@ -75,10 +77,7 @@ class Group:
         make: Callable[[str], tuple[Shape, Shape, str]] = getattr(self, row)
         self.shape, self.result, op = make(row)
         self.lines.append(f"%y = {op}")
-        if (
-            row in {*PACKING, *RESIDUAL, *NORMS, *SCALAR, "add", "sub", "mul", "batch_norm"}
-            and self.rng.random() < 0.6
-        ):
+        if row in {*PACKING, *RESIDUAL, *NORMS, *SCALAR, *_ACTIVATED} and self.rng.random() < 0.6:
             self.activations()
         elif row not in ROUNDING and self.rng.random() < 0.5:
             self.y = self.x
@@ -426,6 +425,22 @@ class Group:
         return shape, result, f"nn.{row} {', '.join(operands)} {{dim = {at} : i64}} : {signature}"
 
     cat = stack = join
+
+    def matmul(self, row: str) -> tuple[Shape, Shape, str]:
+        """With a constant behind it; the result fills its range."""
+        depth = self.rng.randint(1, 40)
+        shape, sizes = (self.rng.randint(1, 5), depth), (depth, self.rng.randint(1, 20))
+        values = self.arrays.integers(-128, 127, sizes, endpoint=True)
+        stored, kind = tensor(sizes, "i8"), tensor(sizes, Activation("i8", 0.01, 7))
+        self.lines += [
+            f"%i = arith.constant dense<{values.tolist()}> : {stored}",
+            f"%s = quant.scast %i : {stored} to {kind}",
+            f"%c = quant.dcast %s : {kind} to {tensor(sizes, 'f32')}",
+        ]
+        self.y = self.activation(self.x.scale * 0.01 * 74 * depth**0.5)
+        types = f"({tensor(shape, 'f32')}, {tensor(sizes, 'f32')})"
+        result = (*shape[:1], *sizes[1:])
+        return shape, result, f"nn.matmul %d, %c : {types} -> {tensor(result, 'f32')}"
 
     def softmax(self, row: str) -> tuple[Shape, Shape, str]:
         shape = self.image()[: self.rng.randint(1, 4)]

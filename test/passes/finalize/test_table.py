@@ -71,7 +71,7 @@ def test_names_of_rows_differ():
     assert len(set(names)) == len(names)
 
 
-ACTIVATED = ("add", "sub", "mul", *sorted(PACKING))
+ACTIVATED = ("add", "sub", "mul", "matmul", *sorted(PACKING))
 
 
 @pytest.mark.parametrize("activation", ["relu", "clamp"])

@@ -1,0 +1,61 @@
+"""The fusion of a product of two tensors that are both quantized at run time."""
+
+from __future__ import annotations
+
+import numpy as np
+from xdsl.ir import Operation
+
+from qfin.dialects import nn, quant
+from qfin.dialects.uniform import UniformType
+from qfin.interpreter import numerics
+from qfin.passes.finalize.fusion import Fusion, Rewrite, replace_group
+from qfin.passes.finalize.groups import (
+    Refused,
+    dequantized,
+    element_type,
+    output_of,
+    require_activation,
+    require_f32,
+    require_verified,
+)
+from qfin.passes.finalize.rules.parameters import can_be_infinite
+
+
+def _matmul(op: Operation) -> Rewrite:
+    """On integers, sums are exact; the result may differ by one step, next to ties."""
+    assert isinstance(op, nn.MatmulOp)
+    require_f32(op)
+    lhs, left = dequantized(op.lhs, "left operand")
+    rhs, right = dequantized(op.rhs, "right operand")
+    for element, what in ((left, "left operand"), (right, "right operand")):
+        require_activation(element, what)
+        if can_be_infinite(element):
+            raise Refused(f"{what} can be infinite, which integers cannot be")
+    output = output_of(op, activations=True)
+    quantized = element_type(output.quantize.result)
+    assert isinstance(quantized, UniformType)
+    _require_normal_scales(left, right, quantized)
+    fused = quant.MatmulOp(lhs, rhs, output.quantize.result.type, output.activation)
+    require_verified(fused)
+    return replace_group(op, output, fused)
+
+
+def _require_normal_scales(left: UniformType, right: UniformType, output: UniformType) -> None:
+    """The factors of the requantization must not leave f32, nor lose bits below its range."""
+    unit = numerics.accumulator_scale(left.scale, right.scale)
+    mult = numerics.requantize_scales(left.scale, right.scale, output.scale)
+    for factor, what in ((unit, ""), (mult, ", by output scale,")):
+        if not np.isfinite(factor) or factor < np.finfo(np.float32).tiny:
+            raise Refused(f"product of the operands' scales{what} is not a normal f32")
+
+
+FUSIONS: tuple[Fusion, ...] = (
+    Fusion(
+        nn.MatmulOp,
+        "qcast(matmul(dcast a, dcast b)), also through relus and clamps",
+        "quant.matmul",
+        "f32; both operands and output quantized per layer to 8 bits, operands finite; sum within"
+        " 32 bits, factors within f32; no other use of the result",
+        _matmul,
+    ),
+)
