@@ -1,7 +1,7 @@
 """The `layout` dialect: how the values of a tensor lie in memory, and conversions between layouts.
 
 A layout is the encoding of a tensor type; the shape stays logical (NCHW, NCDHW). A tensor without
-one is row-major. `#layout.blocked` says the same for packed weights.
+one is row-major. `#layout.blocked` and `#layout.depthwise` say the same for packed weights.
 """
 
 from __future__ import annotations
@@ -139,6 +139,82 @@ class BlockedAttr(ParametrizedAttribute):
             )
 
 
+@irdl_attr_definition
+class DepthwiseAttr(ParametrizedAttribute):
+    """Weights of a depthwise 2-D convolution for dot products along the rows of an image.
+
+    The channels of `pixels` neighbouring pixels are cut into blocks of `lanes`; a last block that
+    is not full starts earlier, and one that is the only one ends in zeros. For each block, each
+    group of `depth` input rows, each column of the kernel, and each of `rows` output rows (one
+    input row apart) that the group has taps of, there are `lanes` * `depth` weights: what the
+    group's rows are multiplied with. Of each 16 lanes 0, 1, 2, 3 come first, of all 16s, then 4, 5,
+    6, 7, and so on. A group's rows that an output row has no taps of are zeros.
+
+        #layout.depthwise<lanes = 64, depth = 4, rows = 2, pixels = 1>
+    """
+
+    name = "layout.depthwise"
+
+    lanes: IntAttr
+    depth: IntAttr
+    rows: IntAttr
+    pixels: IntAttr
+
+    def __init__(self, lanes: int, depth: int, rows: int, pixels: int):
+        super().__init__(IntAttr(lanes), IntAttr(depth), IntAttr(rows), IntAttr(pixels))
+
+    def blocks(self, channels: int) -> int:
+        """Blocks of lanes that the pixels' channels make."""
+        return -(-self.pixels.data * channels // self.lanes.data)
+
+    def pieces(self, kernel_h: int) -> list[tuple[int, int]]:
+        """(group, row) of the output rows that have taps in each group of input rows."""
+        depth, rows = self.depth.data, self.rows.data
+        return [
+            (group, row)
+            for group in range(-(-(kernel_h + rows - 1) // depth))
+            for row in range(rows)
+            if group * depth < row + kernel_h and row < (group + 1) * depth
+        ]
+
+    def size(self, shape: Sequence[int], groups: int) -> int:
+        """Elements of the flat array of a weight [C, 1, KH, KW] of C groups."""
+        assert groups == shape[0]
+        channels, _, kernel_h, kernel_w = shape
+        block = len(self.pieces(kernel_h)) * kernel_w * self.lanes.data * self.depth.data
+        return self.blocks(channels) * block
+
+    @classmethod
+    def parse_parameters(cls, parser: AttrParser) -> Sequence[Attribute]:
+        start = parser.pos
+        values: list[int] = []
+        with parser.in_angle_brackets():
+            for name in _DEPTHWISE_PARAMETERS:
+                if values:
+                    parser.parse_punctuation(",")
+                parser.parse_keyword(name)
+                parser.parse_punctuation("=")
+                values.append(parser.parse_integer(allow_boolean=False, allow_negative=False))
+        try:
+            return cls(*values).parameters
+        except VerifyException as error:
+            parser.raise_error(str(error), start, parser.pos)
+
+    def print_parameters(self, printer: Printer) -> None:
+        values = (self.lanes, self.depth, self.rows, self.pixels)
+        named = zip(_DEPTHWISE_PARAMETERS, values, strict=True)
+        printer.print_string(f"<{', '.join(f'{name} = {value.data}' for name, value in named)}>")
+
+    def verify(self) -> None:
+        if self.lanes.data < 1 or self.lanes.data % 16:
+            raise VerifyException(f"lanes must be a multiple of 16, got {self.lanes.data}")
+        for name, value in (("depth", self.depth), ("rows", self.rows), ("pixels", self.pixels)):
+            if value.data < 1:
+                raise VerifyException(f"{name} must be >= 1, got {value.data}")
+
+
+_DEPTHWISE_PARAMETERS = ("lanes", "depth", "rows", "pixels")
+
 NHWC = NhwcAttr()
 
 
@@ -243,4 +319,4 @@ class ThereAndBack(RewritePattern):
             rewriter.replace(op, [], [source.input])
 
 
-Layout = Dialect("layout", [ToNhwcOp, ToNchwOp], [NhwcAttr, BlockedAttr])
+Layout = Dialect("layout", [ToNhwcOp, ToNchwOp], [NhwcAttr, BlockedAttr, DepthwiseAttr])

@@ -16,7 +16,7 @@ from xdsl.interpreter import (
 )
 from xdsl.ir import SSAValue
 
-from qfin.dialects.layout import BlockedAttr
+from qfin.dialects.layout import BlockedAttr, DepthwiseAttr
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.quant.contraction import Contraction, LinearOp
 from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
@@ -27,6 +27,7 @@ from qfin.interpreter import contractions, numerics
 from qfin.interpreter.activation import output_range
 from qfin.interpreter.arrays import dense_to_numpy, dtype_of, element_type
 from qfin.interpreter.blocked import unblock
+from qfin.interpreter.depthwise import unpack_depthwise
 from qfin.interpreter.packed import Packed, packed_scales
 from qfin.interpreter.transposed import from_convolution
 
@@ -123,6 +124,8 @@ class QuantFunctions(InterpreterFunctions):
         weight = dense_to_numpy(op.value.weight)
         if isinstance(layout := op.result.type.layout, BlockedAttr):
             weight = unblock_weight(weight, op.result.type, layout)
+        elif isinstance(layout, DepthwiseAttr):
+            weight = unpack_depthwise(weight, op.result.type.dense_shape, layout)
         bias = op.value.bias
         values = dense_to_numpy(bias) if isinstance(bias, DenseIntOrFPElementsAttr) else None
         return (Packed(weight, dense_to_numpy(op.value.scales), values),)

@@ -32,11 +32,25 @@ class Residual:
     def emit(self, b: KernelBuilder, at: SSAValue, count: int, lanes: int) -> SSAValue:
         """f32 of the `count` bytes at `at`, which are all that is read, and what is undefined
         behind them up to `lanes`."""
-        words, floats = vector(i32, lanes), vector(f32, lanes)
+        words = vector(i32, lanes)
         q = b.load(at, vector(i8, count))
         if count < lanes:
             q = b.shuffle(q, q, tuple(min(n, count - 1) for n in range(lanes)))
-        q = b.zext(q, words)
+        return self._scaled(b, b.zext(q, words), lanes)
+
+    def emit_quads(self, b: KernelBuilder, at: SSAValue, count: int, isa: Isa) -> list[SSAValue]:
+        """The same for a vector of bytes, as four vectors in the order of `Requantize.emit_quads`;
+        what is behind the `count` bytes is undefined."""
+        q = b.load(at, vector(i8, count))
+        if count < isa.vector_bytes:
+            q = b.shuffle(q, q, tuple(min(n, count - 1) for n in range(isa.vector_bytes)))
+        return [
+            self._scaled(b, b.zext(b.shuffle(q, q, lanes), vector(i32, isa.lanes)), isa.lanes)
+            for lanes in quads(isa.vector_bytes)
+        ]
+
+    def _scaled(self, b: KernelBuilder, q: SSAValue, lanes: int) -> SSAValue:
+        words, floats = vector(i32, lanes), vector(f32, lanes)
         if self.zero_point:
             q = b.sub(q, b.splat(self.zero_point, words))
         return b.fmul(b.sitofp(q, floats), b.splat(self.scale, floats))
@@ -91,8 +105,21 @@ class Requantize:
         biases: Sequence[SSAValue] | None,
         addends: Sequence[SSAValue] | None = None,
     ) -> SSAValue:
-        """Bytes of one to four vectors of int32 sums, in order; what follows them is undefined. A
-        third fewer instructions than `round_to_bytes`.
+        """Bytes of one to four vectors of int32 sums, in order; what follows them is undefined."""
+        packed = self.emit_quads(b, isa, sums, mults, biases, addends)
+        return b.shuffle(packed, packed, _natural_order(isa.vector_bytes))
+
+    def emit_quads(
+        self,
+        b: KernelBuilder,
+        isa: Isa,
+        sums: Sequence[SSAValue],
+        mults: Sequence[SSAValue],
+        biases: Sequence[SSAValue] | None,
+        addends: Sequence[SSAValue] | None = None,
+    ) -> SSAValue:
+        """Bytes of one to four vectors of int32 sums: of each 16, 4 of each vector, which is the
+        order of `quads`. A third fewer instructions than `round_to_bytes`.
 
         Exact at any magnitude. The conversion to int32 makes -2**31 of what does not fit, right
         for what is too small; what is too large is cut off at qmax before, in f32, which is the
@@ -116,9 +143,7 @@ class Requantize:
                 name = f"llvm.sadd.sat.v{isa.vector_bytes // 2}i16"
                 pair = b.intrinsic(name, pair.type, pair, zero_point)
             pairs.append(pair)
-        packed = isa.pack_bytes(b, pairs[0], pairs[-1])
-        packed = b.shuffle(packed, packed, _natural_order(isa.vector_bytes))
-        return self._clamp(b, packed, isa.vector_bytes)
+        return self._clamp(b, isa.pack_bytes(b, pairs[0], pairs[-1]), isa.vector_bytes)
 
     def _round(self, b: KernelBuilder, isa: Isa, t: SSAValue) -> SSAValue:
         # No NaN: multiplier, bias and residual are finite (`emit_dense` sees to it).
@@ -170,6 +195,13 @@ class ToFloats:
                 t = b.intrinsic(f"llvm.fma.v{isa.lanes}f32", floats, t, mults[n], biases[n])
             results.append(clamp_floats(b, t, isa.lanes, self.low, self.high))
         return results
+
+
+def quads(vector_bytes: int) -> list[tuple[int, ...]]:
+    """Which bytes of a vector each of the four vectors of int32 holds that pack into it without a
+    permutation."""
+    parts = range(0, vector_bytes, 16)
+    return [tuple(part + 4 * q + i for part in parts for i in range(4)) for q in range(_VECTORS)]
 
 
 def _natural_order(vector_bytes: int) -> tuple[int, ...]:

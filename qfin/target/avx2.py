@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from xdsl.dialects.builtin import i16
+from xdsl.dialects.builtin import i8, i16
 
-from qfin.target.isa import Emitter, Isa, broadcast_group
+from qfin.target.isa import Emitter, Isa, broadcast_group, unpack
 
 if TYPE_CHECKING:
     from xdsl.ir import SSAValue
@@ -43,6 +43,24 @@ class Avx2(Isa):
         for a, w in zip(activation, weights, strict=True):
             acc = b.add(acc, b.intrinsic("llvm.x86.avx2.pmadd.wd", acc.type, a, w))
         return acc
+
+    row_depth: ClassVar[int] = 2
+
+    def interleave(self, b: Emitter, rows: Sequence[SSAValue]) -> list[SSAValue]:
+        """Pairs of bytes, then each a word: 6 instructions."""
+        size = self.vector_bytes
+        zero = b.splat(0, b.vector(i8, size))
+        return [
+            b.bitcast(quad, b.vector(i16, size // 2))
+            for pairs in unpack(b, rows[0], rows[1], size)
+            for quad in unpack(b, pairs, zero, size)
+        ]
+
+    def dot_rows(self, b: Emitter, acc: SSAValue, rows: SSAValue, weights: SSAValue) -> SSAValue:
+        return self.dot2(b, acc, rows, weights)
+
+    def row_weights(self, b: Emitter, weights: SSAValue) -> SSAValue:
+        return b.sext(weights, b.vector(i16, self.vector_bytes // 2))
 
 
 AVX2 = Avx2(

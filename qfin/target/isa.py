@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from xdsl.dialects.builtin import i8, i16, i32
 
@@ -32,6 +32,7 @@ class Emitter(Protocol):
     def splat(self, value: int, vector_type: VectorType, /) -> SSAValue: ...
     def bitcast(self, value: SSAValue, to: Attribute, /) -> SSAValue: ...
     def shuffle(self, a: SSAValue, b: SSAValue, mask: tuple[int, ...], /) -> SSAValue: ...
+    def sext(self, value: SSAValue, to: Attribute, /) -> SSAValue: ...
     def add(self, a: SSAValue, b: SSAValue, /) -> SSAValue: ...
     def and_(self, a: SSAValue, b: SSAValue, /) -> SSAValue: ...
     def shl(self, a: SSAValue, b: SSAValue, /) -> SSAValue: ...
@@ -56,6 +57,9 @@ class Isa(ABC):
     registers: int
     required: tuple[str, ...]
     tiles: tuple[tuple[int, int], ...]
+
+    row_depth: ClassVar[int]
+    """How many rows `interleave` takes."""
 
     @property
     def lanes(self) -> int:
@@ -85,6 +89,21 @@ class Isa(ABC):
         name = "llvm.x86.avx2.packuswb" if self.vector_bytes == 32 else _PACKUSWB_512
         return b.intrinsic(name, b.vector(i8, self.vector_bytes), low, high)
 
+    @abstractmethod
+    def interleave(self, b: Emitter, rows: Sequence[SSAValue]) -> list[SSAValue]:
+        """The unsigned bytes of `row_depth` vectors, one for each of as many rows, in the form that
+        `dot_rows` takes: four vectors whose int32 lanes hold what the rows have in one place. Of
+        each 16 places, 4 are in each vector; `Requantize.emit_quads` packs in this order."""
+
+    @abstractmethod
+    def dot_rows(self, b: Emitter, acc: SSAValue, rows: SSAValue, weights: SSAValue) -> SSAValue:
+        """acc + the sum over rows * weights, in every int32 lane; exact. `rows` is from
+        `interleave`; of the `row_weights`, a lane's are the next `row_depth` signed bytes."""
+
+    @abstractmethod
+    def row_weights(self, b: Emitter, weights: SSAValue) -> SSAValue:
+        """`vector<{lanes * row_depth}xi8>` in the form that `dot_rows` takes."""
+
     def dot2(self, b: Emitter, acc: SSAValue, left: SSAValue, right: SSAValue) -> SSAValue:
         """acc + the sum over 2 int16 of left * right, in every int32 lane; with VNNI LLVM makes one
         instruction of it."""
@@ -104,6 +123,19 @@ class Isa(ABC):
         self, b: Emitter, acc: SSAValue, activation: Sequence[SSAValue], weights: Sequence[SSAValue]
     ) -> SSAValue:
         """acc + the sum over 4 bytes of activation * weights, in every int32 lane; exact."""
+
+
+def unpack(b: Emitter, low: SSAValue, high: SSAValue, lanes: int) -> tuple[SSAValue, SSAValue]:
+    """The `lanes` of two vectors alternating, in each 16 bytes (of bytes or words) apart: those of
+    the lower halves, then those of the upper ones."""
+    element = cast("VectorType", low.type).get_element_type()
+    half = 8 if element == i8 else 4
+
+    def mask(first: int) -> tuple[int, ...]:
+        places = (start + first + i for start in range(0, lanes, 2 * half) for i in range(half))
+        return tuple(n for place in places for n in (place, lanes + place))
+
+    return b.shuffle(low, high, mask(0)), b.shuffle(low, high, mask(half))
 
 
 def broadcast_group(b: Emitter, group: SSAValue, vector_bytes: int) -> SSAValue:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from qfin.target.isa import Emitter, Isa, broadcast_group
+from xdsl.dialects.builtin import i8, i16
+
+from qfin.target.isa import Emitter, Isa, broadcast_group, unpack
 
 if TYPE_CHECKING:
     from xdsl.ir import SSAValue
@@ -27,3 +29,23 @@ class Vnni(Isa):
     ) -> SSAValue:
         name = f"llvm.x86.avx512.vpdpbusd.{8 * self.vector_bytes}"
         return b.intrinsic(name, acc.type, acc, *activation, *weights)
+
+    row_depth: ClassVar[int] = 4
+
+    def interleave(self, b: Emitter, rows: Sequence[SSAValue]) -> list[SSAValue]:
+        """Pairs of bytes, then pairs of pairs: 8 instructions."""
+        size = self.vector_bytes
+        bytes_, words = b.vector(i8, size), b.vector(i16, size // 2)
+        r0, r1, r2, r3 = rows
+        pairs = zip(unpack(b, r0, r1, size), unpack(b, r2, r3, size), strict=True)
+        return [
+            b.bitcast(quad, bytes_)
+            for upper, lower in pairs
+            for quad in unpack(b, b.bitcast(upper, words), b.bitcast(lower, words), size // 2)
+        ]
+
+    def dot_rows(self, b: Emitter, acc: SSAValue, rows: SSAValue, weights: SSAValue) -> SSAValue:
+        return self.dot4(b, acc, (rows,), (weights,))
+
+    def row_weights(self, b: Emitter, weights: SSAValue) -> SSAValue:
+        return weights

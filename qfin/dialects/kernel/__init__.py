@@ -22,6 +22,7 @@ from qfin.dialects.kernel.binary import BinaryOp
 from qfin.dialects.kernel.buffers import KernelOp
 from qfin.dialects.kernel.channelwise import ChannelwiseOp
 from qfin.dialects.kernel.dense import DenseAddOp, DenseFloatOp, DenseOp
+from qfin.dialects.kernel.depthwise import DepthwiseOp
 from qfin.dialects.kernel.dynamic import (
     ChooseQParamsOp,
     ColumnSumsOp,
@@ -57,6 +58,7 @@ Kernel = Dialect(
         DenseOp,
         DenseAddOp,
         DenseFloatOp,
+        DepthwiseOp,
         ChooseQParamsOp,
         QuantizeDynamicOp,
         DequantizeDynamicOp,
@@ -90,6 +92,7 @@ __all__ = [
     "DenseAddOp",
     "DenseFloatOp",
     "DenseOp",
+    "DepthwiseOp",
     "DequantizeDynamicOp",
     "DequantizeOp",
     "ExtremumOp",

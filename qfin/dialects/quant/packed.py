@@ -20,7 +20,7 @@ from xdsl.traits import HasCanonicalizationPatternsTrait, Pure
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import shapes
-from qfin.dialects.layout import BlockedAttr
+from qfin.dialects.layout import BlockedAttr, DepthwiseAttr
 from qfin.dialects.quant.packed_attr import PackedAttr
 from qfin.dialects.quant.packed_type import LINEAR_FP16, PackedType
 from qfin.dialects.tensors import AnyTensorConstr, Expected
@@ -176,7 +176,7 @@ class PackedConstantOp(IRDLOperation):
         packed, value = self.result.type, self.value
         assert isinstance(packed, PackedType)
         weight = value.weight.type
-        if isinstance(layout := packed.layout, BlockedAttr):
+        if isinstance(layout := packed.layout, BlockedAttr | DepthwiseAttr):
             size = layout.size(packed.dense_shape, packed.groups)
             if weight.get_shape() != (size,):
                 raise VerifyException(f"weight is {weight}, the layout says tensor<{size}xi8>")

@@ -30,7 +30,7 @@ from xdsl.parser import AttrParser
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects.layout import BlockedAttr
+from qfin.dialects.layout import BlockedAttr, DepthwiseAttr
 from qfin.dialects.quant.packed_geometry import ConvGeometry
 
 LINEAR = "linear"
@@ -113,6 +113,11 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
         return self.op.data in _TRANSPOSED
 
     @property
+    def is_depthwise(self) -> bool:
+        """Whether each output channel reads one input channel, its own."""
+        return self.dense_shape[:2] == (self.groups, 1)
+
+    @property
     def weight_axis(self) -> int:
         """The axis of the weight that counts the output channels (of one group, in a transposed
         convolution), along which its scales may lie."""
@@ -175,7 +180,13 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
             raise VerifyException(f"bias must be f32 or i32, got {self.bias}")
         if self.op.data == LINEAR_FP16 and self.bias == i32:
             raise VerifyException("bias of linear_fp16 must be f32")
-        if not isinstance(self.layout, BlockedAttr | NoneAttr):
+        if isinstance(self.layout, DepthwiseAttr):
+            if self.op.data != "conv2d" or not self.is_depthwise:
+                raise VerifyException(
+                    "only weights of a conv2d with as many groups as input and output channels lie"
+                    f" as {self.layout}"
+                )
+        elif not isinstance(self.layout, BlockedAttr | NoneAttr):
             raise VerifyException(
                 f"layout must say how weights lie (#layout.blocked), got {self.layout}"
             )

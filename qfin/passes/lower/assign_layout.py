@@ -48,6 +48,7 @@ from qfin.interpreter.transposed import to_convolution
 from qfin.kernels.dense import weight_block
 from qfin.passes.finalize.groups import defining
 from qfin.passes.lower.layout_boundary import CancelConversions, convert_at_the_edges
+from qfin.passes.lower.layout_depthwise import RepackDepthwise
 from qfin.passes.lower.layout_dynamic import PackForTarget, QuantizeAnyLayout
 from qfin.passes.lower.layout_moves import MoveFromNhwc, MoveThenConvert
 from qfin.passes.lower.mean_from_nhwc import MeanFromNhwc
@@ -284,6 +285,7 @@ class AssignLayoutPass(ModulePass):
                 convert_at_the_edges(function)
         rewrite(op, [AddUnitDimension(), WindowsWithUnitDimension()])
         rewrite(op, [ReshapeOfReshape(), SameShape()])  # between two 1-D ops
+        rewrite(op, [RepackDepthwise(isa)])
         rewrite(op, [RunOnNhwc(), RepackWeights(isa), PackForTarget(isa)])
         rewrite(
             op,

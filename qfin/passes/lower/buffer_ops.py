@@ -49,6 +49,7 @@ from qfin.passes.lower.activations import (
 from qfin.passes.lower.buffers import Buffer
 from qfin.passes.lower.emit_conv_transpose import emit_conv_transpose, require_unit_dimension
 from qfin.passes.lower.emit_dense import emit_conv, emit_linear
+from qfin.passes.lower.emit_depthwise import emit_conv2d
 from qfin.passes.lower.emit_plain import emit_float_relu
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     quant.DCastOp: _dcast,
     ToNhwcOp: _convert_layout,
     ToNchwOp: _convert_layout,
-    quant.Conv2dOp: emit_conv,
+    quant.Conv2dOp: emit_conv2d,
     quant.Conv3dOp: emit_conv,
     quant.Conv1dOp: require_unit_dimension,
     quant.ConvTranspose1dOp: require_unit_dimension,

@@ -33,6 +33,7 @@ from qfin.passes.lower.buffers import element_bytes
 from qfin.passes.lower.call import Call, elementwise, shape_and_strides
 from qfin.passes.lower.calls_binary import call_binary
 from qfin.passes.lower.calls_channelwise import call_channelwise
+from qfin.passes.lower.calls_depthwise import call_depthwise
 from qfin.passes.lower.calls_dynamic import plain
 from qfin.passes.lower.calls_extremum import call_extremum
 from qfin.passes.lower.calls_fill import call_fill
@@ -164,6 +165,7 @@ _CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
     kernel.DenseOp: _dense,
     kernel.DenseAddOp: _dense,
     kernel.DenseFloatOp: _dense,
+    kernel.DepthwiseOp: call_depthwise,
     **calls_dynamic.CALLS,
     kernel.BinaryOp: call_binary,
     kernel.ExtremumOp: call_extremum,

@@ -43,3 +43,6 @@ func.func @planes_and_lines(%x: tensor<1x3x4x8x8xf32>, %y: tensor<1x3x8xf32>) {
 
 // CHECK: "test.op"() {layout = #layout.nhwc, packed = #layout.blocked<lanes = 48, depth = 4>} : () -> ()
 "test.op"() {layout = #layout.nhwc, packed = #layout.blocked<lanes = 48, depth = 4>} : () -> ()
+
+// CHECK: "test.op"() {packed = #layout.depthwise<lanes = 64, depth = 4, rows = 2, pixels = 9>} : () -> ()
+"test.op"() {packed = #layout.depthwise<lanes = 64, depth = 4, rows = 2, pixels = 9>} : () -> ()

@@ -22,3 +22,18 @@
 
 "test.op"() {a = #layout.blocked<lanes = 16>} : () -> ()
 // CHECK: Expected ','
+
+// -----
+
+"test.op"() {a = #layout.depthwise<lanes = 40, depth = 4, rows = 1, pixels = 1>} : () -> ()
+// CHECK: lanes must be a multiple of 16, got 40
+
+// -----
+
+"test.op"() {a = #layout.depthwise<lanes = 32, depth = 4, rows = 0, pixels = 1>} : () -> ()
+// CHECK: rows must be >= 1, got 0
+
+// -----
+
+"test.op"() {a = #layout.depthwise<lanes = 32, depth = 4, pixels = 1, rows = 1>} : () -> ()
+// CHECK: Expected 'rows'

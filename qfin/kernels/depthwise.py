@@ -1,0 +1,200 @@
+"""Depthwise convolutions in int8: each channel with a kernel of its own, requantized to bytes.
+
+Layout: activations lie as NHWC bytes with their halo (filled with the zero point) around them. A
+vector holds one byte of as many channels as it has bytes, a block. Where the channels do not fill
+blocks, several neighbouring pixels are taken as one of several times the channels (they lie next to
+each other), or the last block overlaps the one before. Weights as `#layout.depthwise` says, and in
+the order of its lanes, for each an int32 start value of the sum, an f32 multiplier and perhaps an
+f32 bias.
+
+Recipe: a dot product instruction sums 4 neighbouring bytes (2 words on avx2), so the bytes of 4
+(2) rows are interleaved, with 8 (6) shuffles for 4 vectors of sums, "quads". The same quads serve
+several output rows, with weights that stand one byte further on, and zeros: 3x3 kernels read 4 rows
+for 2. The shuffles work in each 16 bytes apart, as do the instructions that pack the results, so
+these come out in the order of the channels without a permutation.
+
+Loops: [rows] [block of channels] [columns]; in a step all columns of the kernel, and several
+output columns, which share the weights that are loaded. A column of the input is interleaved once
+for all that read it in a step.
+
+A last step that does not fit starts earlier and computes some pixels twice, to the same result.
+Reads run past a pixel's channels where these do not fill one block: the caller leaves a vector's
+length behind the last pixel readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xdsl.dialects import func
+from xdsl.dialects.builtin import LocationAttr, f32, i8, i32, i64
+from xdsl.ir import SSAValue
+
+from qfin.kernels.builder import Index, KernelBuilder, ptr, vector
+from qfin.kernels.depthwise_spec import DepthwiseSpec
+from qfin.kernels.epilogue import Requantize
+from qfin.kernels.strided import scaled
+from qfin.target.isa import Isa
+
+__all__ = ["DepthwiseSpec", "build_depthwise"]
+
+_QUADS = 4
+
+
+def build_depthwise(
+    name: str, spec: DepthwiseSpec, isa: Isa, location: LocationAttr | None = None
+) -> func.FuncOp:
+    """The function `name(x, w, init, mult, [bias,] [residual,] y, begin, end)`: pointers, then
+    i64; no result.
+
+    It computes the part `[begin, end)` of the parallel dimension and writes nothing else. Of a
+    residual it reads nothing but its elements; it must not overlap y.
+    """
+    pointers = 5 + spec.float_bias + (spec.residual is not None)
+    b = KernelBuilder(name, [*[ptr] * pointers, i64, i64], location)
+    if 0 not in (spec.batch, spec.out_h, spec.out_w, spec.channels):
+        _Depthwise(b, spec, isa).build()
+    return b.finish()
+
+
+class _Depthwise:
+    """One kernel under construction: the loops from the outside in."""
+
+    def __init__(self, b: KernelBuilder, spec: DepthwiseSpec, isa: Isa):
+        self.b, self.spec, self.isa = b, spec, isa
+        self.x, self.w, self.init, self.mult, *more, self.y, self.begin, self.end = b.arguments
+        self.bias = more[0] if spec.float_bias else None
+        self.r = more[-1] if spec.residual else None
+        self.layout = spec.layout(isa)
+        self.lanes = isa.vector_bytes
+        self.together = spec.pixels * spec.channels
+        self.blocks = self.layout.blocks(spec.channels)
+        self.pieces = self.layout.pieces(spec.kernel_h)
+        self.piece_bytes = self.lanes * isa.row_depth
+        self.epilogue = Requantize(spec.zero_point, spec.qmin, spec.qmax, spec.bounded)
+
+    def build(self) -> None:
+        self.b.for_loop(self.begin, self.end, 1, lambda group, _: self.rows(group))
+
+    def rows(self, group: Index) -> None:
+        """One group of rows."""
+        b, spec = self.b, self.spec
+        image: Index = 0
+        if spec.batch > 1:
+            count = b.index(spec.row_groups)
+            image, group = b.udiv(b.index(group), count), b.urem(b.index(group), count)
+        # The last group starts earlier if it does not fit; but rows that another part of the range
+        # computes are stored where the first own row belongs, which is stored after them.
+        own = first = scaled(b, group, spec.rows)
+        if spec.out_h % spec.rows:
+            first = b.minimum(b.index(own), b.index(spec.out_h - spec.rows))
+        x_image, x_row, _ = spec.x_strides
+        y_image, y_row, _ = spec.y_strides
+        x = b.gep(self.x, scaled(b, image, x_image), scaled(b, first, spec.stride_h * x_row))
+        ys: list[SSAValue] = []
+        for row in range(spec.rows):
+            place = first
+            if row:
+                place = b.add(b.index(place), b.index(row))
+            if spec.out_h % spec.rows and row < spec.rows - 1:
+                place = b.intrinsic("llvm.smax.i64", i64, b.index(place), b.index(own))
+            ys.append(b.gep(self.y, scaled(b, image, y_image), scaled(b, place, y_row)))
+        rs: list[SSAValue] = []
+        if self.r is not None and spec.residual:
+            r_image, r_row, _ = spec.residual.strides
+            r = b.gep(self.r, scaled(b, image, r_image), scaled(b, first, r_row))
+            rs = [b.gep(r, row * r_row) for row in range(spec.rows)]
+        b.for_loop(0, self.blocks, 1, lambda block, _: self.block(block, x, ys, rs))
+
+    def block(
+        self, block: Index, x: SSAValue, ys: Sequence[SSAValue], rs: Sequence[SSAValue]
+    ) -> None:
+        """The rows at `x` and `ys` in one block of channels."""
+        b, spec = self.b, self.spec
+        at = scaled(b, block, self.lanes)
+        if self.together > self.lanes and self.together % self.lanes:
+            at = b.minimum(b.index(at), b.index(self.together - self.lanes))
+        x = b.gep(x, at)
+        ys, rs = [b.gep(y, at) for y in ys], [b.gep(r, at) for r in rs]
+        step = len(self.pieces) * spec.kernel_w * self.piece_bytes
+        constants = scaled(b, block, 4 * self.lanes)
+        self.block_w = b.gep(self.w, scaled(b, block, step))
+        self.block_init = b.gep(self.init, constants)
+        self.block_mult = b.gep(self.mult, constants)
+        self.block_bias = b.gep(self.bias, constants) if self.bias else None
+        width = spec.columns * spec.pixels
+
+        def columns(column: Index, _: Sequence[SSAValue]) -> None:
+            if spec.out_w % width:
+                column = b.minimum(b.index(column), b.index(spec.out_w - width))
+            y_at = scaled(b, column, spec.y_strides[2])
+            r_at = scaled(b, column, spec.residual.strides[2]) if spec.residual else 0
+            self.step(
+                b.gep(x, scaled(b, column, spec.stride_w * spec.x_strides[2])),
+                [b.gep(y, y_at) for y in ys],
+                [b.gep(r, r_at) for r in rs],
+            )
+
+        b.for_loop(0, spec.out_w, width, columns)
+
+    def step(self, x: SSAValue, ys: Sequence[SSAValue], rs: Sequence[SSAValue]) -> None:
+        """One block of channels of `columns` columns in all rows."""
+        b, spec, isa = self.b, self.spec, self.isa
+        sums = self.taps(x)
+        most = min(self.together, self.lanes)
+
+        def constants(base: SSAValue) -> list[SSAValue]:
+            floats = vector(f32, isa.lanes)
+            return [b.load(b.gep(base, q * isa.vector_bytes), floats) for q in range(_QUADS)]
+
+        mults = constants(self.block_mult)
+        biases = constants(self.block_bias) if self.block_bias else None
+        for row in range(spec.rows):
+            for column in range(spec.columns):
+                addends = None
+                if spec.residual:
+                    at = b.gep(rs[row], column * spec.pixels * spec.residual.strides[2])
+                    addends = spec.residual.emit_quads(b, at, most, isa)
+                packed = self.epilogue.emit_quads(b, isa, sums[row, column], mults, biases, addends)
+                if most < self.lanes:
+                    packed = b.shuffle(packed, packed, tuple(range(most)))
+                b.store(packed, b.gep(ys[row], column * spec.pixels * spec.y_strides[2]))
+
+    def taps(self, x: SSAValue) -> dict[tuple[int, int], list[SSAValue]]:
+        """The four vectors of sums of each (row, column)."""
+        b, spec, isa = self.b, self.spec, self.isa
+        words = vector(i32, isa.lanes)
+        start = [b.load(b.gep(self.block_init, q * isa.vector_bytes), words) for q in range(_QUADS)]
+        places = [(row, column) for row in range(spec.rows) for column in range(spec.columns)]
+        sums = {place: list(start) for place in places}
+        x_pixel = spec.x_strides[2]
+        quads: dict[tuple[int, int], list[SSAValue]] = {}
+        weights = vector(i8, self.piece_bytes // _QUADS)
+        w_at = 0
+        for group in sorted({group for group, _ in self.pieces}):
+            rows = [row for of, row in self.pieces if of == group]
+            for tap in range(spec.kernel_w):
+                for row in rows:
+                    for q in range(_QUADS):
+                        w = b.load(b.gep(self.block_w, w_at), weights)
+                        w = isa.row_weights(b, w)
+                        w_at += self.piece_bytes // _QUADS
+                        for column in range(spec.columns):
+                            pixel = column * spec.pixels * spec.stride_w + tap * spec.dilation_w
+                            at = pixel * x_pixel
+                            if (group, at) not in quads:
+                                quads[group, at] = self.interleave(x, group, at)
+                            sums[row, column][q] = isa.dot_rows(
+                                b, sums[row, column][q], quads[group, at][q], w
+                            )
+        return sums
+
+    def interleave(self, x: SSAValue, group: int, at: int) -> list[SSAValue]:
+        """The quads of a group of rows, `at` bytes from `x`."""
+        b, spec, isa = self.b, self.spec, self.isa
+        depth, count = isa.row_depth, spec.kernel_h + spec.rows - 1
+        # Rows beyond the last have weights of 0: the last once more, since they need not be there.
+        rows = range(group * depth, min((group + 1) * depth, count))
+        step = spec.dilation_h * spec.x_strides[1]
+        loaded = [b.load(b.gep(x, row * step + at), vector(i8, self.lanes)) for row in rows]
+        return isa.interleave(b, [*loaded, *[loaded[-1]] * (depth - len(loaded))])

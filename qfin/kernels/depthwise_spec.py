@@ -1,0 +1,102 @@
+"""What is baked into a kernel of `qfin.kernels.depthwise`, and how its choices are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import gcd
+
+from qfin.dialects.layout import DepthwiseAttr
+from qfin.kernels.epilogue import Residual
+from qfin.target.isa import Isa
+
+
+@dataclass(frozen=True)
+class DepthwiseSpec:
+    """Everything that is baked into one depthwise kernel.
+
+    Strides are in bytes, (image, row, pixel) of the tensor itself; channels lie next to each other.
+    `x` points to the first tap of output pixel (0, 0), in the halo if there is one. The result is
+    `clamp(rint(t * mult) + zero_point, qmin, qmax)`, `t = f32(acc)`, plus bias if `float_bias`. A
+    `residual` is added to `t * mult`. `bounded` promises that no magnitude that is rounded reaches
+    2**31.
+
+    Each step computes `rows` rows of `columns` times `pixels` pixels. Several rows: only with a
+    vertical stride and dilation of 1. Several pixels share vectors: only with a horizontal stride
+    of 1, where pixels lie next to each other. There must be as many rows and pixels in the output.
+
+    The parallel dimension is that of groups of `rows` rows, of one image after the other.
+    """
+
+    batch: int
+    out_h: int
+    out_w: int
+    channels: int
+    kernel_h: int
+    kernel_w: int
+    stride_h: int
+    stride_w: int
+    dilation_h: int
+    dilation_w: int
+    x_strides: tuple[int, int, int]
+    y_strides: tuple[int, int, int]
+    zero_point: int
+    qmin: int
+    qmax: int
+    float_bias: bool
+    rows: int
+    pixels: int
+    columns: int
+    bounded: bool = False
+    residual: Residual | None = None
+
+    def __post_init__(self) -> None:
+        assert self.rows == 1 or self.stride_h == self.dilation_h == 1
+        pixels = {self.x_strides[2], self.y_strides[2]}
+        if self.residual:
+            pixels.add(self.residual.strides[2])
+        assert self.pixels == 1 or (self.stride_w == 1 and pixels == {self.channels})
+
+    def layout(self, isa: Isa) -> DepthwiseAttr:
+        """How the weights lie."""
+        return DepthwiseAttr(isa.vector_bytes, isa.row_depth, self.rows, self.pixels)
+
+    @property
+    def row_groups(self) -> int:
+        """Of one image."""
+        return -(-self.out_h // self.rows)
+
+    def parallel_size(self, isa: Isa) -> int:
+        """The end of the whole range of the parallel dimension."""
+        return self.batch * self.row_groups
+
+
+def depthwise_layout(
+    channels: int,
+    out: tuple[int, int],
+    stride: tuple[int, int],
+    dilation: tuple[int, int],
+    isa: Isa,
+) -> DepthwiseAttr:
+    """How the weights lie for an output of at least `out` (height, width) pixels."""
+    lanes = isa.vector_bytes
+    rows = 2 if stride[0] == dilation[0] == 1 and out[0] > 1 else 1
+    pixels = 1
+    if stride[1] == 1:
+        period = lanes // gcd(channels, lanes)
+
+        def cost(pixels: int) -> float:
+            """Vectors for each pixel; several pixels cost more, as their columns share less."""
+            vectors = -(-pixels * channels // lanes)
+            return vectors / pixels * (1.0 if pixels == 1 else _SEVERAL_PIXELS_COST)
+
+        pixels = min(range(1, min(period, max(1, out[1])) + 1), key=cost)
+    return DepthwiseAttr(lanes, isa.row_depth, rows, pixels)
+
+
+_SEVERAL_PIXELS_COST = 1.1
+
+
+def depthwise_columns(layout: DepthwiseAttr, out_w: int, isa: Isa) -> int:
+    """How many columns a step computes side by side: they share what they load of the weights."""
+    most = 2 if isa.registers >= 32 else 1
+    return max(1, min(most * 2 // layout.rows.data, out_w // layout.pixels.data))

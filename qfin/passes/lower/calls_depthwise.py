@@ -1,0 +1,54 @@
+"""From `kernel.depthwise` to the function that does it."""
+
+from __future__ import annotations
+
+from qfin.dialects import kernel
+from qfin.errors import PassError, describe
+from qfin.kernels.depthwise import build_depthwise
+from qfin.kernels.depthwise_spec import DepthwiseSpec, depthwise_columns
+from qfin.kernels.epilogue import Residual
+from qfin.passes.lower.call import Call, shape_and_strides
+from qfin.target.isa import Isa
+
+
+def call_depthwise(op: kernel.DepthwiseOp, isa: Isa) -> Call:
+    _, (x_image, _, x_row, x_pixel) = shape_and_strides(op.input)
+    (batch, channels, out_h, out_w), (y_image, _, y_row, y_pixel) = shape_and_strides(op.output)
+    layout = op.layout
+    if (layout.lanes.data, layout.depth.data) != (isa.vector_bytes, isa.row_depth):
+        raise PassError(
+            f"{describe(op)}: weights are packed as {layout}, {isa.name} reads"
+            f" {isa.vector_bytes} lanes of depth {isa.row_depth}"
+        )
+    residual = None
+    if op.residual and op.residual_scale and op.residual_zero_point:
+        _, (image, _, row, pixel) = shape_and_strides(op.residual)
+        scale, zero_point = op.residual_scale.value.data, op.residual_zero_point.value.data
+        residual = Residual((image, row, pixel), 0, zero_point, scale)
+    kernel_h, kernel_w = op.kernel.get_values()
+    stride_h, stride_w = op.stride.get_values()
+    dilation_h, dilation_w = op.dilation.get_values()
+    spec = DepthwiseSpec(
+        batch=batch,
+        out_h=out_h,
+        out_w=out_w,
+        channels=channels,
+        kernel_h=kernel_h,
+        kernel_w=kernel_w,
+        stride_h=stride_h,
+        stride_w=stride_w,
+        dilation_h=dilation_h,
+        dilation_w=dilation_w,
+        x_strides=(x_image, x_row, x_pixel),
+        y_strides=(y_image, y_row, y_pixel),
+        zero_point=op.zero_point.value.data,
+        qmin=op.qmin.value.data,
+        qmax=op.qmax.value.data,
+        float_bias=op.bias is not None,
+        rows=layout.rows.data,
+        pixels=layout.pixels.data,
+        columns=depthwise_columns(layout, out_w, isa),
+        bounded=op.bounded is not None,
+        residual=residual,
+    )
+    return Call(build_depthwise, spec)

@@ -1,0 +1,84 @@
+"""How `plan-buffers` turns 2-D convolutions into kernel ops: depthwise ones, whose weights are laid
+out for it, into `kernel.depthwise`, others into `kernel.dense`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from xdsl.ir import SSAValue
+
+from qfin.dialects import kernel, quant
+from qfin.dialects.layout import DepthwiseAttr, is_nhwc
+from qfin.dialects.tensors import ints
+from qfin.errors import UnsupportedError
+from qfin.interpreter.arrays import dense_to_numpy
+from qfin.interpreter.depthwise import spread_depthwise, unpack_depthwise
+from qfin.passes.lower.buffers import Buffer
+from qfin.passes.lower.emit_dense import emit_conv, packed_type_of, residual_buffer
+from qfin.passes.lower.requantization import requantization
+
+if TYPE_CHECKING:
+    from qfin.passes.lower.plan_buffers import Planner
+
+
+def emit_conv2d(planner: Planner, op: quant.Conv2dOp) -> None:
+    """The kernel starts at the first pixel of the padding, which is in the buffer's halo."""
+    packed, constant = packed_type_of(op), op.packed.owner
+    layout = packed.layout
+    if not isinstance(layout, DepthwiseAttr):
+        emit_conv(planner, op)
+        return
+    if not (is_nhwc(op.input.type) and is_nhwc(op.result.type)):
+        raise UnsupportedError("runs on channels innermost only: run assign-layout", op)
+    if not isinstance(constant, quant.PackedConstantOp):
+        raise UnsupportedError("only constant weights are compiled", op)
+    conv = packed.conv
+    flat = dense_to_numpy(constant.value.weight)
+    weight = unpack_depthwise(flat, packed.dense_shape, layout)
+    numbers = requantization(op, constant.value, weight)
+
+    def spread(per_channel: NDArray[np.generic]) -> SSAValue:
+        """One value for each lane of each block."""
+        return planner.view(planner.constants.add(spread_depthwise(per_channel, layout)))
+
+    source = _readable(planner, planner.buffer(op.input).padded(conv.padding.get_values()), layout)
+    result = planner.result(op.result)
+    residual = None
+    if op.residual is not None:
+        residual = _readable(planner, residual_buffer(planner, op, op.residual), layout)
+    addend = numbers.residual
+    planner.emit(
+        kernel.DepthwiseOp(
+            planner.view(source),
+            planner.view(planner.constants.add(flat)),
+            spread(numbers.start),
+            spread(numbers.mult),
+            None if numbers.bias is None else spread(numbers.bias),
+            None if residual is None else planner.view(residual),
+            planner.view(result),
+            kernel=ints(*weight.shape[2:]),
+            stride=conv.stride,
+            dilation=conv.dilation,
+            layout=layout,
+            zero_point=numbers.zero_point,
+            qmin=numbers.qmin,
+            qmax=numbers.qmax,
+            bounded=numbers.bounded,
+            residual_scale=addend and addend.scale,
+            residual_zero_point=addend and addend.zero_point,
+        )
+    )
+
+
+def _readable(planner: Planner, source: Buffer, layout: DepthwiseAttr) -> Buffer:
+    """The same values as the kernel can read them: where its vectors hold several pixels, these lie
+    next to each other; where they are longer, what is behind may be read."""
+    channels, pixels = source.shape[1], layout.pixels.data
+    apart = pixels > 1 and source.strides[3] != channels
+    if not apart and pixels * channels + source.slack >= layout.lanes.data:
+        return source
+    copy = planner.temporary(source, nhwc=True)
+    planner.emit(kernel.CopyOp(planner.view(source), planner.view(copy)))
+    return copy
