@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +10,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import Operation
 from xdsl.passes import PassPipeline
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.transforms.canonicalize import CanonicalizePass
 from xdsl.transforms.common_subexpression_elimination import CommonSubexpressionElimination
 
 import qfin
 from qfin import remarks
-from qfin.dialects.quant.canonicalization import RequantizeSame
 from qfin.locations import is_unknown
 from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
-from qfin.passes.finalize.quant_fusion import FuseGroup, QuantFusionPass
-from qfin.passes.finalize.table import FUSIONS, Fusion, row_of
-from qfin.passes.rewriting import rewrite
+from qfin.passes.finalize.quant_fusion import QuantFusionPass
 
 from .random_groups import PACKING, RESIDUAL, ROUNDING, ROWS, Group
 
@@ -131,44 +124,6 @@ def test_stock_pipeline():
     )
     stock.apply(qfin.make_context(), module)
     assert str(module) == expected
-
-
-@dataclass
-class OneRow(RewritePattern):
-    """The fusion of one row only."""
-
-    row: Fusion
-
-    def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
-        if row_of(op) is self.row:
-            FuseGroup().match_and_rewrite(op, rewriter)
-
-
-CHAIN = [
-    Path(__file__).parent / f"{name}.mlir"
-    for name in ("quant-finalize", "quant-fusion", "fusion-activation", "fusion-residual")
-]
-
-
-@pytest.mark.parametrize("path", [*CHAIN, DIGITS], ids=lambda path: path.stem)
-def test_order_of_patterns_does_not_matter(path: Path):
-    """Together or one by one, forwards or backwards: the same module."""
-    module = qfin.parse(path)
-    CommonSubexpressionElimination().apply(qfin.make_context(), module)
-    InsertPrepackUnpackPass().apply(qfin.make_context(), module)
-    expected = module.clone()
-    QuantFusionPass().apply(qfin.make_context(), expected)
-    patterns = [RequantizeSame(), *map(OneRow, FUSIONS)]
-    rng = random.Random(1)
-    for _ in range(10):
-        rng.shuffle(patterns)
-        copy = module.clone()
-        rewrite(copy, patterns, reverse=rng.random() < 0.5)
-        assert str(copy) == str(expected)
-        copy = module.clone()
-        while any([rewrite(copy, pattern, reverse=rng.random() < 0.5) for pattern in patterns]):
-            rng.shuffle(patterns)
-        assert str(copy) == str(expected)
 
 
 def extreme(bias: int, storage: str) -> tuple[str, list[Array]]:
