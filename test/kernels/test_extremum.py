@@ -23,18 +23,22 @@ def test_extremum(target: str, seed: int):
     if any(size == 0 and gone for size, gone in zip(shape, reduced, strict=True)):
         return
     function = rng.choice(["max", "min"])
-    spec = ExtremumSpec(shape, reduced, x_strides, y_strides, function)
+    dtype = rng.choice([np.uint8, np.float32])
+    spec = ExtremumSpec(shape, reduced, x_strides, y_strides, function, dtype == np.float32)
     run = compile_kernel(build_extremum("kernel", spec, isa), isa)
     size = spec.parallel_size(isa)
-    x = Buffer(shape, x_strides, np.uint8)
+    x = Buffer(shape, x_strides, dtype)
     data = np.random.default_rng(seed)
     x.array[...] = data.integers(0, 256, shape)
+    if dtype == np.float32:
+        x.array[...] -= np.float32(127.5)
+        x.array[data.random(shape) < 0.02] = np.nan
     axes = tuple(dim for dim, gone in enumerate(reduced) if gone)
     numpy = np.max if function == "max" else np.min
     expected = numpy(x.array, axis=axes, keepdims=True) if axes else x.array
     kept = tuple(1 if gone else size for size, gone in zip(shape, reduced, strict=True))
     for ranges in ([(0, size)], split(rng, size)):
-        y = Buffer(kept, y_strides, np.uint8, (5, 7))
+        y = Buffer(kept, y_strides, dtype, (5, 7))
         check_ranges(run, [x.address], ranges, y, expected)
 
 

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
 
 _QUANTIZED_ONLY = (ExtremumOp, MaxPoolOp, UpsampleNearestOp)
-"""Ops on any tensors, of which we have kernels for quantized ones."""
+"""Ops on any tensors, of which we have kernels for quantized ones, and for extrema of f32."""
 
 _KEEP_MEMORY = (*nn.VIEW_OPS, nn.ReshapeOp, nn.FlattenOp, quant.SCastOp, ToNchwOp)
 
@@ -64,7 +64,8 @@ _KEEP_MEMORY = (*nn.VIEW_OPS, nn.ReshapeOp, nn.FlattenOp, quant.SCastOp, ToNchwO
 def is_lowered(op: Operation) -> bool:
     """Whether there is an emitter for the op."""
     if isinstance(op, _QUANTIZED_ONLY):
-        return isinstance(tensor_of(op.input).element_type, UniformType)
+        element = tensor_of(op.input).element_type
+        return isinstance(element, UniformType) or (isinstance(op, ExtremumOp) and element == f32)
     return type(op) in EMITTERS
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from xdsl.dialects.builtin import f32
+
 from qfin.dialects import kernel
+from qfin.dialects.kernel.buffers import memref_of
 from qfin.kernels.extremum import ExtremumSpec, build_extremum
 from qfin.passes.lower.call import Call, shape_and_strides
 from qfin.target.isa import Isa
@@ -13,6 +16,6 @@ def call_extremum(op: kernel.ExtremumOp, isa: Isa) -> Call:
     shape, x_strides = shape_and_strides(op.input)
     sizes, y_strides = shape_and_strides(op.output)
     reduced = tuple(size == 1 for size in sizes)
-    return Call(
-        build_extremum, ExtremumSpec(shape, reduced, x_strides, y_strides, op.function.data)
-    )
+    floats = memref_of(op.input).element_type == f32
+    spec = ExtremumSpec(shape, reduced, x_strides, y_strides, op.function.data, floats)
+    return Call(build_extremum, spec)

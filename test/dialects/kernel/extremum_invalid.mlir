@@ -27,11 +27,11 @@ func.func @f(%x: memref<2x8xi8>, %y: memref<2x1xi8>) {
 
 // -----
 
-func.func @f(%x: memref<2x8xf32>, %y: memref<2x1xf32>) {
-  kernel.extremum %x, %y {function = "max"} : memref<2x8xf32>, memref<2x1xf32>
+func.func @f(%x: memref<2x8xi32>, %y: memref<2x1xi32>) {
+  kernel.extremum %x, %y {function = "max"} : memref<2x8xi32>, memref<2x1xi32>
   func.return
 }
-// CHECK: input must hold i8
+// CHECK: input must hold i8 or f32
 
 
 // -----
