@@ -1,0 +1,147 @@
+"""On-device quantization from text to machine code: against the interpreter, and done offline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+
+import qfin
+from qfin import remarks, target
+from qfin.errors import InputError, PassError
+from qfin.locations import is_unknown
+from qfin.passes.finalize.pipeline import QuantFinalizePass
+
+from .on_device import Network
+
+native = pytest.mark.skipif(not target.host_target_names(), reason="no target of ours")
+
+PREPACKS = ("quant.prepack", "quant.prepack_dynamic")
+CASES = [(seed, per_channel) for seed in range(4) for per_channel in (False, True)]
+
+
+def offline(network: Network) -> ModuleOp:
+    """The network finalized with weights that were quantized before."""
+    module = qfin.parse(network.offline())
+    QuantFinalizePass("dynamic", on_device=True).apply(Context(), module)
+    module.verify()
+    assert {op.name for op in module.walk() if op.name.startswith(("nn.", "quant."))} == {
+        "quant.packed_constant",
+        "quant.linear_dynamic",
+    }
+    return module
+
+
+def run(module: ModuleOp, function: str, x: NDArray[Any], state: qfin.State) -> list[NDArray[Any]]:
+    return list(qfin.interpret(module, [x], function=function, state=state).values())
+
+
+@pytest.mark.parametrize(("seed", "per_channel"), CASES)
+def test_interpreter(seed: int, per_channel: bool):
+    """Equal to what is quantized offline, bit for bit."""
+    network = Network.random(seed, per_channel=per_channel)
+    before = qfin.parse(network.on_device())
+    text = str(before)
+    module, expected = qfin.finalize_on_device_ptq(before), offline(network)
+    assert str(before) == text
+    module.verify()
+    assert str(qfin.parse(str(module))) == str(module)
+    assert [op.name for op in module.walk() if is_unknown(op.location)] == []
+    state = qfin.State()
+    for function in ("reset_observers_forward", "observe_forward", "quantize_forward"):
+        assert run(module, function, network.input(0), state) == []
+    # Neither weights nor observers are read any more.
+    state.values = {name: v for name, v in state.values.items() if "_packed_weight_" in name}
+    kept = list(state.values)
+    for turn in range(3):
+        x = network.input(turn)
+        (result,) = run(module, "quantized_forward", x, state)
+        (wanted,) = qfin.interpret(expected, [x]).values()
+        np.testing.assert_array_equal(result, wanted)
+    assert (
+        list(state.values)
+        == kept
+        == [f"_quantize_forward_ondevice_ptq_packed_weight_{i}" for i in range(3)]
+    )
+
+
+@native
+@pytest.mark.parametrize("name", target.host_target_names())
+@pytest.mark.parametrize(("seed", "per_channel"), [CASES[0], CASES[3]])
+def test_machine_code(seed: int, per_channel: bool, name: str):
+    network = Network.random(seed, per_channel=per_channel)
+    # Weights that are constants for good are kept as such, next to the code that quantizes them.
+    module = qfin.finalize_on_device_ptq(network.on_device(mutable=seed % 2 == 0))
+    program = qfin.compile(module, target=name)
+    expected = qfin.compile(offline(network), target=name)
+    x = network.input(0)
+    with pytest.raises(InputError, match=r"has no value yet: call what .* \(@quantize_forward\)"):
+        program["quantized_forward"](x)
+    for function in ("reset_observers_forward", "observe_forward", "quantize_forward"):
+        assert program[function](x) == ()
+    for turn in range(3):
+        x = network.input(turn)
+        np.testing.assert_array_equal(program["quantized_forward"](x), expected(x))
+
+
+@native
+def test_weights_that_changed_are_quantized_again():
+    """The device may load other weights, and quantize them again."""
+    one = Network.random(7, per_channel=True, layers=1)
+    weight = one.weights[0]
+    other = Network([weight[::-1].copy() * 3], one.biases, one.rows, True)
+    n, k = weight.shape
+    text = (
+        one.on_device()
+        + f"""
+    func.func @load_weights(%w: tensor<{n}x{k}xf32>) {{
+      ml_program.global_store @fc0.weight = %w : tensor<{n}x{k}xf32>
+      func.return
+    }}"""
+    )
+    program, x = qfin.compile(qfin.finalize_on_device_ptq(text)), one.input(0)
+    for network in (one, other):
+        program["load_weights"](network.weights[0])
+        program["observe_forward"](x)
+        program["quantize_forward"](x)
+        expected = qfin.compile(offline(network))
+        np.testing.assert_array_equal(program["quantized_forward"](x), expected(x))
+
+
+def test_a_loss_is_the_rounding_of_weights_alone():
+    network = Network.random(3, per_channel=True)
+    module, state = qfin.finalize_on_device_ptq(network.on_device()), qfin.State()
+    x = network.input(1)
+    for function in ("observe_forward", "quantize_forward"):
+        run(module, function, x, state)
+    (result,) = run(module, "quantized_forward", x, state)
+    wanted = x
+    for i, (w, b) in enumerate(zip(network.weights, network.biases, strict=True)):
+        wanted = np.maximum(wanted, 0) if i else wanted
+        wanted = wanted @ w.T + (0 if b is None else b)
+    assert np.abs(result - wanted).max() < 0.05 * np.abs(wanted).max()
+
+
+def test_a_module_that_cannot_be_finalized_stays_as_it_was():
+    module = qfin.parse(Network.random(0, per_channel=False).on_device())
+    text = str(module)
+    with pytest.raises(PassError, match="on-device is of quant-type=dynamic"):
+        qfin.finalize_on_device_ptq(module, quant_type="static")
+    with pytest.raises(
+        PassError, match=r"no function @quantize_train .*method-name may be forward"
+    ):
+        qfin.finalize_on_device_ptq(module, "train")
+    assert str(module) == text
+
+
+def test_remarks():
+    """Nothing is said of weights that are packed at run time to be stored."""
+    with remarks.collect() as said:
+        module = qfin.finalize_on_device_ptq(Network.random(0, per_channel=False).on_device())
+        QuantFinalizePass().apply(Context(), module)
+    spoken_of = [(r.kind, r.op_name) for r in said if r.op_name in ("nn.linear", *PREPACKS)]
+    assert spoken_of == [("fused", "nn.linear")] * 3
