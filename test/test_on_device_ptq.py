@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import runpy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from .on_device import Network
 
 native = pytest.mark.skipif(not target.host_target_names(), reason="no target of ours")
 
+EXAMPLE = Path(__file__).parent.parent / "examples" / "on_device_ptq"
 PREPACKS = ("quant.prepack", "quant.prepack_dynamic")
 CASES = [(seed, per_channel) for seed in range(4) for per_channel in (False, True)]
 
@@ -136,6 +139,12 @@ def test_a_module_that_cannot_be_finalized_stays_as_it_was():
     ):
         qfin.finalize_on_device_ptq(module, "train")
     assert str(module) == text
+
+
+@native
+def test_example(capsys: pytest.CaptureFixture[str]):
+    runpy.run_path(str(EXAMPLE / "demo.py"), run_name="__main__")
+    assert capsys.readouterr().out.count("the same bits as the interpreter") == 2
 
 
 def test_remarks():
