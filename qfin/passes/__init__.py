@@ -88,6 +88,11 @@ PASSES: dict[str, PassEntry] = {
         "LowerToKernelsPass",
         "Replace each kernel op by a call of a function generated for its shapes",
     ),
+    "normalize-contractions": PassEntry(
+        "qfin.passes.finalize.normalize_contractions",
+        "NormalizeContractionsPass",
+        "Turn products with constant weights into linears, and what is added to them into biases",
+    ),
     "plan-buffers": PassEntry(
         "qfin.passes.lower.plan_buffers",
         "PlanBuffersPass",

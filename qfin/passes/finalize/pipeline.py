@@ -17,6 +17,7 @@ from qfin.passes.finalize.fold_globals import FoldGlobalsPass
 from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
 from qfin.passes.finalize.freeze_module import FreezeModulePass
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
+from qfin.passes.finalize.normalize_contractions import NormalizeContractionsPass
 from qfin.passes.finalize.quant_fusion import QuantFusionPass, table_of
 
 
@@ -52,6 +53,7 @@ class QuantFinalizePass(ModulePass):
             CommonSubexpressionElimination(),  # equal quantizes must not look like two uses
             DeadCodeElimination(),  # nor dead ones
             *((ConstantPropagationPass(),) if self.quant_type == "dynamic" else ()),
+            NormalizeContractionsPass(),
             InsertPrepackUnpackPass(),
             QuantFusionPass(self.quant_type, self.on_device),
             FoldQuantizedPrepackingOpsPass(),  # takes back the prepacks of what did not fuse, too
