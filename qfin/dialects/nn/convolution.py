@@ -22,6 +22,7 @@ from xdsl.utils.exceptions import VerifyException
 from qfin.dialects import shapes
 from qfin.dialects.nn.contraction import verify_bias
 from qfin.dialects.tensors import (
+    Expected,
     FloatTensorConstr,
     IntConstr,
     Ints,
@@ -32,6 +33,10 @@ from qfin.dialects.tensors import (
     verify_same_element_type,
 )
 from qfin.dialects.windows import ones, verify_window_of_rank, zeros
+
+PaddingConstr = Expected(
+    IntsConstr, "padding as array<i64: ...>, two numbers for each spatial dimension"
+)
 
 
 class Convolution(IRDLOperation, ABC):
@@ -46,7 +51,7 @@ class Convolution(IRDLOperation, ABC):
     result = result_def(FloatTensorConstr)
 
     stride = prop_def(IntsConstr)
-    padding = prop_def(IntsConstr)
+    padding = prop_def(PaddingConstr)
     dilation = prop_def(IntsConstr)
     groups = prop_def(IntConstr, default_value=i64_attr(1))
 
@@ -103,7 +108,7 @@ class Over1d(Convolution):
     RANK: ClassVar[int] = 1
 
     stride = prop_def(IntsConstr, default_value=ones(1))
-    padding = prop_def(IntsConstr, default_value=zeros(2))
+    padding = prop_def(PaddingConstr, default_value=zeros(2))
     dilation = prop_def(IntsConstr, default_value=ones(1))
 
 
@@ -113,7 +118,7 @@ class Over2d(Convolution):
     RANK: ClassVar[int] = 2
 
     stride = prop_def(IntsConstr, default_value=ones(2))
-    padding = prop_def(IntsConstr, default_value=zeros(4))
+    padding = prop_def(PaddingConstr, default_value=zeros(4))
     dilation = prop_def(IntsConstr, default_value=ones(2))
 
 
@@ -123,7 +128,7 @@ class Over3d(Convolution):
     RANK: ClassVar[int] = 3
 
     stride = prop_def(IntsConstr, default_value=ones(3))
-    padding = prop_def(IntsConstr, default_value=zeros(6))
+    padding = prop_def(PaddingConstr, default_value=zeros(6))
     dilation = prop_def(IntsConstr, default_value=ones(3))
 
 
