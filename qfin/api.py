@@ -60,20 +60,24 @@ def finalize(
     clear_shapes: bool = False,
 ) -> Rewritten:
     """A new module in which quantize/dequantize pairs around float ops are int8 ops.
+    propagate: bool = True,
 
     `module` is a module, which stays as it is, MLIR text, or the path of a file; or a function:
     then the result is a new function, on its own. `quant_type` is
     static (parameters are constants) or dynamic (inputs are quantized at run time). Globals become
     constants; with `preserved_attrs` the module is frozen as `freeze_module` does, else all its
     public functions stay. `clear_shapes` makes the arguments' dimensions dynamic where all ops let
-    them be. `explain` says what was not fused. Raises ParseError and VerifyError for bad text and
-    invalid modules, PassError for another `quant_type`, for a preserved name that is not there and,
-    in a module with globals, for recursive calls.
+    them be. `propagate` quantizes results between quantized ops where the text does not, which
+    rounds them; see `PropagateQuantizationPass`. `explain` says what was not fused. Raises
+    ParseError and VerifyError for bad text and invalid modules, PassError for another `quant_type`,
+    for a preserved name that is not there and, in a module with globals, for recursive calls.
     """
     names = tuple(preserved_attrs)
     if names and isinstance(module, FuncOp):
         names = (module.sym_name.data, *names)
-    step = QuantFinalizePass(quant_type, preserved_attrs=names, clear_shapes=clear_shapes)
+    step = QuantFinalizePass(
+        quant_type, preserved_attrs=names, clear_shapes=clear_shapes, propagate=propagate
+    )
     return _rewritten(module, step)
 
 

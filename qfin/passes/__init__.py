@@ -98,6 +98,11 @@ PASSES: dict[str, PassEntry] = {
         "PlanBuffersPass",
         "Turn tensors into buffers of one arena, and ops into kernel ops on them",
     ),
+    "propagate-quantization": PassEntry(
+        "qfin.passes.finalize.propagate_quantization",
+        "PropagateQuantizationPass",
+        "Quantize the results of float ops between quantized ones, where the text does not",
+    ),
     "quant-finalize": PassEntry(
         "qfin.passes.finalize.pipeline",
         "QuantFinalizePass",

@@ -20,6 +20,7 @@ their weights. It is these passes, each of which also runs alone:
 |---|---|
 | `cse`, `dce` | equal quantizes of one value must not look like two uses, nor dead ones |
 | `normalize-contractions` | a matmul with a constant is a linear, an addition to it its bias |
+| `propagate-quantization` | gives results between quantized ops parameters, if they have none |
 | `insert-prepack-unpack` | packs each weight with its bias, and unpacks it: values stay |
 | `quant-fusion` | applies the table below, until nothing changes |
 | `fold-quantized-prepacking-ops` | packs constants at compile time; takes back what was not fused |

@@ -48,6 +48,11 @@ class Fusion:
         op = self.float_op.name.removeprefix("nn.")
         return f"{op}_{self.variant}" if self.variant else op
 
+    @property
+    def carries(self) -> bool:
+        """Whether the row moves the dequantize of the input behind the op."""
+        return self.becomes.startswith("dcast(")
+
 
 def replace_group(op: Operation, output: Output, fused: Operation) -> Rewrite:
     """Puts `fused` in the place of the quantize and drops the float ops that only fed it."""

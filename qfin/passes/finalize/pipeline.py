@@ -17,6 +17,7 @@ from qfin.passes.finalize.fold_globals import FoldGlobalsPass
 from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
 from qfin.passes.finalize.freeze_module import FreezeModulePass
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
+from qfin.passes.finalize.propagate_quantization import PropagateQuantizationPass
 from qfin.passes.finalize.normalize_contractions import NormalizeContractionsPass
 from qfin.passes.finalize.quant_fusion import QuantFusionPass, table_of
 
@@ -45,13 +46,18 @@ class QuantFinalizePass(ModulePass):
     clear_shapes: bool = False
     """Make the arguments' dimensions dynamic before anything fuses, as `clear-shapes` does."""
 
+    propagate: bool = True
+    """With static: quantize between quantized ops, too; see `propagate-quantization`."""
+
     def steps(self, module: ModuleOp) -> tuple[ModulePass, ...]:
         """The passes of the pipeline for `module`, in order."""
+        propagates = self.propagate and self.quant_type == "static"
         return (
             *self._freeze(module),
             *((ClearShapesPass(),) if self.clear_shapes else ()),
             CommonSubexpressionElimination(),  # equal quantizes must not look like two uses
             DeadCodeElimination(),  # nor dead ones
+            *((PropagateQuantizationPass(),) if propagates else ()),
             *((ConstantPropagationPass(),) if self.quant_type == "dynamic" else ()),
             NormalizeContractionsPass(),
             InsertPrepackUnpackPass(),
