@@ -141,6 +141,46 @@ def test_a_module_that_cannot_be_finalized_stays_as_it_was():
     assert str(module) == text
 
 
+CONV = """
+!x = tensor<2x6x5x7xf32>
+!q = tensor<2x6x5x7xui8>
+!w = tensor<10x3x3x3xf32>
+!y = tensor<2x10x5x7xf32>
+ml_program.global private mutable @w : !w
+func.func @load_weights(%w: !w) {
+  ml_program.global_store @w = %w : !w
+  func.return
+}
+func.func @quantize_forward(%x: !x) -> !y {
+  %w = ml_program.global_load @w : !w
+  %s, %z = quant.choose_qparams %w {symmetric, axis = 0, storage = i8, quant_min = -127}
+    : (!w) -> (tensor<10xf32>, tensor<10xi32>)
+  %wq = quant.quantize %w, %s, %z {axis = 0}
+    : (!w, tensor<10xf32>, tensor<10xi32>) -> tensor<10x3x3x3xi8>
+  %wd = quant.dequantize %wq, %s, %z {axis = 0}
+    : (tensor<10x3x3x3xi8>, tensor<10xf32>, tensor<10xi32>) -> !w
+  %sx, %zx = quant.choose_qparams %x : (!x) -> (tensor<f32>, tensor<i32>)
+  %xq = quant.quantize %x, %sx, %zx : (!x, tensor<f32>, tensor<i32>) -> !q
+  %xd = quant.dequantize %xq, %sx, %zx : (!q, tensor<f32>, tensor<i32>) -> !x
+  %y = nn.conv2d %xd, %wd {padding = array<i64: 1, 1, 1, 1>, groups = 2 : i64} : (!x, !w) -> !y
+  func.return %y : !y
+}"""
+
+
+@native
+@pytest.mark.parametrize("name", target.host_target_names())
+def test_convolution_of_groups(name: str):
+    module, state = qfin.finalize_on_device_ptq(CONV), qfin.State()
+    assert any(op.name == "quant.conv2d_dynamic" for op in module.walk())
+    program, rng = qfin.compile(module, target=name), np.random.default_rng(1)
+    w, x = (rng.normal(size=s).astype(np.float32) for s in ((10, 3, 3, 3), (2, 6, 5, 7)))
+    for function, array in (("load_weights", w), ("quantize_forward", x)):
+        program[function](array)
+        run(module, function, array, state)
+    (expected,) = run(module, "quantized_forward", x, state)
+    np.testing.assert_array_equal(program["quantized_forward"](x), expected)
+
+
 @native
 def test_example(capsys: pytest.CaptureFixture[str]):
     runpy.run_path(str(EXAMPLE / "demo.py"), run_name="__main__")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import count
-from typing import TypeAlias
 
 from xdsl.context import Context
 from xdsl.dialects import func
@@ -14,7 +13,6 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 
 from qfin.dialects.ml_program import GlobalLoadConstOp, GlobalLoadOp, GlobalOp, GlobalStoreOp
-from qfin.dialects.quant.casts import QCastOp
 from qfin.dialects.quant.dynamic import QuantizeOp
 from qfin.dialects.quant.packed import PrepackOp
 from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp
@@ -23,8 +21,6 @@ from qfin.errors import PassError, describe
 from qfin.passes.finalize.groups import constant_of, defining
 from qfin.passes.finalize.method import quantize_method
 from qfin.passes.finalize.symbols import symbols
-
-Prepack: TypeAlias = PrepackOp | PrepackDynamicOp
 
 
 def register_prepack_params(module: ModuleOp, function: func.FuncOp) -> None:
@@ -64,27 +60,30 @@ def register_prepack_params(module: ModuleOp, function: func.FuncOp) -> None:
         Rewriter.insert_op([store, load], InsertPoint.after(prepack))
 
 
-def packed_weights(function: func.FuncOp) -> list[Prepack]:
+def packed_weights(function: func.FuncOp) -> list[PrepackDynamicOp]:
     """What packs the int8 weights of `function`. Those of f16 are left alone: they have no
     parameters to choose.
 
-    Raises PassError for a weight that is no global's, for a bias that depends on the arguments, and
-    for a packed value that is used by anything but a layer.
+    Raises PassError for a weight that is no global's or has its parameters in its type, for a bias
+    that depends on the arguments, and for a packed value that is used by anything but a layer.
     """
-    found = [op for op in function.walk() if isinstance(op, Prepack) and _is_int8(op)]
+    for op in function.walk():
+        if isinstance(op, PrepackOp) and op.result.type.op.data != LINEAR_FP16:
+            raise PassError(
+                f"{describe(op)}: the parameters of the weight are in its type: choose them by"
+                " quant.choose_qparams, and quantize by quant.quantize; what is constant,"
+                " finalize{quant-type=dynamic} packs"
+            )
+    found = [op for op in function.walk() if isinstance(op, PrepackDynamicOp)]
     for prepack in found:
         _check(prepack, function)
     return found
 
 
-def _is_int8(prepack: Prepack) -> bool:
-    return prepack.result.type.op.data != LINEAR_FP16
-
-
-def _check(prepack: Prepack, function: func.FuncOp) -> None:
+def _check(prepack: PrepackDynamicOp, function: func.FuncOp) -> None:
     where = describe(prepack)
     quantize = defining(prepack.weight)
-    source = quantize.input if isinstance(quantize, QuantizeOp | QCastOp) else prepack.weight
+    source = quantize.input if isinstance(quantize, QuantizeOp) else prepack.weight
     load = defining(source)
     if not isinstance(load, GlobalLoadOp | GlobalLoadConstOp) or source is prepack.weight:
         raise PassError(

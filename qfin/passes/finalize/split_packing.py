@@ -13,7 +13,6 @@ from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.transforms.dead_code_elimination import region_dce
 
 from qfin.dialects.ml_program import GlobalLoadConstOp, GlobalLoadOp, GlobalStoreOp
-from qfin.dialects.quant.packed import PrepackOp
 from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp
 from qfin.passes.finalize.method import quantize_method, quantized_name
 
@@ -71,7 +70,7 @@ def what_packs(function: func.FuncOp) -> set[Operation]:
     stores = [op for op in function.walk() if isinstance(op, GlobalStoreOp)]
     found: set[Operation] = set()
     pending: list[Operation | Block] = [
-        op for op in stores if isinstance(op.value.owner, PrepackOp | PrepackDynamicOp)
+        op for op in stores if isinstance(op.value.owner, PrepackDynamicOp)
     ]
     while pending:
         op = pending.pop()

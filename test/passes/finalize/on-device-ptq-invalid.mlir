@@ -10,11 +10,12 @@
 // RUN: not qfin-opt %s -p 'finalize-on-device-ptq{method-name=stored}' 2>&1 | filecheck %s --check-prefix=STORED
 // RUN: not qfin-opt %s -p 'finalize-on-device-ptq{method-name=float}' 2>&1 | filecheck %s --check-prefix=FLOAT
 // RUN: not qfin-opt %s -p 'finalize-on-device-ptq{method-name=recursive}' 2>&1 | filecheck %s --check-prefix=RECURSIVE
+// RUN: not qfin-opt %s -p 'finalize-on-device-ptq{method-name=typed}' 2>&1 | filecheck %s --check-prefix=TYPED
 // RUN: not qfin-opt -p finalize-on-device-ptq %S/freeze-module-invalid.mlir 2>&1 | filecheck %s --check-prefix=NOTHING
 
 // NOTHING: method-name: the module has no function @quantize_forward that quantizes the weights of 'forward'; write one that quantizes and dequantizes the weights of the method
 
-// NONE: method-name: the module has no function @quantize_forward that quantizes the weights of 'forward'; method-name may be again, a, constant, computed, bias, stored, float, recursive
+// NONE: method-name: the module has no function @quantize_forward that quantizes the weights of 'forward'; method-name may be again, a, constant, computed, bias, stored, float, recursive, typed
 
 // OBSERVE: method-name: the module has no function @quantize_observe_a that quantizes the weights of 'observe_a'; method-name may be
 func.func @observe_a() {
@@ -100,4 +101,13 @@ func.func @quantize_float(%x: tensor<2x3xf32>) -> tensor<2x4xf32> {
 func.func @quantize_recursive() {
   func.call @quantize_recursive() : () -> ()
   func.return
+}
+
+// TYPED: 'quant.prepack' at {{.*}}: the parameters of the weight are in its type: choose them by quant.choose_qparams, and quantize by quant.quantize
+func.func @quantize_typed(%x: tensor<2x3xf32>) -> tensor<2x4xf32> {
+  %w = ml_program.global_load @weight : tensor<4x3xf32>
+  %q = quant.qcast %w : tensor<4x3xf32> to tensor<4x3x!quant.uniform<i8:f32, 0.25>>
+  %d = quant.dcast %q : tensor<4x3x!quant.uniform<i8:f32, 0.25>> to tensor<4x3xf32>
+  %y = nn.linear %x, %d : (tensor<2x3xf32>, tensor<4x3xf32>) -> tensor<2x4xf32>
+  func.return %y : tensor<2x4xf32>
 }
