@@ -60,6 +60,32 @@ class DenseSpec:
         """Rows of pixels, of all planes of all images."""
         return self.batch * self.out_d * self.out_h
 
+    @property
+    def is_pointwise(self) -> bool:
+        """Whether the kernel has a single tap."""
+        return self.kernel_d * self.kernel_h * self.kernel_w == 1
+
+    @property
+    def even(self) -> bool:
+        """Whether each pixel lies as far behind the one before as in a row, through all rows,
+        planes and images, in everything that is read and written."""
+        sizes = self.batch, self.out_d, self.out_h, self.out_w
+        steps = 1, self.stride_d, self.stride_h, self.stride_w
+        tensors = [
+            (self.x_strides, self.x_plane, steps),
+            (self.y_strides, self.y_plane, (1, 1, 1, 1)),
+        ]
+        if self.residual:
+            tensors.append((self.residual.strides, self.residual.plane, (1, 1, 1, 1)))
+        for (image, row, pixel), plane, by in tensors:
+            distance = pixel * by[3]
+            strides = image, plane, row, pixel
+            for axis in (2, 1, 0):
+                distance *= sizes[axis + 1]
+                if sizes[axis] > 1 and strides[axis] * by[axis] != distance:
+                    return False
+        return self.is_pointwise
+
     def blocks(self, isa: Isa) -> int:
         """Blocks of channels of one group."""
         return -(-self.out_channels // (self.tile.vectors * isa.lanes))

@@ -14,15 +14,28 @@ from qfin.target.isa import Isa
 
 # One vector loads nearly as often as it multiplies: only where it saves more than this.
 _ONE_VECTOR_COST = 1.15
+# Pixels 4 KiB apart fall into one set of the 8- to 12-way first-level cache: no more than this.
+_ALIASED = 8
+# With fewer registers the sums of two tiles are too few each.
+_PIPELINE_REGISTERS = 32
+# A block of weights beyond this shares the first-level cache with too much; and what that costs
+# for each vector and step.
+_FIRST_LEVEL_WEIGHTS = 24 * 1024
+_WEIGHT_LOAD = 0.25
 
 
 @dataclass(frozen=True)
 class Tile:
-    """`rows` rows of `pixels` output pixels, times `vectors` vectors of output channels."""
+    """`rows` rows of `pixels` output pixels, times `vectors` vectors of output channels.
+
+    With `pipelined`, its results are finished between the products of the next tile: for kernels of
+    a single tap, and one row.
+    """
 
     pixels: int
     vectors: int
     rows: int = 1
+    pipelined: bool = False
 
 
 def weight_block(out_channels: int, isa: Isa) -> int:
@@ -38,31 +51,60 @@ def weight_block(out_channels: int, isa: Isa) -> int:
 
 
 def choose_tile(
-    out_h: int, out_w: int, out_channels: int, depth: int, pixel_stride: int, isa: Isa
+    rows: int,
+    out_w: int,
+    out_channels: int,
+    depth: int,
+    pixel_stride: int,
+    isa: Isa,
+    *,
+    pointwise: bool = False,
+    even: bool = False,
 ) -> Tile:
-    """The tile for an output of `out_h` x `out_w` pixels (a linear layer: 1 x M).
+    """The cheapest tile for an output of `rows` rows of `out_w` pixels (a linear layer: 1 x M).
 
     `depth` is the number of products a sum has (kernel_h * kernel_w * in_channels), `pixel_stride`
-    the bytes between a tile's neighbouring input pixels. The tile never holds more rows or pixels
-    than there are.
+    the bytes between a tile's neighbouring input pixels; `pointwise` and `even` are those of
+    `DenseSpec`. The tile never holds more rows or pixels than there are.
     """
     vectors = weight_block(out_channels, isa) // isa.lanes
-    most = room = dict(isa.tiles)[vectors]
-    # Few products: smaller tiles let one tile's epilogue overlap with the next one's products.
-    if depth <= 128:
-        most = min(most, 4 if depth <= 32 else 8)
-    # Pixels 4 KiB apart fall into one set of the 8- to 12-way first-level cache.
-    if pixel_stride % 4096 == 0:
-        most = min(most, 8)
-    most = max(1, min(most, out_w))
+    room = dict(isa.tiles)[vectors]
+    most = max(1, min(room, out_w, _ALIASED if pixel_stride % 4096 == 0 else room))
+    # From large to small: of equals, the first.
+    tiles = [Tile(pixels, vectors) for pixels in range(most, 0, -1)]
+    if most == out_w:
+        tiles.append(Tile(out_w, vectors, max(1, min(room // out_w, rows))))
+    if pointwise and isa.registers >= _PIPELINE_REGISTERS:
+        # Two tiles' sums, a tile's weights and an activation.
+        fit = (isa.registers - vectors - 1) // (2 * vectors)
+        tiles += [Tile(pixels, vectors, pipelined=True) for pixels in range(min(fit, most), 0, -1)]
+    return min(tiles, key=lambda tile: _cycles(tile, rows, out_w, depth, even, isa))
 
-    def cost(pixels: int) -> float:
-        # Steps of a tile (dots and loads run two a cycle), one more for its start and end.
-        step = max(pixels * vectors, pixels + vectors, 8) + 1
-        return -(-out_w // pixels) * step
 
-    pixels = min(range(most, 0, -1), key=cost)
-    rows = 1
-    if pixels == out_w:
-        rows = max(1, min(room // pixels, out_h))
-    return Tile(pixels, vectors, rows)
+def _cycles(tile: Tile, rows: int, out_w: int, depth: int, even: bool, isa: Isa) -> float:
+    """About how long one block of channels takes: a model, not a simulation. Its numbers were
+    fitted to 1x1 and 3x3 convolutions on AVX512-VNNI (Zen 5)."""
+    steps = -(-depth // 4)
+    weights = 4 * steps * tile.vectors * isa.lanes
+    if even and tile.rows == 1:
+        return _tiles_cycles(tile, 1, -(-rows * out_w // tile.pixels), steps, weights)
+    across = -(-out_w // tile.pixels)
+    tall, rest = divmod(rows, tile.rows)
+    return _tiles_cycles(tile, tile.rows, tall * across, steps, weights) + _tiles_cycles(
+        tile, 1, rest * across, steps, weights
+    )
+
+
+def _tiles_cycles(tile: Tile, rows: int, count: int, steps: int, weights: int) -> float:
+    """`count` tiles of `rows` rows, each of so many steps, that read so many bytes of weights."""
+    pixels, vectors = rows * tile.pixels, tile.vectors
+    sums = pixels * vectors
+    # Two products or loads start in a cycle, and a product takes 4; few sums wait now and then.
+    step = max(sums, pixels + vectors, 8) / 2 + (0.15 if sums >= 12 else 0.45)
+    if weights > _FIRST_LEVEL_WEIGHTS:
+        step += _WEIGHT_LOAD * vectors
+    # The end of a small tile overlaps with the next one's products by itself.
+    end = (1.2 if sums <= 8 else 2.4) * sums
+    if tile.pipelined:
+        return count * (steps * step + 0.85 * sums) + end
+    return count * (steps * step + end)

@@ -54,11 +54,16 @@ def make_spec(rng: random.Random, isa: Isa) -> DenseSpec:
     # The last is for weights so large that the kernel prefetches them.
     in_channels = rng.choice([1, 2, 3, 4, 5, 8, 12, 13, 16, 530])
     kernel_h, kernel_w = rng.choice([(1, 1), (1, 1), (3, 3), (2, 3), (1, 4), (3, 1)])
-    tile = choose_tile(out_h, out_w, out_channels, rng.choice([9, 99]), rng.choice([3, 4096]), isa)
+    depth, stride, pointwise = rng.choice([9, 99]), rng.choice([3, 4096]), kernel_h * kernel_w == 1
+    tile = choose_tile(out_h, out_w, out_channels, depth, stride, isa, even=pointwise)
     if rng.random() < 0.4:
         most = 12 // tile.vectors
         tile = Tile(rng.randint(1, most), tile.vectors, rng.randint(1, 2))
+    if pointwise and rng.random() < 0.7:
+        tile = replace(tile, pixels=rng.randint(1, 7), rows=1, pipelined=True)
     out_d, kernel_d = rng.choice([(1, 1), (1, 1), (1, 1), (1, 2), (2, 3), (3, 1)])
+    if tile.pipelined:
+        kernel_d = 1
     zero_point = rng.choice([0, 0, 3, 128, 255])
     qmin, qmax = rng.choice([(0, 255), (zero_point, 255), (10, 200), (128, 128)])
     return DenseSpec(
@@ -96,11 +101,12 @@ def make_case(rng: random.Random, spec: DenseSpec, extreme: bool) -> Case:
     depth = (spec.out_d - 1) * spec.stride_d + (spec.kernel_d - 1) * spec.dilation_d + 1
     height = (spec.out_h - 1) * spec.stride_h + (spec.kernel_h - 1) * spec.dilation_h + 1
     width = (spec.out_w - 1) * spec.stride_w + (spec.kernel_w - 1) * spec.dilation_w + 1
+    loose = rng.choice([0, 1])
     image = (
         spec.batch,
-        depth + rng.randint(0, 1),
-        height + rng.randint(0, 2),
-        width + rng.randint(0, 2),
+        depth + loose * rng.randint(0, 1),
+        height + loose * rng.randint(0, 2),
+        width + loose * rng.randint(0, 2),
     )
     channels, outputs = spec.groups * spec.in_channels, spec.groups * spec.out_channels
     kernel = (spec.in_channels, spec.kernel_d, spec.kernel_h, spec.kernel_w)
@@ -108,7 +114,7 @@ def make_case(rng: random.Random, spec: DenseSpec, extreme: bool) -> Case:
     w = data.integers(-128, 128, (outputs, *kernel)).astype(np.int8)
     if extreme:
         x[:], w[:] = 255, rng.choice([-128, 127])
-    margin = rng.choice([(0, 0, 0, 0), (1, 1, 2, 0), (0, 0, 1, 5)])
+    margin = rng.choice([(0, 0, 0, 0), (1, 1, 2, 0), (0, 0, 1, 5)]) if loose else (0, 0, 0, 0)
     item = 1 if spec.floats is None else 4
     y_pixel = outputs + margin[3]
     y_row = (spec.out_w + margin[2]) * y_pixel
@@ -124,7 +130,11 @@ def make_case(rng: random.Random, spec: DenseSpec, extreme: bool) -> Case:
         y_plane=y_plane * item,
         bounded=bounded,
     )
-    more = (spec.out_d, spec.out_h + rng.randint(0, 1), spec.out_w + rng.randint(0, 2))
+    more = (
+        spec.out_d,
+        spec.out_h + loose * rng.randint(0, 1),
+        spec.out_w + loose * rng.randint(0, 2),
+    )
     residual = data.integers(0, 256, (spec.batch, *more, outputs + rng.choice([0, 5])))
     residual = residual.astype(np.uint8)
     if spec.floats is None and rng.random() < 0.5:
@@ -179,7 +189,7 @@ def reference(case: Case, before: NDArray[Any]) -> NDArray[Any]:
             slice(k * dilation, k * dilation + size * stride, stride)
             for k, dilation, stride, size in zip(tap, dilations, strides, outputs, strict=True)
         )
-        taps = case.image[:, *places].astype(np.int32)
+        taps = case.image[: s.batch, *places].astype(np.int32)
         taps = taps.reshape(*taps.shape[:4], s.groups, s.in_channels)
         w = case.weights[(..., *tap)].reshape(s.groups, s.out_channels, s.in_channels)
         acc += np.einsum("bdhwgi,goi->bdhwgo", taps, w.astype(np.int32))

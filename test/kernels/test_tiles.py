@@ -24,7 +24,7 @@ def test_block_wastes_least(channels: int, block: int):
     [
         ((1, 128, 768, 768, 768), Tile(8, 3)),
         ((56, 56, 64, 576, 64), Tile(14, 2)),
-        ((28, 28, 512, 128, 128), Tile(7, 2)),
+        ((28, 28, 512, 128, 128), Tile(14, 2)),
         ((14, 14, 256, 2304, 256), Tile(14, 2)),
         ((7, 7, 512, 4608, 512), Tile(7, 2, 2)),
         ((1, 1, 1000, 1280, 1280), Tile(1, 3)),
@@ -37,15 +37,41 @@ def test_known_shapes(args: tuple[int, int, int, int, int], tile: Tile):
     assert choose_tile(*args, ZMM) == tile
 
 
+@pytest.mark.parametrize(
+    ("args", "even", "tile"),
+    [
+        ((56, 56, 64, 64, 64), True, Tile(7, 2, pipelined=True)),
+        ((56, 56, 256, 64, 64), False, Tile(7, 2, pipelined=True)),
+        ((14, 14, 256, 1024, 1024), True, Tile(14, 2)),
+        ((7, 7, 2048, 512, 512), True, Tile(7, 2, pipelined=True)),
+        ((7, 7, 512, 2048, 2048), True, Tile(7, 2, 2)),
+        ((56, 56, 144, 24, 24), True, Tile(4, 3, pipelined=True)),
+        ((1, 128, 768, 768, 768), True, Tile(8, 3)),
+        ((1, 16, 4096, 4096, 4096), True, Tile(8, 2)),
+    ],
+)
+def test_pointwise(args: tuple[int, int, int, int, int], even: bool, tile: Tile):
+    """Pipelined where that was measured to be faster; 7x7 maps waste no rows."""
+    assert choose_tile(*args, ZMM, pointwise=True, even=even) == tile
+
+
+def test_pipelined_tiles_need_registers():
+    """With 16 registers the sums of two tiles are too few each."""
+    assert not choose_tile(56, 56, 64, 64, 64, YMM, pointwise=True, even=True).pipelined
+
+
 def test_tiles_fit():
     """No tile is larger than the output or needs more registers than there are."""
     for isa in (ZMM, YMM):
         for out_w in range(1, 40):
             for out_h in (1, 2, 3, 50):
                 for channels in (1, 16, 33, 48, 64):
-                    tile = choose_tile(out_h, out_w, channels, 100, 64, isa)
+                    # pipelined ones, too
+                    size = out_h, out_w, channels
+                    tile = choose_tile(*size, 100, 64, isa, pointwise=out_w % 2 == 0)
                     assert 1 <= tile.pixels <= out_w
                     assert 1 <= tile.rows <= out_h
-                    used = tile.rows * tile.pixels * tile.vectors + tile.vectors + 1
+                    sums = tile.rows * tile.pixels * tile.vectors * (1 + tile.pipelined)
+                    used = sums + tile.vectors + 1
                     assert used <= isa.registers
                     assert tile.vectors * isa.lanes == weight_block(channels, isa)

@@ -6,6 +6,7 @@ Two ops with equal specifications share one function.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -15,7 +16,7 @@ from xdsl.ir import Operation
 from qfin.dialects import kernel
 from qfin.dialects.kernel.buffers import item_size
 from qfin.errors import PassError, describe
-from qfin.kernels.dense import DenseSpec, build_dense, choose_tile
+from qfin.kernels.dense import DenseSpec, Tile, build_dense, choose_tile
 from qfin.kernels.elementwise import (
     ClampSpec,
     CopySpec,
@@ -98,13 +99,6 @@ def _dense(op: kernel.DenseOp | kernel.DenseAddOp | kernel.DenseFloatOp, isa: Is
     *kernel_d, kernel_h, kernel_w = op.kernel.get_values()
     *stride_d, stride_h, stride_w = op.stride.get_values()
     *dilation_d, dilation_h, dilation_w = op.dilation.get_values()
-    depth = prod(op.kernel.get_values()) * in_channels // groups
-    tile = choose_tile(out_h, out_w, out_channels // groups, depth, stride_w * x_pixel, isa)
-    if (lanes := op.lanes.value.data) != tile.vectors * isa.lanes:
-        raise PassError(
-            f"{describe(op)}: weights are packed for {lanes} lanes, {isa.name} reads"
-            f" {tile.vectors * isa.lanes}"
-        )
     spec = DenseSpec(
         batch=n,
         out_h=out_h,
@@ -122,7 +116,7 @@ def _dense(op: kernel.DenseOp | kernel.DenseAddOp | kernel.DenseFloatOp, isa: Is
         y_strides=(y_image * item, y_row * item, y_pixel * item),
         float_bias=op.bias is not None,
         parallel="rows" if n * prod(out_d) * out_h > 1 else "channel-blocks",
-        tile=tile,
+        tile=Tile(1, op.lanes.value.data // isa.lanes),
         # A 2-D convolution has one plane.
         out_d=prod(out_d),
         kernel_d=prod(kernel_d),
@@ -132,7 +126,22 @@ def _dense(op: kernel.DenseOp | kernel.DenseAddOp | kernel.DenseFloatOp, isa: Is
         y_plane=sum(y_planes) * item,
         **_results(op),
     )
-    return Call(build_dense, spec)
+    tile = choose_tile(
+        spec.rows,
+        out_w,
+        spec.out_channels,
+        prod(op.kernel.get_values()) * spec.in_channels,
+        stride_w * x_pixel,
+        isa,
+        pointwise=spec.is_pointwise,
+        even=spec.even,
+    )
+    if (lanes := op.lanes.value.data) != tile.vectors * isa.lanes:
+        raise PassError(
+            f"{describe(op)}: weights are packed for {lanes} lanes, {isa.name} reads"
+            f" {tile.vectors * isa.lanes}"
+        )
+    return Call(build_dense, replace(spec, tile=tile))
 
 
 def _residual(op: kernel.DenseAddOp) -> Residual:

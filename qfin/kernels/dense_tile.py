@@ -1,0 +1,245 @@
+"""What is inside the loops of `qfin.kernels.dense`: a register tile's products, and its end.
+
+In the tile: taps, then channels in steps of 4: broadcast 4 bytes of each pixel, multiply with each
+vector of weights. At its end the sums become results, and those are stored.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from math import gcd
+
+from xdsl.dialects.builtin import f32, i8, i32
+from xdsl.ir import SSAValue
+
+from qfin.kernels.builder import Index, KernelBuilder, vector
+from qfin.kernels.dense_spec import DenseSpec
+from qfin.kernels.epilogue import Requantize
+from qfin.target.isa import Isa
+
+# Weights beyond this come from the third-level cache or memory: ask for them this far ahead.
+_PREFETCH_ABOVE = 64 * 1024
+_PREFETCH_AHEAD = 16 * 1024
+# Two products start in a cycle, and each takes 4 or 5.
+_SUMS_IN_FLIGHT = 8
+# A pipelined tile ends in pieces, with so many steps of the next one before each.
+_STEPS_APART = 2
+
+
+class DenseTile:
+    """Emits the parts of a register tile; the pointers to the constants of a block of output
+    channels are set by whoever walks over the blocks."""
+
+    block_w: SSAValue
+    block_init: SSAValue
+    block_mult: SSAValue
+    block_bias: SSAValue | None
+    channels: int
+    """Those of the block that are there."""
+
+    def __init__(self, b: KernelBuilder, spec: DenseSpec, isa: Isa):
+        self.b, self.spec, self.isa = b, spec, isa
+        self.block = spec.tile.vectors * isa.lanes
+        self.pixels = min(spec.tile.pixels, spec.out_w)
+        self.steps = -(-spec.in_channels // 4)
+        taps = spec.kernel_d * spec.kernel_h * spec.kernel_w
+        self.block_bytes = taps * self.steps * 4 * self.block
+        all_bytes = self.block_bytes * spec.blocks(isa) * spec.groups
+        # A tile of few pixels reads weights as fast as they come; asking for more slows that down.
+        self.prefetch = all_bytes > _PREFETCH_ABOVE and self.pixels * spec.tile.rows > 4
+        self.epilogue = spec.floats or Requantize(
+            spec.zero_point, spec.qmin, spec.qmax, spec.bounded
+        )
+
+    def start(self, pixels: int) -> list[SSAValue]:
+        """What the sums of so many pixels start from."""
+        b, isa = self.b, self.isa
+        return [
+            b.load(b.gep(self.block_init, v * isa.vector_bytes), vector(i32, isa.lanes))
+            for v in range(self.spec.tile.vectors)
+        ] * pixels
+
+    def conclude(
+        self,
+        sums: Sequence[SSAValue],
+        y: SSAValue,
+        offsets: Sequence[int],
+        residuals: Sequence[SSAValue],
+    ) -> None:
+        """Store the results of pixels `offsets` bytes from `y`; if there is a residual, those of it
+        are at `residuals`."""
+        addends = self.addends(residuals) if residuals else None
+        self.store(y, offsets, self.finish(sums, addends))
+
+    def products(self, x: SSAValue, conclude: Callable[[int, int], None]) -> Sequence[SSAValue]:
+        """The sums of a pipelined tile, whose kernel has one tap. Between the first steps,
+        `conclude(first, last)` is called for a few pixels of the tile before at a time."""
+        b, spec = self.b, self.spec
+        offsets = [p * spec.stride_w * spec.x_strides[2] for p in range(self.pixels)]
+        # So many pixels fill whole vectors of bytes.
+        few = 4 // gcd(4, spec.tile.vectors)
+        pending = deque(range(0, self.pixels, few))
+        sums: Sequence[SSAValue] = self.start(self.pixels)
+
+        def step(k: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            return self.dots(
+                b.gep(x, k), b.gep(self.block_w, self.scale(k, self.block)), offsets, sums
+            )
+
+        done = 0
+        while pending:
+            for _ in range(min(_STEPS_APART, self.steps - done)):
+                sums, done = step(4 * done, sums), done + 1
+            first = pending.popleft()
+            conclude(first, min(first + few, self.pixels))
+        if done == self.steps:
+            return sums
+        return b.for_loop(4 * done, 4 * self.steps, 4, step, *sums)
+
+    def taps(
+        self, x: SSAValue, offsets: Sequence[int], sums: Sequence[SSAValue]
+    ) -> Sequence[SSAValue]:
+        """All products of a tile. Neighbouring taps that lie in one run of bytes are one run."""
+        b, spec = self.b, self.spec
+        run, columns = self.steps, spec.kernel_w
+        compact = spec.dilation_w == 1 and spec.x_strides[2] == 4 * self.steps
+        if compact and spec.in_channels == 4 * self.steps:
+            run, columns = self.steps * columns, 1
+        x_row, x_pixel = spec.dilation_h * spec.x_strides[1], spec.dilation_w * spec.x_strides[2]
+        run_bytes = run * 4 * self.block
+        # How many there are, and how far apart they lie in input and weights, from outside in.
+        axes = [
+            (spec.kernel_d, spec.dilation_d * spec.x_plane, run_bytes * columns * spec.kernel_h),
+            (spec.kernel_h, x_row, run_bytes * columns),
+            (columns, x_pixel, run_bytes),
+        ]
+
+        def along(
+            axis: int, x: SSAValue, w: SSAValue, sums: Sequence[SSAValue]
+        ) -> Sequence[SSAValue]:
+            if axis == len(axes):
+                return self.run(x, w, run, offsets, sums)
+            count, x_step, w_step = axes[axis]
+
+            def tap(k: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+                x_tap, w_tap = b.gep(x, self.scale(k, x_step)), b.gep(w, self.scale(k, w_step))
+                return along(axis + 1, x_tap, w_tap, sums)
+
+            return b.for_loop(0, count, 1, tap, *sums)
+
+        return along(0, x, self.block_w, sums)
+
+    def run(
+        self,
+        x: SSAValue,
+        w: SSAValue,
+        steps: int,
+        offsets: Sequence[int],
+        sums: Sequence[SSAValue],
+    ) -> Sequence[SSAValue]:
+        """The products of `steps` times 4 neighbouring bytes.
+
+        With few sums each would wait for its last product: then several parts of each are summed
+        side by side.
+        """
+        b, count = self.b, len(sums)
+        parts = next(n for n in range(-(-_SUMS_IN_FLIGHT // count), 0, -1) if steps % n == 0)
+
+        def step(k: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            x_step, w_step = b.gep(x, k), b.gep(w, self.scale(k, self.block))
+            new: list[SSAValue] = []
+            for n in range(parts):
+                w_part = b.gep(w_step, n * 4 * self.block)
+                part = sums[n * count : (n + 1) * count]
+                new += self.dots(b.gep(x_step, 4 * n), w_part, offsets, part)
+            return new
+
+        zeros = [b.splat(0, vector(i32, self.isa.lanes))] * (count * (parts - 1))
+        sums = b.for_loop(0, 4 * steps, 4 * parts, step, *sums, *zeros)
+        total = list(sums[:count])
+        for n in range(count, count * parts):
+            total[n % count] = b.add(total[n % count], sums[n])
+        return total
+
+    def dots(
+        self, x: SSAValue, w: SSAValue, offsets: Sequence[int], sums: Sequence[SSAValue]
+    ) -> Sequence[SSAValue]:
+        """One step of 4 channels: each pixel's 4 bytes with each vector of weights."""
+        b, isa, vectors = self.b, self.isa, self.spec.tile.vectors
+        weights: list[Sequence[SSAValue]] = []
+        for v in range(vectors):
+            at = b.gep(w, v * isa.vector_bytes)
+            weights.append(isa.expand_weights(b, b.load(at, vector(i8, isa.vector_bytes))))
+            if self.prefetch:
+                b.prefetch(b.gep(at, _PREFETCH_AHEAD))
+        new: list[SSAValue] = []
+        for p, offset in enumerate(offsets):
+            group = b.load(b.gep(x, offset), vector(i8, 4))
+            activation = isa.expand_activation(b, group)
+            for v in range(vectors):
+                new.append(isa.dot4(b, sums[p * vectors + v], activation, weights[v]))
+        return new
+
+    def addends(self, residuals: Sequence[SSAValue]) -> list[SSAValue]:
+        """The residual of all pixels after each other, a vector for each vector of sums."""
+        b, lanes, residual = self.b, self.isa.lanes, self.spec.residual
+        assert residual is not None
+        nothing = b.splat(0.0, vector(f32, lanes))
+        starts = range(0, self.block, lanes)
+        return [
+            residual.emit(b, b.gep(at, n), min(lanes, self.channels - n), lanes)
+            if n < self.channels
+            else nothing
+            for at in residuals
+            for n in starts
+        ]
+
+    def finish(
+        self, sums: Sequence[SSAValue], addends: Sequence[SSAValue] | None = None
+    ) -> list[SSAValue]:
+        """The results of all pixels after each other, a vector's worth each."""
+        b, isa, vectors = self.b, self.isa, self.spec.tile.vectors
+        floats = vector(f32, isa.lanes)
+
+        def constants(base: SSAValue) -> list[SSAValue]:
+            return [b.load(b.gep(base, v * isa.vector_bytes), floats) for v in range(vectors)]
+
+        pixels = len(sums) // vectors
+        mults = constants(self.block_mult) * pixels
+        biases = constants(self.block_bias) * pixels if self.block_bias else None
+        if addends is None:
+            return self.epilogue.emit_all(b, isa, sums, mults, biases)
+        assert isinstance(self.epilogue, Requantize)
+        return self.epilogue.emit_all(b, isa, sums, mults, biases, addends)
+
+    def store(self, y: SSAValue, offsets: Sequence[int], outputs: Sequence[SSAValue]) -> None:
+        """Store the results of each pixel's channels, and no others."""
+        b, item = self.b, self.epilogue.item
+        whole = self.isa.vector_bytes // item
+        for p, offset in enumerate(offsets):
+            # Where the pixel's results are among all, block by block.
+            first, done = p * self.block, 0
+            while done < self.channels:
+                n, at = divmod(first + done, whole)
+                length = min(self.channels - done, whole - at)
+                piece = outputs[n]
+                if length < whole:
+                    piece = b.shuffle(piece, piece, tuple(range(at, at + length)))
+                b.store(piece, b.gep(y, offset + done * item))
+                done += length
+
+    def scale(self, value: Index, factor: int) -> Index:
+        """value * factor."""
+        if isinstance(value, int):
+            return value * factor
+        return self.b.mul(value, self.b.index(factor)) if factor != 1 else value
+
+    def divide(self, value: Index, by: int) -> tuple[Index, Index]:
+        """Quotient and remainder of a number that is not negative."""
+        if by == 1:
+            return value, 0
+        if isinstance(value, int):
+            return divmod(value, by)
+        divisor = self.b.index(by)
+        return self.b.udiv(value, divisor), self.b.urem(value, divisor)
