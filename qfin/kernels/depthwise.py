@@ -39,6 +39,8 @@ from qfin.target.isa import Isa
 __all__ = ["DepthwiseSpec", "build_depthwise"]
 
 _QUADS = 4
+# Of those that do not hold sums or quads: for what is loaded and interleaved.
+_REGISTERS_FREE = 8
 
 
 def build_depthwise(
@@ -123,24 +125,66 @@ class _Depthwise:
         self.block_mult = b.gep(self.mult, constants)
         self.block_bias = b.gep(self.bias, constants) if self.bias else None
         width = spec.columns * spec.pixels
+        kept = self.kept()
 
-        def columns(column: Index, _: Sequence[SSAValue]) -> None:
-            if spec.out_w % width:
-                column = b.minimum(b.index(column), b.index(spec.out_w - width))
+        def columns(column: Index, held: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            if isinstance(column, SSAValue) and not held and spec.out_w % width:
+                column = b.minimum(column, b.index(spec.out_w - width))
+            x_at = b.gep(x, scaled(b, column, spec.stride_w * spec.x_strides[2]))
             y_at = scaled(b, column, spec.y_strides[2])
             r_at = scaled(b, column, spec.residual.strides[2]) if spec.residual else 0
-            self.step(
-                b.gep(x, scaled(b, column, spec.stride_w * spec.x_strides[2])),
-                [b.gep(y, y_at) for y in ys],
-                [b.gep(r, r_at) for r in rs],
-            )
+            quads = {key: list(held[n * _QUADS :][:_QUADS]) for n, key in enumerate(kept) if held}
+            self.step(x_at, [b.gep(y, y_at) for y in ys], [b.gep(r, r_at) for r in rs], quads)
+            return [quad for group, at in kept for quad in quads[group, at + self.shift]]
 
-        b.for_loop(0, spec.out_w, width, columns)
+        if not kept or spec.out_w < 2 * width:
+            kept = []
+            b.for_loop(0, spec.out_w, width, columns)
+            return
+        whole = spec.out_w // width * width
+        first = [quad for group, at in kept for quad in self.interleave(x, group, at)]
+        b.for_loop(0, whole, width, columns, *first)
+        if whole < spec.out_w:
+            kept = []
+            columns(spec.out_w - width, ())
 
-    def step(self, x: SSAValue, ys: Sequence[SSAValue], rs: Sequence[SSAValue]) -> None:
-        """One block of channels of `columns` columns in all rows."""
+    def kept(self) -> list[tuple[int, int]]:
+        """The groups of rows, and positions in bytes, whose quads the step before has made, if
+        there are registers enough to keep them."""
+        spec = self.spec
+        positions = {
+            self.position(tap, column)
+            for tap in range(spec.kernel_w)
+            for column in range(spec.columns)
+        }
+        groups = {group for group, _ in self.pieces}
+        kept = [(g, at) for g in groups for at in positions if at + self.shift in positions]
+        registers = _QUADS * (len(kept) + spec.rows * spec.columns)
+        return sorted(kept) if registers + _REGISTERS_FREE <= self.isa.registers else []
+
+    @property
+    def shift(self) -> int:
+        """Bytes from a step's input to the next one's."""
+        spec = self.spec
+        return spec.columns * spec.pixels * spec.stride_w * spec.x_strides[2]
+
+    def position(self, tap: int, column: int) -> int:
+        """Where a tap of an output column lies, in bytes from the first tap of the first one."""
+        spec = self.spec
+        pixel = column * spec.pixels * spec.stride_w + tap * spec.dilation_w
+        return pixel * spec.x_strides[2]
+
+    def step(
+        self,
+        x: SSAValue,
+        ys: Sequence[SSAValue],
+        rs: Sequence[SSAValue],
+        quads: dict[tuple[int, int], list[SSAValue]],
+    ) -> None:
+        """One block of channels of `columns` columns in all rows. `quads` are those that there are
+        already, by group of rows and position, to which it adds the others."""
         b, spec, isa = self.b, self.spec, self.isa
-        sums = self.taps(x)
+        sums = self.taps(x, quads)
         most = min(self.together, self.lanes)
 
         def constants(base: SSAValue) -> list[SSAValue]:
@@ -160,15 +204,15 @@ class _Depthwise:
                     packed = b.shuffle(packed, packed, tuple(range(most)))
                 b.store(packed, b.gep(ys[row], column * spec.pixels * spec.y_strides[2]))
 
-    def taps(self, x: SSAValue) -> dict[tuple[int, int], list[SSAValue]]:
+    def taps(
+        self, x: SSAValue, quads: dict[tuple[int, int], list[SSAValue]]
+    ) -> dict[tuple[int, int], list[SSAValue]]:
         """The four vectors of sums of each (row, column)."""
         b, spec, isa = self.b, self.spec, self.isa
         words = vector(i32, isa.lanes)
         start = [b.load(b.gep(self.block_init, q * isa.vector_bytes), words) for q in range(_QUADS)]
         places = [(row, column) for row in range(spec.rows) for column in range(spec.columns)]
         sums = {place: list(start) for place in places}
-        x_pixel = spec.x_strides[2]
-        quads: dict[tuple[int, int], list[SSAValue]] = {}
         weights = vector(i8, self.piece_bytes // _QUADS)
         w_at = 0
         for group in sorted({group for group, _ in self.pieces}):
@@ -180,8 +224,7 @@ class _Depthwise:
                         w = isa.row_weights(b, w)
                         w_at += self.piece_bytes // _QUADS
                         for column in range(spec.columns):
-                            pixel = column * spec.pixels * spec.stride_w + tap * spec.dilation_w
-                            at = pixel * x_pixel
+                            at = self.position(tap, column)
                             if (group, at) not in quads:
                                 quads[group, at] = self.interleave(x, group, at)
                             sums[row, column][q] = isa.dot_rows(
@@ -191,10 +234,18 @@ class _Depthwise:
 
     def interleave(self, x: SSAValue, group: int, at: int) -> list[SSAValue]:
         """The quads of a group of rows, `at` bytes from `x`."""
-        b, spec, isa = self.b, self.spec, self.isa
+        spec, isa = self.spec, self.isa
         depth, count = isa.row_depth, spec.kernel_h + spec.rows - 1
-        # Rows beyond the last have weights of 0: the last once more, since they need not be there.
+        # There need not be rows beyond the last.
         rows = range(group * depth, min((group + 1) * depth, count))
         step = spec.dilation_h * spec.x_strides[1]
-        loaded = [b.load(b.gep(x, row * step + at), vector(i8, self.lanes)) for row in rows]
-        return isa.interleave(b, [*loaded, *[loaded[-1]] * (depth - len(loaded))])
+        return isa.interleave(self.b, [self.load(x, row * step + at) for row in rows])
+
+    def load(self, x: SSAValue, at: int) -> SSAValue:
+        """One row of a block: one piece, or with a stride one of each pixel."""
+        b, spec = self.b, self.spec
+        if spec.pixels == 1 or spec.stride_w == 1:
+            return b.load(b.gep(x, at), vector(i8, self.lanes))
+        step, piece = spec.stride_w * spec.x_strides[2], vector(i8, spec.channels)
+        pixels = range(at, at + spec.pixels * step, step)
+        return b.concat([b.load(b.gep(x, pixel), piece) for pixel in pixels])

@@ -21,8 +21,9 @@ class DepthwiseSpec:
     2**31.
 
     Each step computes `rows` rows of `columns` times `pixels` pixels. Several rows: only with a
-    vertical stride and dilation of 1. Several pixels share vectors: only with a horizontal stride
-    of 1, where pixels lie next to each other. There must be as many rows and pixels in the output.
+    vertical stride and dilation of 1. Several pixels share vectors: only where pixels lie next to
+    each other, and with a horizontal stride other than 1 only if they fill one vector, each with a
+    power of two of channels. There must be as many rows and pixels in the output.
 
     The parallel dimension is that of groups of `rows` rows, of one image after the other.
     """
@@ -54,7 +55,7 @@ class DepthwiseSpec:
         pixels = {self.x_strides[2], self.y_strides[2]}
         if self.residual:
             pixels.add(self.residual.strides[2])
-        assert self.pixels == 1 or (self.stride_w == 1 and pixels == {self.channels})
+        assert self.pixels == 1 or pixels == {self.channels}
 
     def layout(self, isa: Isa) -> DepthwiseAttr:
         """How the weights lie."""
@@ -80,23 +81,28 @@ def depthwise_layout(
     """How the weights lie for an output of at least `out` (height, width) pixels."""
     lanes = isa.vector_bytes
     rows = 2 if stride[0] == dilation[0] == 1 and out[0] > 1 else 1
-    pixels = 1
+    pixels, period = 1, lanes // gcd(channels, lanes)
     if stride[1] == 1:
-        period = lanes // gcd(channels, lanes)
 
         def cost(pixels: int) -> float:
-            """Vectors for each pixel; several pixels cost more, as their columns share less."""
+            """Vectors for each pixel. Those of several pixels have to be interleaved more often:
+            the next column of the kernel is not the next vector."""
             vectors = -(-pixels * channels // lanes)
-            return vectors / pixels * (1.0 if pixels == 1 else _SEVERAL_PIXELS_COST)
+            return vectors / pixels * (1.0, 1.1, 1.4)[min(pixels, 3) - 1]
 
         pixels = min(range(1, min(period, max(1, out[1])) + 1), key=cost)
+    elif channels * period == lanes and period <= min(_MOST_PIECES, out[1]):
+        pixels = period
     return DepthwiseAttr(lanes, isa.row_depth, rows, pixels)
 
 
-_SEVERAL_PIXELS_COST = 1.1
+# Of a vector that is loaded in as many.
+_MOST_PIECES = 4
 
 
-def depthwise_columns(layout: DepthwiseAttr, out_w: int, isa: Isa) -> int:
-    """How many columns a step computes side by side: they share what they load of the weights."""
-    most = 2 if isa.registers >= 32 else 1
-    return max(1, min(most * 2 // layout.rows.data, out_w // layout.pixels.data))
+def depthwise_columns(layout: DepthwiseAttr, out_w: int, stride_w: int, isa: Isa) -> int:
+    """How many columns a step computes side by side: they share what they load of the weights, and
+    need registers."""
+    in_pieces = stride_w > 1 and layout.pixels.data > 1
+    most = 1 if in_pieces or isa.registers < 32 else 2
+    return max(1, min(most, out_w // layout.pixels.data))

@@ -52,7 +52,7 @@ class Avx2(Isa):
         zero = b.splat(0, b.vector(i8, size))
         return [
             b.bitcast(quad, b.vector(i16, size // 2))
-            for pairs in unpack(b, rows[0], rows[1], size)
+            for pairs in unpack(b, rows[0], rows[-1], size)
             for quad in unpack(b, pairs, zero, size)
         ]
 

@@ -59,7 +59,7 @@ class Isa(ABC):
     tiles: tuple[tuple[int, int], ...]
 
     row_depth: ClassVar[int]
-    """How many rows `interleave` takes."""
+    """How many rows `interleave` takes, at most."""
 
     @property
     def lanes(self) -> int:
@@ -91,9 +91,10 @@ class Isa(ABC):
 
     @abstractmethod
     def interleave(self, b: Emitter, rows: Sequence[SSAValue]) -> list[SSAValue]:
-        """The unsigned bytes of `row_depth` vectors, one for each of as many rows, in the form that
-        `dot_rows` takes: four vectors whose int32 lanes hold what the rows have in one place. Of
-        each 16 places, 4 are in each vector; `Requantize.emit_quads` packs in this order."""
+        """The unsigned bytes of up to `row_depth` vectors, one for each of as many rows, in the
+        form that `dot_rows` takes: four vectors whose int32 lanes hold what the rows have in one
+        place, and anything for rows that are not there. Of each 16 places, 4 are in each vector;
+        `Requantize.emit_quads` packs in this order."""
 
     @abstractmethod
     def dot_rows(self, b: Emitter, acc: SSAValue, rows: SSAValue, weights: SSAValue) -> SSAValue:

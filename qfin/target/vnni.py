@@ -33,11 +33,12 @@ class Vnni(Isa):
     row_depth: ClassVar[int] = 4
 
     def interleave(self, b: Emitter, rows: Sequence[SSAValue]) -> list[SSAValue]:
-        """Pairs of bytes, then pairs of pairs: 8 instructions."""
+        """Pairs of bytes, then pairs of pairs: 8 instructions, 6 for one or two rows."""
         size = self.vector_bytes
         bytes_, words = b.vector(i8, size), b.vector(i16, size // 2)
-        r0, r1, r2, r3 = rows
-        pairs = zip(unpack(b, r0, r1, size), unpack(b, r2, r3, size), strict=True)
+        first = unpack(b, rows[0], rows[min(1, len(rows) - 1)], size)
+        second = unpack(b, rows[2], rows[-1], size) if len(rows) > 2 else first
+        pairs = zip(first, second, strict=True)
         return [
             b.bitcast(quad, bytes_)
             for upper, lower in pairs

@@ -48,8 +48,8 @@ def make_spec(rng: random.Random, isa: Isa) -> DepthwiseSpec:
     rows, pixels = layout.rows.data, layout.pixels.data
     if rng.random() < 0.4:
         rows = rng.randint(1, min(out[0], 4)) if stride[0] == dilation[0] == 1 else 1
-        pixels = rng.randint(1, min(out[1], 4)) if stride[1] == 1 else 1
-    columns = depthwise_columns(layout, out[1], isa)
+        pixels = rng.randint(1, min(out[1], 4)) if stride[1] == 1 else pixels
+    columns = depthwise_columns(layout, out[1], stride[1], isa)
     if rng.random() < 0.4 or columns * pixels > out[1]:
         columns = rng.randint(1, min(4, out[1] // pixels))
     zero_point = rng.choice([0, 0, 3, 128, 255])
@@ -200,9 +200,10 @@ def test_choices_fit(target: str):
     for _ in range(2000):
         out = rng.randint(1, 20), rng.randint(1, 130)
         stride, dilation = ((rng.randint(1, 3), rng.randint(1, 3)) for _ in range(2))
-        layout = depthwise_layout(rng.randint(1, 200), out, stride, dilation, isa)
+        channels = rng.choice([8, 16, 32, rng.randint(1, 200)])
+        layout = depthwise_layout(channels, out, stride, dilation, isa)
         rows, pixels = layout.rows.data, layout.pixels.data
         assert rows <= out[0]
-        assert pixels * depthwise_columns(layout, out[1], isa) <= out[1]
+        assert pixels * depthwise_columns(layout, out[1], stride[1], isa) <= out[1]
         assert rows == 1 or stride[0] == dilation[0] == 1
-        assert pixels == 1 or stride[1] == 1
+        assert pixels == 1 or stride[1] == 1 or pixels * channels == isa.vector_bytes

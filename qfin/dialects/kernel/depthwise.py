@@ -147,9 +147,11 @@ class DepthwiseOp(KernelOp):
                 "weights for several rows fit a vertical stride and dilation of 1,"
                 f" got {stride[0]} and {dilation[0]}"
             )
-        if layout.pixels.data > 1 and stride[1] > 1:
+        pixels = layout.pixels.data
+        if pixels > 1 and stride[1] > 1 and pixels * channels != layout.lanes.data:
             raise VerifyException(
-                f"weights for several pixels fit a horizontal stride of 1, got {stride[1]}"
+                "weights for several pixels fit a horizontal stride of 1, or fill one block;"
+                f" got a stride of {stride[1]}, {pixels} pixels of {channels} channels"
             )
         for what, most, count in (
             ("rows", spatial[0], layout.rows.data),

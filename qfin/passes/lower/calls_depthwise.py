@@ -47,7 +47,7 @@ def call_depthwise(op: kernel.DepthwiseOp, isa: Isa) -> Call:
         float_bias=op.bias is not None,
         rows=layout.rows.data,
         pixels=layout.pixels.data,
-        columns=depthwise_columns(layout, out_w, isa),
+        columns=depthwise_columns(layout, out_w, stride_w, isa),
         bounded=op.bounded is not None,
         residual=residual,
     )

@@ -36,7 +36,7 @@ func.func @f(%x: memref<1x8x6x6xi8>, %w: memref<768xi8>, %i: memref<1x32xi32>, %
   kernel.depthwise %x, %w, %i, %m to %y {kernel = array<i64: 3, 3>, stride = array<i64: 1, 2>, layout = #layout.depthwise<lanes = 32, depth = 4, rows = 2, pixels = 2>, zero_point = 5 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x8x6x6xi8>, memref<768xi8>, memref<1x32xi32>, memref<1x32xf32> to memref<1x8x4x2xi8>
   func.return
 }
-// CHECK: error: 'kernel.depthwise': weights for several pixels fit a horizontal stride of 1, got 2
+// CHECK: error: 'kernel.depthwise': weights for several pixels fit a horizontal stride of 1, or fill one block; got a stride of 2, 2 pixels of 8 channels
 
 // -----
 

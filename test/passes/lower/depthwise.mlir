@@ -29,9 +29,9 @@ func.func @residual(%x: tensor<1x16x8x8x!q>) -> tensor<1x16x8x8x!q> {
   func.return %y : tensor<1x16x8x8x!q>
 }
 
-// With a stride, one row and one pixel at a time.
+// With a stride, one row at a time.
 // CHECK-LABEL: @strided
-// CHECK:       kernel.depthwise {{.*}} layout = #layout.depthwise<lanes = 64, depth = 4, rows = 1, pixels = 1>
+// CHECK:       kernel.depthwise {{.*}} layout = #layout.depthwise<lanes = 64, depth = 4, rows = 1, pixels = 4>
 func.func @strided(%x: tensor<1x16x8x8x!q>) -> tensor<1x16x4x4x!q> {
   %p = quant.packed_constant <dense<1> : tensor<16x1x3x3xi8>, scales = dense<0.5> : tensor<1xf32>> : !strided
   %y = quant.conv2d %x, %p : (tensor<1x16x8x8x!q>, !strided) -> tensor<1x16x4x4x!q>
