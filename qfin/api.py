@@ -6,6 +6,7 @@ logits = program(image)
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ from xdsl.passes import ModulePass
 
 from qfin import remarks
 from qfin import target as targets
-from qfin.errors import InputError, ParseError, UnsupportedError
+from qfin.errors import InputError, ParseError
 from qfin.functions import (
     argument_names,
     has_state,
@@ -31,6 +32,7 @@ from qfin.functions import (
     select,
 )
 from qfin.ir import parse, verify
+from qfin.kernels.parallel import MAX_THREADS
 from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
 from qfin.passes.finalize.freeze_module import FreezeModulePass
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
@@ -38,7 +40,7 @@ from qfin.passes.finalize.on_device_ptq import FinalizeOnDevicePTQPass
 from qfin.passes.finalize.pipeline import QuantFinalizePass
 from qfin.passes.finalize.quant_fusion import QuantFusionPass
 from qfin.passes.finalize.symbols import reachable, symbols
-from qfin.pipeline import level_of, to_level
+from qfin.pipeline import chosen_threads, level_of, to_level
 from qfin.runtime.program import Program
 from qfin.runtime.spec import TensorSpec, match_names, tensor_spec
 
@@ -58,9 +60,9 @@ def finalize(
     quant_type: str = "static",
     preserved_attrs: Sequence[str] = (),
     clear_shapes: bool = False,
+    propagate: bool = True,
 ) -> Rewritten:
     """A new module in which quantize/dequantize pairs around float ops are int8 ops.
-    propagate: bool = True,
 
     `module` is a module, which stays as it is, MLIR text, or the path of a file; or a function:
     then the result is a new function, on its own. `quant_type` is
@@ -170,7 +172,7 @@ def compile(
     module: ModuleOp | str | Path,
     *,
     target: str = "native",
-    threads: int = 1,
+    threads: int | None = None,
     function: str | None = None,
 ) -> Program:
     """Machine code for one function of a module, of any level of IR.
@@ -179,21 +181,23 @@ def compile(
     this CPU runs) or a name of `qfin.target.TARGETS`. `function` names the function; it can be
     left out when there is only one; what other functions hold does not matter. Left out for a
     module with mutable globals, all its public functions are compiled, and share them. `threads`
-    is how many a call may use, and can be 1 only so far.
+    is how many a call may use, the caller's included, for kernels that are worth it: by default
+    what QFIN_NUM_THREADS says, else 1. Results do not depend on it.
 
     Raises qfin.Error: ParseError and VerifyError for bad text and invalid modules, InputError for a
     file that cannot be read and a number of threads that is none, UnsupportedError for an op that
-    has no machine code, for a target that this CPU lacks and for more than one thread, PassError
-    for a pass that fails, Error for a module that was lowered for another target before.
+    has no machine code and for a target that this CPU lacks, PassError for a pass that fails, Error
+    for a module that was lowered before for another target or number of threads.
     """
-    _check_threads(threads)
+    if threads is not None:
+        _check_threads("threads", threads)
     targets.resolve(target)  # a host that cannot run it should hear so at once
     verified = _load(module)
     copy = verified.clone() if verified is module else verified
     with remarks.collect() as report:
         if level_of(copy) != "llvm" and (function is not None or not has_state(copy)):
             isolate(copy, function)
-        to_level(copy, "llvm", target)
+        to_level(copy, "llvm", target, chosen_threads(copy, threads) or _default_threads())
     return Program(copy, function, report)
 
 
@@ -258,8 +262,17 @@ def _load(source: ModuleOp | str | Path) -> ModuleOp:
         ) from e
 
 
-def _check_threads(threads: object) -> None:
+def _default_threads() -> int:
+    given = os.environ.get("QFIN_NUM_THREADS", "")
+    if not given:
+        return 1
+    threads = int(given) if given.isdecimal() else given
+    _check_threads("QFIN_NUM_THREADS", threads)
+    return int(threads)
+
+
+def _check_threads(name: str, threads: object) -> None:
     if not isinstance(threads, int) or isinstance(threads, bool) or threads < 1:
-        raise InputError(f"threads must be an int of at least 1, not {threads!r}")
-    if threads > 1:
-        raise UnsupportedError(f"programs run on 1 thread so far, not on {threads}")
+        raise InputError(f"{name} must be an int of at least 1, not {threads!r}")
+    if threads > MAX_THREADS:
+        raise InputError(f"{name} must be at most {MAX_THREADS}, not {threads}")

@@ -25,7 +25,7 @@ LEVELS: dict[str, str] = {
     "fused": "fold-globals,quant-finalize",
     "laid-out": "fold-globals,assign-layout{{target={target}}}",
     "buffers": "plan-buffers",
-    "kernels": "lower-to-kernels",
+    "kernels": "lower-to-kernels{{threads={threads}}}",
     "llvm": "convert-kernels-to-llvm",
 }
 """Each level, and the passes that make it of the one before."""
@@ -62,7 +62,21 @@ def chosen_target(module: ModuleOp, wanted: str = "native") -> str:
     return lowered_for or wanted
 
 
-def pipeline_to(start: str, level: str, target: str) -> str:
+def chosen_threads(module: ModuleOp, wanted: int | None) -> int | None:
+    """How many threads the programs of `module` use: as they were lowered, or else `wanted`.
+
+    Raises Error when the two contradict each other; None takes what is there.
+    """
+    if level_of(module) not in ("kernels", "llvm"):
+        return wanted
+    programs = [op for op in module.ops if isinstance(op, ProgramOp)]
+    lowered_for = max((op.threads.value.data for op in programs), default=wanted)
+    if wanted not in (None, lowered_for):
+        raise Error(f"the module is lowered for threads={lowered_for} already, not for {wanted}")
+    return lowered_for
+
+
+def pipeline_to(start: str, level: str, target: str, threads: int = 1) -> str:
     """The pipeline, in the syntax of `qfin-opt -p`, from level `start` to `level`.
 
     Raises Error for an unknown level or one that lies before `start`.
@@ -73,17 +87,19 @@ def pipeline_to(start: str, level: str, target: str) -> str:
     first, last = names.index(start), names.index(level)
     if last < first:
         raise Error(f"the module is at level '{start}' already, behind '{level}'")
-    passes = [LEVELS[name].format(target=f'"{target}"') for name in names[first + 1 : last + 1]]
-    return ",".join(passes)
+    steps = [LEVELS[name] for name in names[first + 1 : last + 1]]
+    return ",".join(step.format(target=f'"{target}"', threads=threads) for step in steps)
 
 
-def to_level(module: ModuleOp, level: str, target: str = "native") -> ModuleOp:
+def to_level(module: ModuleOp, level: str, target: str = "native", threads: int = 1) -> ModuleOp:
     """Brings `module` to `level`, in place, from whatever level it is at; returns it.
+
+    `threads` is for the step to level `kernels`; a module that is behind it stays as it is.
 
     Raises the errors of the passes on the way, VerifyError for a pass that leaves invalid IR
     behind, and Error as `pipeline_to` and `chosen_target` do.
     """
-    spec = pipeline_to(level_of(module), level, chosen_target(module, target))
+    spec = pipeline_to(level_of(module), level, chosen_target(module, target), threads)
     for step in PassPipeline.parse_spec(get_all_passes(), spec).passes if spec else ():
         _apply(step, module)
         verify_after(step.name, module)

@@ -48,7 +48,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for level in LOWERED:
         before = list(made.values())[-1]
         made[level] = folder / f"{level}.mlir"
-        passes = LEVELS[level].format(target="avx2")
+        passes = LEVELS[level].format(target="avx2", threads=1)
         tool("qfin_opt", before, "-p", passes, "-o", made[level])
     return made
 

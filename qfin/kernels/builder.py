@@ -294,6 +294,10 @@ class KernelBuilder:
 
     # control flow
 
+    def call(self, name: str, *arguments: SSAValue) -> None:
+        """Call a function of the module, without results."""
+        self._insert(func.CallOp(name, arguments, []))
+
     def for_loop(
         self,
         begin: Index,

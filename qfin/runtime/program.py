@@ -13,6 +13,7 @@ from qfin import target as targets
 from qfin.dialects.kernel import ProgramOp, StateOp
 from qfin.errors import Error
 from qfin.functions import select
+from qfin.runtime import pool
 from qfin.runtime.function import Function, keep_until_the_end_of
 from qfin.runtime.spec import TensorSpec
 from qfin.runtime.state import State
@@ -56,6 +57,9 @@ class Program:
         self._isa = targets.resolve(next(iter(programs.values())).target.data)
         self.llvm_ir = codegen.to_llvm_ir(code, self._isa)
         self._report = tuple(report)
+        self._threads = max(op.threads.value.data for op in programs.values())
+        if self._threads > 1:
+            pool.load()  # which the code calls
         self._code = codegen.load(self.llvm_ir, self._isa)
         keep_until_the_end_of(self, self._code)
         self._state = State(states[0], programs.values()) if states else None
@@ -87,6 +91,11 @@ class Program:
     def target(self) -> str:
         """The name of the instruction set that the code is for."""
         return self._isa.name
+
+    @property
+    def threads(self) -> int:
+        """How many threads a call uses at most, the caller's included."""
+        return self._threads
 
     @property
     def asm(self) -> str:

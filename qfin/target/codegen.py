@@ -85,6 +85,13 @@ def load(code: str | bytes, isa: Isa) -> LoadedCode:
     return LoadedCode(engine)
 
 
+def define_symbol(name: str, address: int) -> None:
+    """What code that is loaded from now on means by `name`, where it is external."""
+    from llvmlite import binding
+
+    binding.add_symbol(name, address)
+
+
 @cache
 def _initialize() -> None:
     from llvmlite import binding

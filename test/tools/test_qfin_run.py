@@ -105,6 +105,15 @@ def test_benchmark(run: Run):
     assert 0 < least <= median <= p90
 
 
+def test_threads(run: Run):
+    done = run("--random", "--benchmark", "--repeat=5", "--threads=2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ", 2 threads" in done.stdout
+    done = run("--random", "--threads=0")
+    assert done.returncode == 1
+    assert "threads must be an int of at least 1, not 0" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

@@ -57,7 +57,8 @@ class ProgramOp(IRDLOperation):
     `entry` takes a pointer for each input, for each output, for the arena, for the constants,
     in this order, and last, in a module with a `kernel.state`, for the state. `signature` is the
     function's type as it was written; the arena's size is in bytes, and it is aligned to 64.
-    `loads` are the globals that it loads before it stores them, `stores` those that it stores.
+    `loads` are the globals that it loads before it stores them, `stores` those that it stores. It
+    runs on `threads` threads at most; with more than one it calls `@qfin_parallel_for`.
 
         kernel.program {entry = @main, signature = (tensor<1x4xf32>) -> tensor<1x2xf32>,
           input_names = ["x"], output_names = ["y"], target = "avx2", arena = 128 : i64,
@@ -75,6 +76,7 @@ class ProgramOp(IRDLOperation):
     constants = prop_def(DenseIntOrFPElementsAttr)
     loads = prop_def(ArrayAttr[StringAttr], default_value=NO_NAMES)
     stores = prop_def(ArrayAttr[StringAttr], default_value=NO_NAMES)
+    threads = prop_def(IntConstr, default_value=i64_attr(1))
 
     irdl_options = (ParsePropInAttrDict(),)
     assembly_format = "attr-dict"
@@ -110,6 +112,8 @@ class ProgramOp(IRDLOperation):
         _verify_names("output", self.output_names, len(self.signature.outputs))
         if self.arena.value.data < 0:
             raise VerifyException(f"the arena has a size >= 0, got {self.arena.value.data}")
+        if self.threads.value.data < 1:
+            raise VerifyException(f"threads are at least 1, got {self.threads.value.data}")
         if self.constants.get_element_type() != i8 or len(self.constants.get_shape()) != 1:
             raise VerifyException(f"constants are i8 values in a row, got {self.constants.type}")
 

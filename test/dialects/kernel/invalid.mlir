@@ -31,6 +31,11 @@ kernel.program {entry = @main, signature = (tensor<1x4xf32>) -> tensor<1x2xf32>,
 
 // -----
 
+kernel.program {entry = @main, signature = (tensor<1x4xf32>) -> tensor<1x2xf32>, input_names = ["x"], output_names = ["y"], target = "avx2", arena = 128 : i64, constants = dense<0> : tensor<64xi8>, threads = 0 : i64}
+// CHECK: error: 'kernel.program': threads are at least 1, got 0
+
+// -----
+
 kernel.program {entry = @main, signature = (tensor<1x4xf32>) -> tensor<1x2xf32>, input_names = ["x"], output_names = ["y"], target = "avx2", arena = 128 : i32, constants = dense<0> : tensor<64xi8>}
 // CHECK: expected an i64 integer, got 128 : i32
 
