@@ -12,5 +12,5 @@ AVX512_VNNI = Vnni(
         *("avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe"),
         *("avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vnni"),
     ),
-    tiles=((1, 28), (2, 14), (3, 9)),
+    tiles=((1, 28), (2, 14), (3, 8)),
 )

@@ -40,6 +40,9 @@ class DenseOp(KernelOp):
     outside. Images [N, C, D, H, W] have three values of `kernel`, `stride` and `dilation`.
     `bounded` says that no `(f32(acc) + bias[o]) * mult[o]` leaves int32, whatever the input is; the
     kernel then need not expect it.
+
+    `tile` is the register tile, [pixels, rows], `pipelined` as in `qfin.kernels.tiles`; without,
+    `lower-to-kernels` chooses.
     """
 
     name = "kernel.dense"
@@ -56,6 +59,8 @@ class DenseOp(KernelOp):
     dilation = prop_def(IntsConstr, default_value=ONES)
     groups = prop_def(IntConstr, default_value=i64_attr(1))
     lanes = prop_def(IntConstr)
+    tile = opt_prop_def(IntsConstr)
+    pipelined = opt_prop_def(UnitAttr)
     zero_point = prop_def(IntConstr)
     qmin = prop_def(IntConstr)
     qmax = prop_def(IntConstr)
@@ -124,6 +129,8 @@ class DenseFloatOp(KernelOp):
     dilation = prop_def(IntsConstr, default_value=ONES)
     groups = prop_def(IntConstr, default_value=i64_attr(1))
     lanes = prop_def(IntConstr)
+    tile = opt_prop_def(IntsConstr)
+    pipelined = opt_prop_def(UnitAttr)
     min = opt_prop_def(NumberConstr)
     max = opt_prop_def(NumberConstr)
 
@@ -187,6 +194,8 @@ class DenseAddOp(KernelOp):
     dilation = prop_def(IntsConstr, default_value=ONES)
     groups = prop_def(IntConstr, default_value=i64_attr(1))
     lanes = prop_def(IntConstr)
+    tile = opt_prop_def(IntsConstr)
+    pipelined = opt_prop_def(UnitAttr)
     residual_scale = prop_def(NumberConstr)
     residual_zero_point = prop_def(IntConstr)
     zero_point = prop_def(IntConstr)
@@ -230,6 +239,7 @@ def verify_dense(op: DenseOp | DenseAddOp | DenseFloatOp, output: Attribute) -> 
     groups, lanes = op.groups.value.data, op.lanes.value.data
     if groups < 1 or lanes < 1:
         raise VerifyException(f"groups and lanes must be >= 1, got {groups} and {lanes}")
+    _verify_tile(op)
     batch, inner, *image = memref_of(op.input).get_shape()
     outer = memref_of(op.output).get_shape()[1]
     if inner % groups or outer % groups:
@@ -258,3 +268,15 @@ def verify_dense(op: DenseOp | DenseAddOp | DenseFloatOp, output: Attribute) -> 
         if value is not None:
             verify_buffer(name, value, element)
             verify_shape(name, value, channels)
+
+
+def _verify_tile(op: DenseOp | DenseAddOp | DenseFloatOp) -> None:
+    if op.tile is None:
+        if op.pipelined is not None:
+            raise VerifyException("pipelined says how a tile ends: give the tile, too")
+        return
+    tile = op.tile.get_values()
+    if len(tile) != 2 or min(tile) < 1:
+        raise VerifyException(f"tile must be [pixels, rows], both >= 1, got {list(tile)}")
+    if op.pipelined is not None and (tile[1] > 1 or set(op.kernel.get_values()) != {1}):
+        raise VerifyException("only a tile of one row and a kernel of one tap can be pipelined")

@@ -126,11 +126,12 @@ def _dense(op: kernel.DenseOp | kernel.DenseAddOp | kernel.DenseFloatOp, isa: Is
         y_plane=sum(y_planes) * item,
         **_results(op),
     )
+    depth = prod(op.kernel.get_values()) * spec.in_channels
     tile = choose_tile(
         spec.rows,
         out_w,
         spec.out_channels,
-        prod(op.kernel.get_values()) * spec.in_channels,
+        depth,
         stride_w * x_pixel,
         isa,
         pointwise=spec.is_pointwise,
@@ -141,6 +142,9 @@ def _dense(op: kernel.DenseOp | kernel.DenseAddOp | kernel.DenseFloatOp, isa: Is
             f"{describe(op)}: weights are packed for {lanes} lanes, {isa.name} reads"
             f" {tile.vectors * isa.lanes}"
         )
+    if op.tile is not None:
+        pixels, tall = op.tile.get_values()
+        tile = Tile(pixels, tile.vectors, tall, op.pipelined is not None)
     return Call(build_dense, replace(spec, tile=tile))
 
 

@@ -632,6 +632,30 @@ func.func @f(%0: memref<1x4x3x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, 
 
 // -----
 
+func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3: memref<2x8xf32>, %4: memref<1x6x6x6xi8>) {
+  kernel.dense %0, %1, %2, %3, %4 {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, tile = array<i64: 3, 0>, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<1x6x6x6xi8>
+  func.return
+}
+// CHECK: error: 'kernel.dense': tile must be [pixels, rows], both >= 1, got [3, 0]
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3: memref<2x8xf32>, %4: memref<1x6x6x6xi8>) {
+  kernel.dense %0, %1, %2, %3, %4 {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, tile = array<i64: 3, 1>, pipelined, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<1x6x6x6xi8>
+  func.return
+}
+// CHECK: error: 'kernel.dense': only a tile of one row and a kernel of one tap can be pipelined
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3: memref<2x8xf32>, %4: memref<1x6x6x6xi8>) {
+  kernel.dense %0, %1, %2, %3, %4 {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, pipelined, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<1x6x6x6xi8>
+  func.return
+}
+// CHECK: error: 'kernel.dense': pipelined says how a tile ends: give the tile, too
+
+// -----
+
 func.func @f(%0: memref<1x4x3x8x8xi8>) {
   kernel.fill_halo %0 {halo = array<i64: 1, 1, 1, 1>, value = 0 : i64} : memref<1x4x3x8x8xi8>
   func.return

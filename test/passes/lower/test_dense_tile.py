@@ -1,0 +1,42 @@
+"""A register tile that the kernel op gives is the one that is used."""
+
+from __future__ import annotations
+
+import pytest
+from xdsl.parser import Parser
+
+from qfin.dialects import kernel
+from qfin.ir import make_context
+from qfin.kernels.dense import DenseSpec, Tile
+from qfin.passes.lower.kernel_calls import call_of
+from qfin.target import lookup
+
+TEXT = """
+func.func @f(%x: memref<1x64x8x8xi8, strided<[4096, 1, 512, 64]>>, %w: memref<2048xi8>,
+    %i: memref<1x32xi32>, %m: memref<1x32xf32>,
+    %y: memref<1x32x8x8xi8, strided<[2048, 1, 256, 32]>>) {{
+  kernel.dense %x, %w, %i, %m, %y {{lanes = 32 : i64, {tile} zero_point = 0 : i64,
+      qmin = 0 : i64, qmax = 255 : i64}}
+    : memref<1x64x8x8xi8, strided<[4096, 1, 512, 64]>>, memref<2048xi8>,
+      memref<1x32xi32>, memref<1x32xf32>, memref<1x32x8x8xi8, strided<[2048, 1, 256, 32]>>
+  func.return
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "tile"),
+    [
+        ("", Tile(6, 2, pipelined=True)),
+        ("tile = array<i64: 4, 2>,", Tile(4, 2, 2)),
+        ("tile = array<i64: 5, 1>, pipelined,", Tile(5, 2, pipelined=True)),
+    ],
+)
+def test_tile(text: str, tile: Tile):
+    """Chosen where nothing is given."""
+    module = Parser(make_context(), TEXT.format(tile=text)).parse_module()
+    module.verify()
+    op = next(op for op in module.walk() if isinstance(op, kernel.DenseOp))
+    spec = call_of(op, lookup("avx512-vnni")).spec
+    assert isinstance(spec, DenseSpec)
+    assert spec.tile == tile
