@@ -14,9 +14,10 @@ def random_window(
     pool: bool,
     dilated: bool,
     ceil_mode: bool = False,
+    symmetric: bool = False,
 ) -> Window:
     """A window that fits; of a pooling, with padding of at most half of it, and nowhere on
-    padding alone."""
+    padding alone. Symmetric ones are padded alike on both sides."""
     axes: list[tuple[int, int, int, int, int]] = []
     for size in spatial:
         while True:
@@ -24,7 +25,8 @@ def random_window(
             dilation = rng.choice([1, 1, 2, 3]) if dilated else 1
             extent = dilation * (kernel - 1) + 1
             most = extent // 2 if pool else 3
-            before, after = rng.randint(0, most), rng.randint(0, most)
+            before = rng.randint(0, most)
+            after = before if symmetric else rng.randint(0, most)
             end = size + after - extent + 1
             if ceil_mode:  # the last one starts inside
                 end = min(end + stride - 1, size)

@@ -21,6 +21,9 @@ class DynamicGroup:
     name, which writes the lines of the float op `%y`, on `%d`, and sets `shape` and `result`.
     """
 
+    symmetric = False
+    """Whether windows are padded alike on both sides."""
+
     def __init__(self, row: str, seed: int):
         self.rng = random.Random(f"{row} {seed}")
         self.arrays = np.random.default_rng(self.rng.randrange(2**32))
@@ -136,6 +139,8 @@ class DynamicGroup:
         kernel = [self.rng.randint(1, 3) for _ in range(rank)]
         stride = [self.rng.randint(1, 2) for _ in range(rank)]
         sides = [(self.rng.randint(0, 2), self.rng.randint(0, 2)) for _ in range(rank)]
+        if self.symmetric:
+            sides = [(before, before) for before, _ in sides]
         size = [self.rng.randint(3, 6) for _ in range(rank)]
         out = [
             (n + sum(p) - k) // s + 1

@@ -68,6 +68,9 @@ class Group:
     method of its name, which returns the shapes of input and result and the op on `%d`.
     """
 
+    symmetric = False
+    """Whether windows are padded alike on both sides."""
+
     def __init__(self, row: str, seed: int):
         self.rng = random.Random(f"{row} {seed}")
         self.arrays = np.random.default_rng(self.rng.randrange(2**32))
@@ -124,7 +127,11 @@ class Group:
         kernel = tuple(self.rng.randint(1, n) for n in size)
         stride = [self.rng.randint(1, 3) for _ in size]
         most = [k // 2 if pool else 2 for k in kernel]
-        pads = [(self.rng.randint(0, m), self.rng.randint(0, m)) for m in most]
+        before = [self.rng.randint(0, m) for m in most]
+        pads = [
+            (b, b if self.symmetric else self.rng.randint(0, m))
+            for b, m in zip(before, most, strict=True)
+        ]
         padding = ", ".join(str(p) for pair in pads for p in pair)
         output = tuple(
             (n + sum(p) - k) // s + 1 for n, p, k, s in zip(size, pads, kernel, stride, strict=True)
@@ -227,7 +234,14 @@ class Group:
     def pool(self, row: str) -> tuple[Shape, Shape, str]:
         n, c, *size = self.volume(int(row[-2]))
         ceil_mode = self.rng.random() < 0.3
-        window = random_window(self.rng, size, pool=True, dilated="max" in row, ceil_mode=ceil_mode)
+        window = random_window(
+            self.rng,
+            size,
+            pool=True,
+            dilated="max" in row,
+            ceil_mode=ceil_mode,
+            symmetric=self.symmetric,
+        )
         more = ["kernel"]
         extra = ""
         if "max" in row:
