@@ -105,11 +105,16 @@ def test_benchmark(run: Run):
     assert 0 < least <= median <= p90
 
 
-def test_threads(run: Run):
-    done = run("--random", "--benchmark", "--repeat=5", "--threads=2")
+@pytest.mark.skipif(not target.host_target_names(), reason="this host runs none of our targets")
+@pytest.mark.parametrize("threads", [1, 2])
+def test_threads(tool: Run, threads: int):
+    done = tool("qfin", "run", "m.mlir", "--random", "--benchmark", f"--threads={threads}")
     assert (done.returncode, done.stderr) == (0, "")
-    assert ", 2 threads" in done.stdout
-    done = run("--random", "--threads=0")
+    assert (", 2 threads" in done.stdout) == (threads == 2)
+
+
+def test_bad_threads(tool: Run):
+    done = tool("qfin", "run", "m.mlir", "--random", "--threads=0")
     assert done.returncode == 1
     assert "threads must be an int of at least 1, not 0" in done.stderr
 
