@@ -73,8 +73,8 @@ class DenseTile:
         self.store(y, offsets, self.finish(sums, addends))
 
     def products(self, x: SSAValue, conclude: Callable[[int, int], None]) -> Sequence[SSAValue]:
-        """The sums of a pipelined tile, whose kernel has one tap. Between the first steps,
-        `conclude(first, last)` is called for a few pixels of the tile before at a time."""
+        """The sums of a pipelined tile. Between the first steps, `conclude(first, last)` is called
+        for a few pixels of the tile before at a time."""
         b, spec = self.b, self.spec
         offsets = [p * spec.stride_w * spec.x_strides[2] for p in range(self.pixels)]
         # So many pixels fill whole vectors of bytes.
@@ -82,20 +82,42 @@ class DenseTile:
         pending = deque(range(0, self.pixels, few))
         sums: Sequence[SSAValue] = self.start(self.pixels)
 
-        def step(k: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
-            return self.dots(
-                b.gep(x, k), b.gep(self.block_w, self.scale(k, self.block)), offsets, sums
-            )
+        def step(x_step: Index, w_step: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            return self.dots(b.gep(x, x_step), b.gep(self.block_w, w_step), offsets, sums)
 
+        # Of a single tap the first steps are known one by one, and a loop does the others.
+        known = deque(self.known_steps())
         done = 0
         while pending:
-            for _ in range(min(_STEPS_APART, self.steps - done)):
-                sums, done = step(4 * done, sums), done + 1
+            for _ in range(min(_STEPS_APART, len(known))):
+                sums, done = step(*known.popleft(), sums), done + 1
             first = pending.popleft()
             conclude(first, min(first + few, self.pixels))
-        if done == self.steps:
+        if not spec.is_pointwise:
+            while known:
+                sums = step(*known.popleft(), sums)
+        if not known:
             return sums
-        return b.for_loop(4 * done, 4 * self.steps, 4, step, *sums)
+        return b.for_loop(
+            4 * done,
+            4 * self.steps,
+            4,
+            lambda k, sums: step(k, self.scale(k, self.block), sums),
+            *sums,
+        )
+
+    def known_steps(self) -> list[tuple[int, int]]:
+        """Where each step reads: bytes from the tile's first tap, and from the first weights."""
+        spec = self.spec
+        x_row, x_pixel = spec.dilation_h * spec.x_strides[1], spec.dilation_w * spec.x_strides[2]
+        places = [
+            d * spec.dilation_d * spec.x_plane + h * x_row + w * x_pixel + 4 * k
+            for d in range(spec.kernel_d)
+            for h in range(spec.kernel_h)
+            for w in range(spec.kernel_w)
+            for k in range(self.steps)
+        ]
+        return [(x, 4 * self.block * number) for number, x in enumerate(places)]
 
     def taps(
         self, x: SSAValue, offsets: Sequence[int], sums: Sequence[SSAValue]

@@ -28,8 +28,8 @@ _WEIGHT_LOAD = 0.25
 class Tile:
     """`rows` rows of `pixels` output pixels, times `vectors` vectors of output channels.
 
-    With `pipelined`, its results are finished between the products of the next tile: for kernels of
-    a single tap, and one row.
+    With `pipelined`, its results are finished between the products of the next tile: of one row,
+    for kernels of a single tap or of few steps.
     """
 
     pixels: int
@@ -58,13 +58,13 @@ def choose_tile(
     pixel_stride: int,
     isa: Isa,
     *,
-    pointwise: bool = False,
+    can_pipeline: bool = False,
     even: bool = False,
 ) -> Tile:
     """The cheapest tile for an output of `rows` rows of `out_w` pixels (a linear layer: 1 x M).
 
     `depth` is the number of products a sum has (kernel_h * kernel_w * in_channels), `pixel_stride`
-    the bytes between a tile's neighbouring input pixels; `pointwise` and `even` are those of
+    the bytes between a tile's neighbouring input pixels; `can_pipeline` and `even` are those of
     `DenseSpec`. The tile never holds more rows or pixels than there are.
     """
     vectors = weight_block(out_channels, isa) // isa.lanes
@@ -74,7 +74,7 @@ def choose_tile(
     tiles = [Tile(pixels, vectors) for pixels in range(most, 0, -1)]
     if most == out_w:
         tiles.append(Tile(out_w, vectors, max(1, min(room // out_w, rows))))
-    if pointwise and isa.registers >= _PIPELINE_REGISTERS:
+    if can_pipeline and isa.registers >= _PIPELINE_REGISTERS:
         # Two tiles' sums, a tile's weights and an activation.
         fit = (isa.registers - vectors - 1) // (2 * vectors)
         tiles += [Tile(pixels, vectors, pipelined=True) for pixels in range(min(fit, most), 0, -1)]

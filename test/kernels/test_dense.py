@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 
-from qfin.dialects.kernel.dense import DEPTH
+from qfin.dialects.kernel.dense import DEPTH, PIPELINED_STEPS
 from qfin.interpreter import numerics
 from qfin.interpreter.blocked import block, pad_channels
 from qfin.interpreter.unary import clamp
@@ -59,7 +59,8 @@ def make_spec(rng: random.Random, isa: Isa) -> DenseSpec:
     if rng.random() < 0.4:
         most = 12 // tile.vectors
         tile = Tile(rng.randint(1, most), tile.vectors, rng.randint(1, 2))
-    if pointwise and rng.random() < 0.7:
+    few = kernel_h * kernel_w * -(-in_channels // 4) <= PIPELINED_STEPS
+    if (pointwise or few) and rng.random() < 0.7:
         tile = replace(tile, pixels=rng.randint(1, 7), rows=1, pipelined=True)
     out_d, kernel_d = rng.choice([(1, 1), (1, 1), (1, 1), (1, 2), (2, 3), (3, 1)])
     if tile.pipelined:

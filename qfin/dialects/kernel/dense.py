@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from xdsl.dialects.builtin import UnitAttr, f32, i8, i32
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_operand_def, opt_prop_def, prop_def
@@ -25,6 +27,9 @@ from qfin.dialects.windows import verify_axes
 
 DEPTH = 4
 """Bytes that one lane of a dot product instruction multiplies and sums."""
+
+PIPELINED_STEPS = 16
+"""Steps of `DEPTH` products up to which kernels of several taps can be pipelined."""
 
 
 @irdl_op_definition
@@ -278,5 +283,10 @@ def _verify_tile(op: DenseOp | DenseAddOp | DenseFloatOp) -> None:
     tile = op.tile.get_values()
     if len(tile) != 2 or min(tile) < 1:
         raise VerifyException(f"tile must be [pixels, rows], both >= 1, got {list(tile)}")
-    if op.pipelined is not None and (tile[1] > 1 or set(op.kernel.get_values()) != {1}):
-        raise VerifyException("only a tile of one row and a kernel of one tap can be pipelined")
+    taps = prod(op.kernel.get_values())
+    steps = taps * -(-memref_of(op.input).get_shape()[1] // op.groups.value.data // DEPTH)
+    if op.pipelined is not None and (tile[1] > 1 or (taps > 1 and steps > PIPELINED_STEPS)):
+        raise VerifyException(
+            "only tiles of one row can be pipelined, and kernels of one tap or of up to"
+            f" {PIPELINED_STEPS} steps; got {tile[1]} rows, {taps} taps, {steps} steps"
+        )

@@ -134,7 +134,7 @@ def _dense(op: kernel.DenseOp | kernel.DenseAddOp | kernel.DenseFloatOp, isa: Is
         depth,
         stride_w * x_pixel,
         isa,
-        pointwise=spec.is_pointwise,
+        can_pipeline=spec.can_pipeline,
         even=spec.even,
     )
     if (lanes := op.lanes.value.data) != tile.vectors * isa.lanes:
