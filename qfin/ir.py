@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Dialect, Operation
+from xdsl.irdl import IRDLOperation
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import DiagnosticException, MultipleSpansParseError
 from xdsl.utils.exceptions import ParseError as XdslParseError
@@ -136,6 +138,25 @@ def verify(module: Operation) -> None:
         for note in getattr(error, "__notes__", ()):
             located.add_note(note)  # the IR with the op marked, for `--verify-diagnostics`
         raise located from error
+    for op in module.walk():
+        _verify_attributes(op)
+
+
+def _verify_attributes(op: Operation) -> None:
+    """Attributes that an op does not know are allowed, as in MLIR; misspelt ones are not."""
+    if op.name.split(".")[0] not in ("nn", "quant"):
+        return
+    for name in op.attributes:
+        if close := get_close_matches(name, _properties(type(op)), n=1):
+            where = "" if is_unknown(op.location) else f"{location_text(op.location)}: "
+            raise VerifyError(
+                f"{where}error: '{op.name}': has no attribute '{name}'; is '{close[0]}' meant?"
+            )
+
+
+def _properties(op: type[Operation]) -> list[str]:
+    assert issubclass(op, IRDLOperation)
+    return list(op.get_irdl_definition().properties)
 
 
 def _first_invalid(module: Operation, error: Exception) -> tuple[Operation, Exception]:

@@ -45,8 +45,8 @@ def register_implementations(interpreter: Interpreter, state: State | None = Non
     from qfin.interpreter.pooling import PoolingFunctions
     from qfin.interpreter.prelu import PreluFunctions
     from qfin.interpreter.quant import QuantFunctions
-    from qfin.interpreter.softmax import SoftmaxFunctions
     from qfin.interpreter.scalar import ScalarFunctions
+    from qfin.interpreter.softmax import SoftmaxFunctions
     from qfin.interpreter.state import GlobalFunctions, State
     from qfin.interpreter.unary import UnaryFunctions
     from qfin.interpreter.upsample import UpsampleFunctions
@@ -66,9 +66,9 @@ def register_implementations(interpreter: Interpreter, state: State | None = Non
         BinaryFunctions(),
         MovementFunctions(),
         UnaryFunctions(),
+        ScalarFunctions(),
         DynamicFunctions(),
         BatchNormFunctions(),
-        ScalarFunctions(),
         PreluFunctions(),
         NormFunctions(),
         SoftmaxFunctions(),

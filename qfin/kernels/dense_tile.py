@@ -237,19 +237,35 @@ class DenseTile:
 
     def store(self, y: SSAValue, offsets: Sequence[int], outputs: Sequence[SSAValue]) -> None:
         """Store the results of each pixel's channels, and no others."""
-        b, item = self.b, self.epilogue.item
+        b, whole = self.b, self.isa.vector_bytes // self.epilogue.item
+        for offset, n, lanes in self.pieces(offsets):
+            piece = outputs[n]
+            if lanes != list(range(whole)):
+                piece = b.shuffle(piece, piece, tuple(lanes))
+            b.store(piece, b.gep(y, offset))
+
+    def pieces(self, offsets: Sequence[int]) -> list[tuple[int, int, list[int]]]:
+        """What is stored: where, of which output vector, which of its lanes.
+
+        Pixels of one vector that lie behind each other are one piece. That saves stores; and LLVM,
+        which else tries to join them itself, can take hours over 27 pixels of two channels.
+        """
+        item = self.epilogue.item
         whole = self.isa.vector_bytes // item
+        found: list[tuple[int, int, list[int]]] = []
         for p, offset in enumerate(offsets):
             # Where the pixel's results are among all, block by block.
             first, done = p * self.block, 0
             while done < self.channels:
                 n, at = divmod(first + done, whole)
                 length = min(self.channels - done, whole - at)
-                piece = outputs[n]
-                if length < whole:
-                    piece = b.shuffle(piece, piece, tuple(range(at, at + length)))
-                b.store(piece, b.gep(y, offset + done * item))
+                place, lanes = offset + done * item, list(range(at, at + length))
+                if found and found[-1][1] == n and found[-1][0] + len(found[-1][2]) * item == place:
+                    found[-1][2].extend(lanes)
+                else:
+                    found.append((place, n, lanes))
                 done += length
+        return found
 
     def scale(self, value: Index, factor: int) -> Index:
         """value * factor."""

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 import qfin
 
-from ..random_modules import tensor  # noqa: TID252
-from ..random_windows import random_window  # noqa: TID252
+from ..random_modules import tensor
+from ..random_windows import random_window
 
 torch = pytest.importorskip("torch")
 

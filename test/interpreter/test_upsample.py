@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import qfin
 
-from ..random_modules import tensor  # noqa: TID252
+from ..random_modules import tensor
 
 torch = pytest.importorskip("torch")
 

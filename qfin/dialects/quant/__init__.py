@@ -46,8 +46,8 @@ from qfin.dialects.quant.pooling import (
     AvgPool3dOp,
 )
 from qfin.dialects.quant.prelu import PreluOp
-from qfin.dialects.quant.softmax import SoftmaxOp
 from qfin.dialects.quant.scalar import SCALAR_OPS, AddScalarOp, MulScalarOp, RsubScalarOp
+from qfin.dialects.quant.softmax import SoftmaxOp
 from qfin.dialects.quant.types import AnyQuantizedType, CalibratedType, QuantizedType
 from qfin.dialects.quant.unary import (
     UNARY_OPS,
@@ -114,9 +114,9 @@ Quant = Dialect(
         LayerNormOp,
         SoftmaxOp,
         *UNARY_OPS,
+        *SCALAR_OPS,
     ],
     [
-        *SCALAR_OPS,
         AnyQuantizedType,
         CalibratedType,
         UniformType,
@@ -128,17 +128,17 @@ Quant = Dialect(
 
 __all__ = [
     "POOLING_OPS",
+    "SCALAR_OPS",
     "UNARY_OPS",
     "UPSAMPLE_OPS",
-    "SCALAR_OPS",
     "ActivationAttr",
     "AdaptiveAvgPool1dOp",
     "AdaptiveAvgPool2dOp",
     "AdaptiveAvgPool3dOp",
     "AddOp",
+    "AddScalarOp",
     "AnyQuantizedType",
     "AvgPool1dOp",
-    "AddScalarOp",
     "AvgPool2dOp",
     "AvgPool3dOp",
     "BatchNormOp",
@@ -177,10 +177,10 @@ __all__ = [
     "MatmulOp",
     "MeanOp",
     "MulOp",
+    "MulScalarOp",
     "PackedAttr",
     "PackedConstantOp",
     "PackedType",
-    "MulScalarOp",
     "PreluOp",
     "PrepackDynamicOp",
     "PrepackOp",
@@ -188,10 +188,10 @@ __all__ = [
     "Quant",
     "QuantizeOp",
     "QuantizedType",
+    "RsubScalarOp",
     "SCastOp",
     "SigmoidOp",
     "SiluOp",
-    "RsubScalarOp",
     "SoftmaxOp",
     "SubOp",
     "TanhOp",

@@ -17,8 +17,8 @@ from qfin.passes.finalize.fold_globals import FoldGlobalsPass
 from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
 from qfin.passes.finalize.freeze_module import FreezeModulePass
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
-from qfin.passes.finalize.propagate_quantization import PropagateQuantizationPass
 from qfin.passes.finalize.normalize_contractions import NormalizeContractionsPass
+from qfin.passes.finalize.propagate_quantization import PropagateQuantizationPass
 from qfin.passes.finalize.quant_fusion import QuantFusionPass, table_of
 
 

@@ -29,7 +29,13 @@ from qfin.kernels.elementwise import (
 )
 from qfin.kernels.epilogue import Residual, ToFloats
 from qfin.kernels.fill_halo import FillHaloSpec, build_fill_halo
-from qfin.passes.lower import calls_dynamic, calls_matmul, calls_pooling, calls_unary, calls_upsample
+from qfin.passes.lower import (
+    calls_dynamic,
+    calls_matmul,
+    calls_pooling,
+    calls_unary,
+    calls_upsample,
+)
 from qfin.passes.lower.buffers import element_bytes
 from qfin.passes.lower.call import Call, elementwise, shape_and_strides
 from qfin.passes.lower.calls_binary import call_binary

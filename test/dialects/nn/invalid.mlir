@@ -785,3 +785,12 @@ func.func @f(%x: tensor<2x8x!quant.uniform<i8:f32:0, {0.5,0.25}>>) {
   func.return
 }
 // CHECK: error: 'nn.flatten': quantized dimension size does not match number of scales
+
+// -----
+
+// Attributes of others are allowed, misspelt ones are not.
+func.func @misspelt(%x: tensor<1x3x8x8xf32>) -> tensor<1x3x6x6xf32> {
+  %0 = nn.max_pool2d %x {kernel = array<i64: 3, 3>, strid = array<i64: 1, 1>} : (tensor<1x3x8x8xf32>) -> tensor<1x3x6x6xf32>
+  func.return %0 : tensor<1x3x6x6xf32>
+}
+// CHECK: error: 'nn.max_pool2d': has no attribute 'strid'; is 'stride' meant?

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from qfin.passes.finalize.table import FUSIONS
 
-from ...random_moves import random_move  # noqa: TID252
-from ...random_windows import random_window  # noqa: TID252
+from ...random_moves import random_move
+from ...random_windows import random_window
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -311,20 +311,6 @@ class Group:
 
     add = sub = mul = binary
 
-    def with_residual(self, row: str) -> tuple[Shape, Shape, str]:
-        """A contraction and a constant, either way round."""
-        kind = row.removeprefix("add_")
-        shape, result, product = getattr(self, kind)(kind)
-        self.lines.append(f"%p = {product}")
-        values = self.arrays.integers(-128, 127, result, endpoint=True)
-        scale = self.y.scale * 2.0 ** self.rng.uniform(-2, 2)
-        operands = ["%p", self.parameter("c", values, "i8", np.array([scale]))]
-        self.rng.shuffle(operands)
-        floats = tensor(result, "f32")
-        return shape, result, f"nn.add {', '.join(operands)} : ({floats}, {floats}) -> {floats}"
-
-    add_linear = add_conv1d = add_conv2d = with_residual
-    add_conv3d = add_conv_transpose1d = add_conv_transpose2d = with_residual
     def scalar(self, row: str) -> tuple[Shape, Shape, str]:
         """With a constant of one element, or of equal ones, on either side."""
         shape, name = self.image(), row.split("_")[0]
@@ -345,6 +331,20 @@ class Group:
 
     add_scalar = sub_scalar = sub_scalar_left = mul_scalar = scalar
 
+    def with_residual(self, row: str) -> tuple[Shape, Shape, str]:
+        """A contraction and a constant, either way round."""
+        kind = row.removeprefix("add_")
+        shape, result, product = getattr(self, kind)(kind)
+        self.lines.append(f"%p = {product}")
+        values = self.arrays.integers(-128, 127, result, endpoint=True)
+        scale = self.y.scale * 2.0 ** self.rng.uniform(-2, 2)
+        operands = ["%p", self.parameter("c", values, "i8", np.array([scale]))]
+        self.rng.shuffle(operands)
+        floats = tensor(result, "f32")
+        return shape, result, f"nn.add {', '.join(operands)} : ({floats}, {floats}) -> {floats}"
+
+    add_linear = add_conv1d = add_conv2d = with_residual
+    add_conv3d = add_conv_transpose1d = add_conv_transpose2d = with_residual
     add_conv_transpose3d = with_residual
 
     def relu(self, row: str) -> tuple[Shape, Shape, str]:
