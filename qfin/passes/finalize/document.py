@@ -5,6 +5,8 @@ python -m qfin.passes.finalize.document > docs/fusions.md
 
 from __future__ import annotations
 
+from textwrap import fill
+
 from qfin.passes.finalize.fusion import Fusion
 from qfin.passes.finalize.table import DYNAMIC, ON_DEVICE, STATIC
 
@@ -33,8 +35,7 @@ fusion. The dcast that an op left behind it meets the next op, so that a chain o
 on quantized values; where it meets a qcast to the type that it came from, both go. A qcast followed
 by a dcast stays always: it rounds.
 
-The convolutions and `quant.linear` may differ from what they replace by one step, next to ties; so
-may the average pools, the mean and interpolation. The other fusions change no bit.
+@ROUNDING
 
 ## What was not fused, and why
 
@@ -72,11 +73,22 @@ def table(rows: tuple[Fusion, ...]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def rounding(rows: tuple[Fusion, ...]) -> str:
+    """Which of the fused ops round otherwise than what they replace."""
+    ops = ", ".join(dict.fromkeys(f"`{row.becomes}`" for row in rows if not row.exact))
+    text = (
+        "These may differ from what they replace by one step, next to ties, for they round once"
+        f" where float ops round several times: {ops}. The other fusions change no bit."
+    )
+    return fill(text, 100, break_long_words=False, break_on_hyphens=False)
+
+
 def document() -> str:
     """The whole of `docs/fusions.md`."""
     device = tuple(row for row in ON_DEVICE.rows if row not in DYNAMIC.rows)
     dynamic = _DYNAMIC + table(DYNAMIC.rows) + _ON_DEVICE + table(device)
-    return _HEAD + table(STATIC.rows) + _TAIL + dynamic
+    tail = _TAIL.replace("@ROUNDING", rounding(STATIC.rows))
+    return _HEAD + table(STATIC.rows) + tail + dynamic
 
 
 if __name__ == "__main__":

@@ -41,6 +41,9 @@ class Fusion:
     match: Callable[[Operation], Rewrite]
     when: Callable[[Operation], bool] = always
     variant: str = ""
+    exact: bool = True
+    """Whether the fused op gives the bits that it replaces; if not, it is one step off at most,
+    next to ties, or (`f32` results) by what sums in f32 round."""
 
     @property
     def name(self) -> str:

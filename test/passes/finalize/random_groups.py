@@ -31,16 +31,7 @@ SCALAR = {"add_scalar", "sub_scalar", "sub_scalar_left", "mul_scalar"}
 NORMS = {"layer_norm", "group_norm", "instance_norm"}
 """The rows that normalise by the statistics of the input."""
 _ACTIVATED = ("add", "sub", "mul", "batch_norm", "matmul")
-_SUMS = ("avg_pool", "upsample_linear", "upsample_bi", "upsample_tri")
-ROUNDING = {
-    *PACKING,
-    *RESIDUAL,
-    *NORMS,
-    "softmax",
-    "matmul",
-    "mean",
-    *(row for row in ROWS if any(sum in row for sum in _SUMS)),
-}
+ROUNDING = {row.name for row in FUSIONS if not row.exact}
 """The rows that become one op with a rounding of its own; the others move values."""
 
 

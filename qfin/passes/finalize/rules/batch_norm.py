@@ -48,10 +48,10 @@ def _batch_norm(op: Operation) -> Rewrite:
 FUSIONS: tuple[Fusion, ...] = (
     Fusion(
         nn.BatchNormOp,
-        "qcast(batch_norm(dcast x)), qcast(relu(batch_norm(dcast x)))",
+        "qcast(batch_norm(dcast x)), also through relus and clamps",
         "quant.batch_norm",
         f"{NEEDS_ACTIVATIONS}; running statistics (training = false); constant parameters; with"
-        " relu, finite numbers; no other use of the result",
+        " relus or clamps, finite numbers; no other use of the result",
         _batch_norm,
     ),
 )

@@ -47,6 +47,7 @@ FUSIONS: tuple[Fusion, ...] = tuple(
         f"quant.{name}",
         f"{NEEDS_ACTIVATIONS}; {WEIGHT}; {BIAS}; no other use of the result",
         contraction,
+        exact=False,
     )
     for op, name in (
         (nn.Conv1dOp, "conv1d"),

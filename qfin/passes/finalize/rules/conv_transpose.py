@@ -15,6 +15,7 @@ FUSIONS: tuple[Fusion, ...] = tuple(
         f"quant.{name}",
         f"{NEEDS_ACTIVATIONS}; {_WEIGHT}; {BIAS}; no other use of the result",
         contraction,
+        exact=False,
     )
     for op, name in (
         (nn.ConvTranspose1dOp, "conv_transpose1d"),

@@ -118,23 +118,26 @@ def _row(op: type[Operation], fused: type[Operation]) -> Fusion:
     name = op.name.removeprefix("nn.")
     return Fusion(
         op,
-        f"{name}(dequantize(quantize(x, choose_qparams x)), dcast w, b), relu({name}(...))",
+        f"{name}(dequantize(quantize(x, choose_qparams x)), dcast w, b), also through"
+        " relus and clamps",
         fused.name,
         f"{INPUT}; {WEIGHT}",
         dynamic,
         variant="dynamic",
+        exact=False,
     )
 
 
 FUSIONS: tuple[Fusion, ...] = (
     Fusion(
         nn.LinearOp,
-        "linear(x, to h, b), relu(linear(...))",
+        "linear(x, to h, b), also through relus and clamps",
         quant.LinearDynamicFp16Op.name,
         "f32; weight f16, a constant or saturate_to_fp16; bias absent or f32",
         fp16,
         when=has_half_weight,
         variant="dynamic_fp16",
+        exact=False,
     ),
     _row(nn.LinearOp, quant.LinearDynamicOp),
     _row(nn.Conv1dOp, quant.Conv1dDynamicOp),
@@ -145,11 +148,12 @@ FUSIONS: tuple[Fusion, ...] = (
 ON_DEVICE: tuple[Fusion, ...] = (
     Fusion(
         nn.LinearOp,
-        "linear(x, dcast w, b), relu(linear(...))",
+        "linear(x, dcast w, b), also through relus and clamps",
         quant.LinearDynamicOp.name,
         f"the option `on-device`; f32; input not quantized; {WEIGHT}",
         on_device,
         when=is_weight_only,
         variant="dynamic_on_device",
+        exact=False,
     ),
 )

@@ -57,5 +57,6 @@ FUSIONS: tuple[Fusion, ...] = (
         "f32; both operands and output quantized per layer to 8 bits, operands finite; sum within"
         " 32 bits, factors within f32; no other use of the result",
         _matmul,
+        exact=False,
     ),
 )

@@ -26,5 +26,6 @@ FUSIONS: tuple[Fusion, ...] = (
         "quant.mean",
         f"{NEEDS_ACTIVATIONS}; sum within 32 bits; no other use of the result",
         _mean,
+        exact=False,
     ),
 )

@@ -58,6 +58,7 @@ FUSIONS: tuple[Fusion, ...] = tuple(
         + ("; use_input_stats" if op is nn.InstanceNormOp else "")
         + "; no other use of the result",
         _norm,
+        exact=False,
     )
     for op, fused in _FUSED.items()
 )

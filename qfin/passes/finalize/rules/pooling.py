@@ -73,6 +73,7 @@ def _row(op: type[Pooling]) -> Fusion:
         _FUSED[_name(op)].name,
         f"{NEEDS_ACTIVATIONS}; sum within 32 bits; no other use of the result",
         _average,
+        exact=False,
     )
 
 

@@ -107,6 +107,7 @@ def _row(kind: type[Operation], fused: type[Operation]) -> Fusion:
         _residual,
         when=partial(_adds_to, kind),
         variant=name,
+        exact=False,
     )
 
 

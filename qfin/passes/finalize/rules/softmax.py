@@ -30,5 +30,6 @@ FUSIONS: tuple[Fusion, ...] = (
         f"{NEEDS_ACTIVATIONS}; at most 2**20 values along dim; output scale at least 2**-24; no"
         " other use of the result",
         _softmax,
+        exact=False,
     ),
 )

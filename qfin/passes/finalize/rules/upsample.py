@@ -36,7 +36,8 @@ def _row(op: type[Upsample]) -> Fusion:
     if issubclass(op, Nearest):
         return Fusion(op, f"{name}(dcast x)", f"dcast({op.name} x)", NEEDS_INPUT, carry)
     needs = f"{NEEDS_ACTIVATIONS}; no other use of the result"
-    return Fusion(op, f"qcast({name}(dcast x))", _FUSED[name].name, needs, _interpolate)
+    pattern = f"qcast({name}(dcast x))"
+    return Fusion(op, pattern, _FUSED[name].name, needs, _interpolate, exact=False)
 
 
 FUSIONS: tuple[Fusion, ...] = tuple(map(_row, nn.UPSAMPLE_OPS))
