@@ -16,6 +16,7 @@ import qfin
 from qfin import remarks, target
 from qfin.errors import InputError, PassError
 from qfin.locations import is_unknown
+from qfin.passes.finalize.on_device_ptq import FinalizeOnDevicePTQPass
 from qfin.passes.finalize.pipeline import QuantFinalizePass
 
 from .on_device import Network
@@ -194,3 +195,71 @@ def test_remarks():
         QuantFinalizePass().apply(Context(), module)
     spoken_of = [(r.kind, r.op_name) for r in said if r.op_name in ("nn.linear", *PREPACKS)]
     assert spoken_of == [("fused", "nn.linear")] * 3
+
+
+GIVEN_UP = """
+ml_program.global private mutable @w(dense<[[1.0, 2.0], [4.0, -6.0]]> : tensor<2x2xf32>)
+  : tensor<2x2xf32>
+func.func @quantize_forward(%x: tensor<1x2xf32>) -> (tensor<1x2xf32>RESULT_TYPE) {
+  %w = ml_program.global_load @w : tensor<2x2xf32>
+  %s, %z = quant.choose_qparams %w {symmetric, storage = i8, quant_min = -127}
+    : (tensor<2x2xf32>) -> (tensor<f32>, tensor<i32>)
+  %q = quant.quantize %w, %s, %z : (tensor<2x2xf32>, tensor<f32>, tensor<i32>) -> tensor<2x2xi8>
+  %d = quant.dequantize %q, %s, %z : (tensor<2x2xi8>, tensor<f32>, tensor<i32>) -> tensor<2x2xf32>
+  STORE
+  %y = nn.linear %x, %d : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>
+  func.return %yRESULT : tensor<1x2xf32>RESULT_TYPE
+}"""
+STORE = """%zeros = arith.constant dense<0.0> : tensor<2x2xf32>
+  ml_program.global_store @w = %zeros : tensor<2x2xf32>"""
+
+
+def given_up(*, store: bool, result: bool) -> str:
+    """A layer whose weight is overwritten behind the quantize, and returned."""
+    text = GIVEN_UP.replace("STORE", STORE if store else "")
+    text = text.replace("RESULT_TYPE", ", tensor<2x2xf32>" if result else "")
+    return text.replace("RESULT", ", %d" if result else "")
+
+
+def test_floats_that_are_given_up():
+    module, state = qfin.finalize_on_device_ptq(given_up(store=True, result=False)), qfin.State()
+    x = np.ones((1, 2), np.float32)
+    assert run(module, "quantize_forward", x, state) == []
+    np.testing.assert_array_equal(state.values["w"], 0)
+    np.testing.assert_allclose(run(module, "quantized_forward", x, state)[0], [[3, -2]], atol=0.05)
+
+
+def test_floats_that_are_given_up_and_still_read():
+    """Refused, before the module is changed."""
+    module = qfin.parse(given_up(store=True, result=True))
+    text = str(module)
+    with pytest.raises(PassError, match="@quantized_forward reads @w, too, and would find there"):
+        qfin.finalize_on_device_ptq(module)
+    with pytest.raises(PassError, match="@quantized_forward reads @w, too"):
+        FinalizeOnDevicePTQPass().apply(Context(), module)
+    assert str(module) == text
+
+
+def test_floats_that_stay_in_use():
+    """A remark says so, and only then; values are right."""
+    with remarks.collect() as said:
+        qfin.finalize_on_device_ptq(given_up(store=False, result=False))
+    assert [r for r in said if r.pass_name == "split-packing"] == []
+    with remarks.collect() as said:
+        module = qfin.finalize_on_device_ptq(given_up(store=False, result=True))
+    (remark,) = (r for r in said if r.pass_name == "split-packing")
+    assert remark.kind == "note"
+    assert remark.op_name == "ml_program.global_load"
+    assert remark.message.startswith("@quantized_forward reads @w at each call, too")
+    state, x = qfin.State(), np.ones((1, 2), np.float32)
+    run(module, "quantize_forward", x, state)
+    weight = run(module, "quantized_forward", x, state)[1]
+    np.testing.assert_allclose(weight, [[1, 2], [4, -6]], atol=0.03)
+
+
+def test_arguments_of_another_type():
+    text = Network.random(0, per_channel=False).on_device()
+    with pytest.raises(InputError, match=r"^method_name must be a str, not 3 ?$"):
+        qfin.finalize_on_device_ptq(text, 3)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(InputError, match=r"^quant_type must be a str, not None ?$"):
+        qfin.finalize_on_device_ptq(text, quant_type=None)  # pyright: ignore[reportArgumentType]

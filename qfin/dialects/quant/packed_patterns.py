@@ -43,6 +43,10 @@ class UnpackOfPrepackDynamic(RewritePattern):
             _forward(prepack, op, rewriter)
 
 
+ROUND_TRIPS = (UnpackOfPrepack(), UnpackOfPrepackDynamic())
+"""What takes all packing and unpacking again back."""
+
+
 def _forward(prepack: Operation, unpack: Operation, rewriter: PatternRewriter) -> None:
     """Puts what was packed in the place of what is unpacked, if the types are the same."""
     operands = list(prepack.operands)

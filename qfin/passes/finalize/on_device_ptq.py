@@ -18,7 +18,8 @@ from xdsl.transforms.common_subexpression_elimination import CommonSubexpression
 from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 from xdsl.transforms.scf_for_loop_unroll import UnrollLoopPattern
 
-from qfin.dialects.quant.packed_patterns import UnpackOfPrepack, UnpackOfPrepackDynamic
+from qfin.dialects.quant.packed import PrepackOp
+from qfin.dialects.quant.packed_patterns import ROUND_TRIPS
 from qfin.errors import PassError, describe
 from qfin.passes.finalize.constant_propagation import ConstantPropagationPass
 from qfin.passes.finalize.inline import inline_calls
@@ -29,54 +30,21 @@ from qfin.passes.finalize.register_prepack_params import (
     packed_weights,
     register_prepack_params,
 )
-from qfin.passes.finalize.split_packing import split_packing
+from qfin.passes.finalize.split_packing import quantized_half, split_packing
 from qfin.passes.rewriting import rewrite
 
 
-class _UnrollPass(ModulePass):
-    """`scf-for-loop-unroll` of xDSL, which keeps locations."""
-
-    name = "unroll"
-
-    def apply(self, ctx: Context, op: ModuleOp) -> None:
-        rewrite(op, UnrollLoopPattern())
-
-
-class _CanonicalizePass(ModulePass):
-    """`canonicalize` of xDSL, which keeps locations and needs no dialect but `arith`."""
-
-    name = "canonicalize"
-
-    def apply(self, ctx: Context, op: ModuleOp) -> None:
-        folding = Context()
-        folding.load_dialect(arith.Arith)
-        rewrite(op, CanonicalizationRewritePattern(), fold=folding)
-
-
-class _DropUnpackPass(ModulePass):
-    """Takes back the round trip of what did not fuse."""
-
-    name = "drop-unpack"
-
-    def apply(self, ctx: Context, op: ModuleOp) -> None:
-        rewrite(op, [UnpackOfPrepack(), UnpackOfPrepackDynamic()])
-
-
-CLEAN_UP: tuple[ModulePass, ...] = (
-    CommonSubexpressionElimination(),
-    DeadCodeElimination(),
-    _CanonicalizePass(),
-    ConstantPropagationPass(),
-    _UnrollPass(),
-    CommonSubexpressionElimination(),  # pools constants, those of unrolled loops too
-)
-"""What PyTorch's pass does first, in its order."""
-
-AFTER_FUSION: tuple[ModulePass, ...] = (
-    _DropUnpackPass(),
-    CommonSubexpressionElimination(),  # a weight that several layers share is packed once
-    DeadCodeElimination(),
-)
+def _clean_up(ctx: Context, module: ModuleOp) -> None:
+    """What PyTorch's pass does first, in its order."""
+    CommonSubexpressionElimination().apply(ctx, module)
+    DeadCodeElimination().apply(ctx, module)
+    folding = Context()
+    folding.load_dialect(arith.Arith)
+    # Not the passes of xDSL for this and for loops, which lose locations.
+    rewrite(module, CanonicalizationRewritePattern(), fold=folding)
+    ConstantPropagationPass().apply(ctx, module)
+    rewrite(module, UnrollLoopPattern())
+    CommonSubexpressionElimination().apply(ctx, module)  # constants, those of unrolled loops too
 
 
 @dataclass(frozen=True)
@@ -85,11 +53,12 @@ class FinalizeOnDevicePTQPass(ModulePass):
 
     `@quantize_<m>` comes with all that `@<m>` computes, on weights that it loads from globals,
     quantizes and dequantizes. Afterwards it stores packed weights, in mutable globals, and gives
-    nothing; the new `@quantized_<m>` loads them, and neither reads float weights nor observers.
+    nothing; the new `@quantized_<m>` loads them, and reads float weights and observers only for
+    what else the dequantized weights are used for, which a remark tells.
     All other functions stay as they are. See `docs/on-device.md`.
 
-    Raises PassError as `quantize_method` and `register_prepack_params` do, and UnsupportedError
-    for a call that cannot be inlined, before the module is changed.
+    Raises PassError as `quantize_method`, `register_prepack_params` and `split_packing` do, and
+    UnsupportedError for a call that cannot be inlined, before the module is changed.
     """
 
     name = "finalize-on-device-ptq"
@@ -105,10 +74,8 @@ class FinalizeOnDevicePTQPass(ModulePass):
         function = quantize_method(op, self.method_name)
         prepared = self._prepared(ctx, op, function.sym_name.data)
         if not packed_weights(prepared):
-            raise PassError(
-                f"{describe(function)}: no layer of @{prepared.sym_name.data} can be packed:"
-                " --remarks says why"
-            )
+            raise PassError(f"{describe(function)}: {_why_nothing(prepared)}")
+        _check_halves(prepared)
         Rewriter.insert_op(prepared, InsertPoint.before(function))
         Rewriter.erase_op(function)
         register_prepack_params(op, prepared)
@@ -125,8 +92,30 @@ class FinalizeOnDevicePTQPass(ModulePass):
             elif isinstance(op, func.FuncOp) and op.body.blocks:
                 Rewriter.erase_op(op, safe_erase=False)
         assert isinstance(function, func.FuncOp)
-        fusion = QuantFusionPass(self.quant_type, on_device=True)
-        for step in (*CLEAN_UP, InsertPrepackUnpackPass(), fusion, *AFTER_FUSION):
-            step.apply(ctx, alone)
+        _clean_up(ctx, alone)
+        InsertPrepackUnpackPass().apply(ctx, alone)
+        QuantFusionPass(self.quant_type, on_device=True).apply(ctx, alone)
+        rewrite(alone, ROUND_TRIPS)  # of what did not fuse
+        # A weight that several layers share is packed once.
+        CommonSubexpressionElimination().apply(ctx, alone)
+        DeadCodeElimination().apply(ctx, alone)
         function.detach()
         return function
+
+
+def _why_nothing(function: func.FuncOp) -> str:
+    """Why no weight of `function`, which is fused, is packed."""
+    nothing = f"no layer of @{function.sym_name.data} can be packed"
+    if any(isinstance(op, PrepackOp) for op in function.walk()):
+        return (
+            f"{nothing}: f16 weights are not packed on the device: quantize them to i8, or run"
+            " finalize{quant-type=dynamic}, which packs those that are constant"
+        )
+    return f"{nothing}: --remarks says why"
+
+
+def _check_halves(function: func.FuncOp) -> None:
+    """Raises PassError as `quantized_half` does, and leaves `function` as it is."""
+    trial = function.clone()
+    register_prepack_params(ModuleOp([trial]), trial)
+    quantized_half(trial)

@@ -12,9 +12,13 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.transforms.dead_code_elimination import region_dce
 
+from qfin import remarks
 from qfin.dialects.ml_program import GlobalLoadConstOp, GlobalLoadOp, GlobalStoreOp
 from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp
+from qfin.errors import PassError, describe
 from qfin.passes.finalize.method import quantize_method, quantized_name
+
+Load = GlobalLoadOp | GlobalLoadConstOp
 
 
 def split_packing(module: ModuleOp, function: func.FuncOp) -> None:
@@ -49,19 +53,61 @@ def split_packing(module: ModuleOp, function: func.FuncOp) -> None:
 
     A store of another global goes with the half that it belongs to: with the first where packed
     weights are computed from that very global (an observer's state, a weight that is given up),
-    else with the second.
+    else with the second. A remark names each global, but packed ones, that both halves read.
+
+    Raises PassError as `quantized_half` does, before anything is changed.
+    """
+    quantized = quantized_half(function)
+    packs = what_packs(function)
+    for op in list(function.walk()):
+        if isinstance(op, GlobalStoreOp) and op not in packs:
+            Rewriter.erase_op(op)
+    Rewriter.insert_op(quantized, InsertPoint.after(function))
+    _drop_results(function)
+    region_dce(function.body)
+    packing = {op.symbol for op in function.walk() if isinstance(op, Load)}
+    for op in quantized.walk():
+        if isinstance(op, Load) and op.symbol in packing:
+            message = (
+                f"@{quantized.sym_name.data} reads {op.symbol} at each call, too: its value is used"
+                " for more than packed weights, and has to be kept"
+            )
+            remarks.emit("note", op, message, pass_name=SplitPackingPass.name)
+
+
+def quantized_half(function: func.FuncOp) -> func.FuncOp:
+    """`@quantized_<m>`: what `function` does but store packed weights, and what they are computed
+    from. `function` stays as it is.
+
+    Raises PassError where it reads a global before a store that the other half does: it would read
+    what was stored there, such as the zeros of a weight that is given up.
     """
     packs = what_packs(function)
     quantized = function.clone()
     quantized.sym_name = StringAttr(quantized_name(function))
-    for op, copy in list(zip(function.walk(), quantized.walk(), strict=True)):
-        if isinstance(op, GlobalStoreOp):
-            unneeded = copy if op in packs else op
-            Rewriter.erase_op(unneeded)
-    Rewriter.insert_op(quantized, InsertPoint.after(function))
-    _drop_results(function)
-    for half in (function, quantized):
-        region_dce(half.body)
+    original = dict(zip(quantized.walk(), function.walk(), strict=True))
+    for copy, op in original.items():
+        if isinstance(op, GlobalStoreOp) and op in packs:
+            Rewriter.erase_op(copy)
+    region_dce(quantized.body)
+    left = {original[copy] for copy in quantized.walk()}
+    loads: list[Load] = []
+    for op in function.walk():
+        if isinstance(op, Load) and op in left:
+            loads.append(op)
+        if isinstance(op, GlobalStoreOp) and op in packs:
+            for load in loads:
+                if load.symbol == op.symbol:
+                    raise PassError(_overwritten(load, op, function))
+    return quantized
+
+
+def _overwritten(load: Operation, store: GlobalStoreOp, function: func.FuncOp) -> str:
+    return (
+        f"{describe(load)}: @{quantized_name(function)} reads {store.symbol}, too, and would find"
+        f" there what @{function.sym_name.data} stores ({describe(store)}): take that store out, or"
+        " use the value for nothing but packed weights; --remarks says which layers do not fuse"
+    )
 
 
 def what_packs(function: func.FuncOp) -> set[Operation]:
@@ -83,7 +129,7 @@ def what_packs(function: func.FuncOp) -> set[Operation]:
         pending += [inner for inner in op.walk() if inner is not op]
         if (parent := op.parent_op()) is not None:
             pending.append(parent)
-        if isinstance(op, GlobalLoadOp | GlobalLoadConstOp | GlobalStoreOp):
+        if isinstance(op, Load | GlobalStoreOp):
             pending += [store for store in stores if store.symbol == op.symbol]
     return found
 

@@ -11,11 +11,14 @@
 // RUN: not qfin-opt %s -p 'finalize-on-device-ptq{method-name=float}' 2>&1 | filecheck %s --check-prefix=FLOAT
 // RUN: not qfin-opt %s -p 'finalize-on-device-ptq{method-name=recursive}' 2>&1 | filecheck %s --check-prefix=RECURSIVE
 // RUN: not qfin-opt %s -p 'finalize-on-device-ptq{method-name=typed}' 2>&1 | filecheck %s --check-prefix=TYPED
+// RUN: not qfin-opt %s -p 'finalize-on-device-ptq{method-name=half}' 2>&1 | filecheck %s --check-prefix=HALF
+// RUN: not qfin-opt %s -p 'finalize-on-device-ptq{method-name=given_up}' 2>&1 | filecheck %s --check-prefix=GIVEN
+// RUN: not qfin-opt %s -p 'finalize-on-device-ptq{method-name=counted}' 2>&1 | filecheck %s --check-prefix=COUNTED
 // RUN: not qfin-opt -p finalize-on-device-ptq %S/freeze-module-invalid.mlir 2>&1 | filecheck %s --check-prefix=NOTHING
 
 // NOTHING: method-name: the module has no function @quantize_forward that quantizes the weights of 'forward'; write one that quantizes and dequantizes the weights of the method
 
-// NONE: method-name: the module has no function @quantize_forward that quantizes the weights of 'forward'; method-name may be again, a, constant, computed, bias, stored, float, recursive, typed
+// NONE: method-name: the module has no function @quantize_forward that quantizes the weights of 'forward'; method-name may be again, a, constant, computed, bias, stored, float, recursive, typed, half, given_up, counted
 
 // OBSERVE: method-name: the module has no function @quantize_observe_a that quantizes the weights of 'observe_a'; method-name may be
 func.func @observe_a() {
@@ -110,4 +113,42 @@ func.func @quantize_typed(%x: tensor<2x3xf32>) -> tensor<2x4xf32> {
   %d = quant.dcast %q : tensor<4x3x!quant.uniform<i8:f32, 0.25>> to tensor<4x3xf32>
   %y = nn.linear %x, %d : (tensor<2x3xf32>, tensor<4x3xf32>) -> tensor<2x4xf32>
   func.return %y : tensor<2x4xf32>
+}
+
+// HALF: 'func.func' at {{.*}}: no layer of @quantize_half can be packed: f16 weights are not packed on the device: quantize them to i8, or run finalize{quant-type=dynamic}
+func.func @quantize_half(%x: tensor<2x3xf32>) -> tensor<2x4xf32> {
+  %w = ml_program.global_load @weight : tensor<4x3xf32>
+  %h = nn.saturate_to_fp16 %w : tensor<4x3xf32> to tensor<4x3xf16>
+  %d = nn.to %h : tensor<4x3xf16> to tensor<4x3xf32>
+  %y = nn.linear %x, %d : (tensor<2x3xf32>, tensor<4x3xf32>) -> tensor<2x4xf32>
+  func.return %y : tensor<2x4xf32>
+}
+
+// The weight is given up, and returned.
+// GIVEN: 'ml_program.global_load' at {{.*}}: @quantized_given_up reads @weight, too, and would find there what @quantize_given_up stores ('ml_program.global_store' at {{.*}}): take that store out, or use the value for nothing but packed weights
+func.func @quantize_given_up(%x: tensor<2x3xf32>) -> (tensor<2x4xf32>, tensor<4x3xf32>) {
+  %w = ml_program.global_load @weight : tensor<4x3xf32>
+  %s, %z = quant.choose_qparams %w {symmetric, storage = i8} : (tensor<4x3xf32>) -> (tensor<f32>, tensor<i32>)
+  %q = quant.quantize %w, %s, %z : (tensor<4x3xf32>, tensor<f32>, tensor<i32>) -> tensor<4x3xi8>
+  %d = quant.dequantize %q, %s, %z : (tensor<4x3xi8>, tensor<f32>, tensor<i32>) -> tensor<4x3xf32>
+  %zeros = arith.constant dense<0.0> : tensor<4x3xf32>
+  ml_program.global_store @weight = %zeros : tensor<4x3xf32>
+  %y = nn.linear %x, %d : (tensor<2x3xf32>, tensor<4x3xf32>) -> tensor<2x4xf32>
+  func.return %y, %d : tensor<2x4xf32>, tensor<4x3xf32>
+}
+
+ml_program.global private mutable @calls(dense<0.0> : tensor<4xf32>) : tensor<4xf32>
+
+// A bias that counts, whose count is returned.
+// COUNTED: 'ml_program.global_load' at {{.*}}: @quantized_counted reads @calls, too, and would find there what @quantize_counted stores
+func.func @quantize_counted(%x: tensor<2x3xf32>) -> (tensor<2x4xf32>, tensor<4xf32>) {
+  %w = ml_program.global_load @weight : tensor<4x3xf32>
+  %s, %z = quant.choose_qparams %w {symmetric, storage = i8} : (tensor<4x3xf32>) -> (tensor<f32>, tensor<i32>)
+  %q = quant.quantize %w, %s, %z : (tensor<4x3xf32>, tensor<f32>, tensor<i32>) -> tensor<4x3xi8>
+  %d = quant.dequantize %q, %s, %z : (tensor<4x3xi8>, tensor<f32>, tensor<i32>) -> tensor<4x3xf32>
+  %b = ml_program.global_load @calls : tensor<4xf32>
+  %c = nn.add %b, %b : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  ml_program.global_store @calls = %c : tensor<4xf32>
+  %y = nn.linear %x, %d, %b : (tensor<2x3xf32>, tensor<4x3xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  func.return %y, %c : tensor<2x4xf32>, tensor<4xf32>
 }
