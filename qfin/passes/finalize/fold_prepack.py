@@ -24,7 +24,7 @@ from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 
 from qfin import remarks
 from qfin.dialects import nn
-from qfin.dialects.ml_program import GlobalLoadConstOp, GlobalLoadOp, GlobalStoreOp, global_of
+from qfin.dialects.ml_program import GlobalStoreOp
 from qfin.dialects.quant.casts import SCastOp
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp, PrepackOp
 from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp
@@ -158,16 +158,5 @@ def _why_left(prepack: PrepackOp | PrepackDynamicOp) -> str:
     made_by = defining(value)
     if isinstance(made_by, SCastOp):
         made_by = defining(made_by.input)
-    if isinstance(made_by, GlobalLoadOp | GlobalLoadConstOp):
-        return _why_of_global(what, made_by)
     source = "an argument" if made_by is None else f"made by {made_by.name}"
     return f"packs at each call: its {what} is not a constant, but {source}"
-
-
-def _why_of_global(what: str, load: GlobalLoadOp | GlobalLoadConstOp) -> str:
-    """Why a prepack of a global did not fold: `compile` makes constants of those that never change,
-    also of those that were preserved."""
-    name, found = load.symbol.string_value(), global_of(load, load.symbol)
-    if found is not None and found.is_mutable is None:
-        return f"packs when it is compiled: its {what} is the global @{name}, which stays until then"
-    return f"packs at each call: its {what} is the mutable global @{name}"
