@@ -20,6 +20,8 @@ from xdsl.rewriter import InsertPoint
 
 from qfin.dialects import nn
 from qfin.dialects.quant.casts import DCastOp, SCastOp
+from qfin.dialects.quant.dynamic import DequantizeOp
+from qfin.dialects.shapes import DYNAMIC
 from qfin.dialects.tensors import shape_of
 from qfin.dialects.uniform import UniformType
 from qfin.interpreter.arrays import dense_to_numpy, numpy_to_dense
@@ -32,7 +34,9 @@ from qfin.passes.finalize.groups import (
     input_of,
     only_use,
     output_of,
+    require_activation,
 )
+from qfin.passes.finalize.table import STATIC
 from qfin.passes.finalize.weights import Contraction, constants_of, require_weight
 from qfin.passes.rewriting import rewrite
 
@@ -45,8 +49,18 @@ def _transposed(element: UniformType) -> UniformType:
     return UniformType.per_axis(i8, element.expressed, 0, element.scales, None, low, high)
 
 
+def _is_quantized(value: SSAValue) -> bool:
+    """Whether a float value was dequantized, perhaps before ops that only move values."""
+    op = defining(value)
+    while op is not None and (row := STATIC.row_of(op)) is not None and row.carries:
+        op = defining(op.operands[0])
+    return isinstance(op, DCastOp | DequantizeOp)
+
+
+@dataclass(frozen=True)
 class MatmulToLinear(RewritePattern):
-    """A product with a constant that `quant.prepack` can hold is a linear; changes no bit.
+    """A product of a quantized value and a constant that `quant.prepack` can hold is a linear;
+    changes no bit.
 
     Before:
 
@@ -59,6 +73,9 @@ class MatmulToLinear(RewritePattern):
         %y = nn.linear %x, %w : (tensor<1x64xf32>, tensor<10x64xf32>) -> tensor<1x10xf32>
     """
 
+    floats: bool = False
+    """Whether the one of a value that is not quantized is as well."""
+
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: nn.MatmulOp, rewriter: PatternRewriter, /) -> None:
         try:
@@ -69,17 +86,23 @@ class MatmulToLinear(RewritePattern):
         constant = constant_of(weight)
         if constant is None or len(shape_of(weight)) != 2:
             return
+        if not self.floats and not _is_quantized(op.lhs):
+            return  # it would not fuse as a linear either
         values = np.ascontiguousarray(dense_to_numpy(constant).T)
         stored = arith.ConstantOp(numpy_to_dense(values, i8))
         packed = SCastOp(stored.result, TensorType(_transposed(element), values.shape))
         floats = DCastOp(packed.result, TensorType(f32, values.shape))
         linear = nn.LinearOp(op.lhs, floats.result, None, op.result.type)
         linear.location = op.location
-        rewriter.replace(op, [stored, packed, floats, linear])
+        linear.result.name_hint = op.result.name_hint
+        # Inserted before: the new ops of `replace` are all named after what they replace.
+        rewriter.insert([stored, packed, floats, linear])
+        rewriter.replace(op, [], [linear.result])
 
 
 class AddToBias(RewritePattern):
-    """A constant for each channel that is added to a contraction without a bias is its bias.
+    """A constant that is added to a contraction without a bias, one number or one for each channel,
+    is its bias, where the sum is quantized, or added to a residual and then quantized.
 
     Before:
 
@@ -111,12 +134,15 @@ class AddToBias(RewritePattern):
 
 
 def _bias(op: Contraction, value: SSAValue) -> NDArray[np.float32] | None:
-    """A constant as one value for each channel of the result; None for all others."""
+    """A constant as one value for each channel of the result; None for all others. One number is
+    that of all channels."""
     constant, shape = constant_of(value), shape_of(op.result)
     if constant is None or constant.get_element_type() != f32:
         return None
     values = dense_to_numpy(constant)
     axis = len(shape) - 1 if isinstance(op, nn.LinearOp) else 1
+    if values.size == 1:
+        return None if shape[axis] == DYNAMIC else np.full(shape[axis], values.item(), np.float32)
     missing = len(shape) - values.ndim
     wanted = [size if i == axis else 1 for i, size in enumerate(shape)]
     if (1,) * missing + values.shape != tuple(wanted):
@@ -124,12 +150,25 @@ def _bias(op: Contraction, value: SSAValue) -> NDArray[np.float32] | None:
     return values.reshape(-1)
 
 
+def _residual_add(add: Operation) -> Operation | None:
+    """The addition of a quantized value that alone uses the result of `add`, if there is one."""
+    user = only_use(add.results[0], add.name)
+    if not isinstance(user, nn.AddOp) or user.lhs is user.rhs:
+        return None
+    other = user.rhs if user.lhs is add.results[0] else user.lhs
+    _, residual = dequantized(other, "residual")
+    require_activation(residual, "residual")
+    if shape_of(other) != shape_of(add.results[0]):
+        raise Refused("residual is broadcast")
+    return user
+
+
 def _fits(op: Contraction, add: Operation) -> bool:
     """Whether the contraction has no bias, and is fused with one."""
     try:
         input_of(op)
         constants_of(op)
-        output_of(add, activations=True)
+        output_of(_residual_add(add) or add, activations=True)
         return op.bias is None and only_use(op.result, op.name) is add
     except Refused:
         return False
@@ -141,5 +180,8 @@ class NormalizeContractionsPass(ModulePass):
 
     name = "normalize-contractions"
 
+    on_device: bool = False
+    """As in `quant-fusion`: products of floats are linears, too, for their inputs are quantized."""
+
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        rewrite(op, [MatmulToLinear(), AddToBias()])
+        rewrite(op, [MatmulToLinear(self.on_device), AddToBias()])
