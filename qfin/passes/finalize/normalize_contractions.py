@@ -151,16 +151,15 @@ def _bias(op: Contraction, value: SSAValue) -> NDArray[np.float32] | None:
 
 
 def _residual_add(add: Operation) -> Operation | None:
-    """The addition of a quantized value that alone uses the result of `add`, if there is one."""
+    """The addition of a quantized value of the same shape that alone uses the result of `add`, if
+    there is one."""
     user = only_use(add.results[0], add.name)
     if not isinstance(user, nn.AddOp) or user.lhs is user.rhs:
         return None
     other = user.rhs if user.lhs is add.results[0] else user.lhs
     _, residual = dequantized(other, "residual")
     require_activation(residual, "residual")
-    if shape_of(other) != shape_of(add.results[0]):
-        raise Refused("residual is broadcast")
-    return user
+    return user if shape_of(other) == shape_of(add.results[0]) else None
 
 
 def _fits(op: Contraction, add: Operation) -> bool:

@@ -49,6 +49,16 @@ from qfin.passes.sums import overflow, sum_range
 Contraction: TypeAlias = nn.Convolution | nn.LinearOp
 """The float ops whose weights are packed."""
 
+MAX_CANCELLED = 2**20
+"""Steps of the output that a sum of products and an f32 bias may be, where they cancel.
+
+Four roundings of f32, each of at most 2**-24 of such a sum, stand before the fused op's result: of
+the product of the scales, the bias in its units, the sum as f32, and the sum with the bias. A
+result that is not clamped is then within 2**20 * 4 * 2**-24 = 1/4 step of the exact one. The float
+op rounds its own factors, at 2 * 2**-24 of what they add up to, and so the two are one step apart
+at most as long as the products, each without its sign, add up to no more than 2**22 steps.
+"""
+
 _KINDS: dict[type[Operation], str] = {
     nn.Conv1dOp: CONV1D,
     nn.Conv2dOp: CONV2D,
@@ -149,29 +159,47 @@ def packed_of(op: Contraction, activation: UniformType, output: UniformType) -> 
     if constants.bias is not None:
         _require_bias_scale(packed, constants, activation)
     require_exact_sum(value, packed, activation)
-    _require_normal_scales(value, packed, constants, activation, output)
-    return value
-
-
-def _require_normal_scales(
-    value: SSAValue,
-    packed: PackedType,
-    constants: Constants,
-    activation: UniformType,
-    output: UniformType,
-) -> None:
-    """The factors of the requantization must not leave f32, nor lose bits below its range."""
     scales = packed_scales(packed, constants.element)
     unit = numerics.accumulator_scale(activation.scale, scales)
     mult = numerics.requantize_scales(activation.scale, scales, output.scale)
+    require_normal_scales(unit, mult, "input scale times weight scale")
+    _require_bias_in_range(value, packed, activation, unit, mult)
+    return value
+
+
+def require_normal_scales(unit: numerics.Floats, mult: numerics.Floats, product: str) -> None:
+    """The factors of the requantization must not leave f32, nor lose bits below its range: `unit`,
+    which is the `product` of two scales, and `mult`, which is that by the scale of the output."""
     for factor, what in ((unit, ""), (mult, " by output scale")):
         if not np.all(np.isfinite(factor) & (factor >= np.finfo(np.float32).tiny)):
-            raise Refused(f"input scale times weight scale{what} is not a normal f32")
-    bias = _known(value)[1]
+            raise Refused(f"{product}{what} is not a normal f32")
+
+
+def _require_bias_in_range(
+    value: SSAValue,
+    packed: PackedType,
+    activation: UniformType,
+    unit: numerics.Floats,
+    mult: numerics.Floats,
+) -> None:
+    """An f32 bias must be finite in units of the accumulator, `unit`, and where sums can cancel it
+    at most `MAX_CANCELLED` steps of the output, of which one is 1 / `mult` such units."""
+    weight, bias = _known(value)
     if bias is None or bias.dtype != np.float32:
         return
-    if not np.isfinite(numerics.scaled_bias(bias, activation.scale, scales)).all():
+    with np.errstate(all="ignore"):
+        scaled = bias / unit
+    if not np.isfinite(scaled).all():
         raise Refused("bias by input scale times weight scale is not a finite f32")
+    low, high = _sum_range(weight, packed, activation)
+    # Sums of the other sign cancel the bias, as far as they reach.
+    reach = np.where(scaled < 0, np.maximum(high, 0), np.maximum(-low, 0))
+    cancelled = np.minimum(np.abs(scaled.astype(np.float64)), reach) * mult
+    if np.any(cancelled > MAX_CANCELLED):
+        raise Refused(
+            f"bias is more than {MAX_CANCELLED} times the output scale: sums that cancel it would"
+            " lose steps"
+        )
 
 
 def _require_bias_scale(packed: PackedType, constants: Constants, activation: UniformType) -> None:
@@ -202,17 +230,23 @@ def require_exact_sum(value: SSAValue, packed: PackedType, activation: UniformTy
     weight, bias = _known(value)
     if bias is None:
         raise Refused("bias is i32 and not a constant: adding it can overflow 32 bits")
+    low, high = _sum_range(weight, packed, activation)
+    if (reached := overflow(low + bias, high + bias)) is not None:
+        raise Refused(f"sum and bias can reach {reached}, which overflows 32 bits")
+
+
+def _sum_range(
+    weight: NDArray[Any] | None, packed: PackedType, activation: UniformType
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """`sum_range` of the weight of a packed value; as far as any goes, if it is not known."""
     if weight is None:
         ends = (activation.storage_min, activation.storage_max)
         furthest = max(abs(end - activation.zero_point) for end in ends)
-        high = np.int64(128 * packed.reduction * furthest)
-        low = -high
-    else:
-        if packed.is_transposed:
-            weight = to_convolution(weight, packed.groups)
-        low, high = sum_range(weight, activation)
-    if (reached := overflow(low + bias, high + bias)) is not None:
-        raise Refused(f"sum and bias can reach {reached}, which overflows 32 bits")
+        high = np.asarray(128 * packed.reduction * furthest, np.int64)
+        return -high, high
+    if packed.is_transposed:
+        weight = to_convolution(weight, packed.groups)
+    return sum_range(weight, activation)
 
 
 def _known(packed: SSAValue) -> tuple[NDArray[Any] | None, NDArray[Any] | None]:

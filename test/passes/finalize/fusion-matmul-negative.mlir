@@ -68,7 +68,7 @@ func.func @tiny(%a: tensor<2x4x!quant.uniform<u8:f32, 1.0e-30>>, %b: tensor<4x3x
   return %q : tensor<2x3x!q>
 }
 
-// REMARK-NEXT: remark: nn.matmul not fused: product of the operands' scales, by output scale, is not a normal f32
+// REMARK-NEXT: remark: nn.matmul not fused: product of the operands' scales by output scale is not a normal f32
 func.func @coarse(%a: tensor<2x4x!quant.uniform<u8:f32, 1.0e-30>>, %b: tensor<4x3x!q>) -> tensor<2x3x!quant.uniform<u8:f32, 1.0e+30>> {
   %f = quant.dcast %a : tensor<2x4x!quant.uniform<u8:f32, 1.0e-30>> to tensor<2x4xf32>
   %g = quant.dcast %b : tensor<4x3x!q> to tensor<4x3xf32>

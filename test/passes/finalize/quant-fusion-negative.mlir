@@ -429,6 +429,19 @@ func.func @bias_large(%x: tensor<1x2x!x_bias_large>, %wq: tensor<3x2x!w_bias_lar
   return %q : tensor<1x3x!y_bias_large>
 }
 
+// REMARK-NEXT: remark: nn.linear not fused: bias is more than 1048576 times the output scale: sums that cancel it would lose steps
+!x_cancelled = !quant.uniform<u8:f32, 1.0>
+!w_cancelled = !quant.uniform<i8:f32, 1.0>
+!y_cancelled = !quant.uniform<u8:f32, 1.0e-3>
+func.func @bias_cancelled(%x: tensor<1x2x!x_cancelled>, %wq: tensor<3x2x!w_cancelled>) -> tensor<1x3x!y_cancelled> {
+  %b = arith.constant dense<[0.0, -1050.0, 0.0]> : tensor<3xf32>
+  %xf = quant.dcast %x : tensor<1x2x!x_cancelled> to tensor<1x2xf32>
+  %w = quant.dcast %wq : tensor<3x2x!w_cancelled> to tensor<3x2xf32>
+  %y = nn.linear %xf, %w, %b : (tensor<1x2xf32>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<1x3xf32>
+  %q = quant.qcast %y : tensor<1x3xf32> to tensor<1x3x!y_cancelled>
+  return %q : tensor<1x3x!y_cancelled>
+}
+
 // Packed values that come from elsewhere.
 
 // REMARK-NEXT: remark: nn.linear not fused: bias is not the one prepacked with the weight

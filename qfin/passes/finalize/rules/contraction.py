@@ -23,7 +23,8 @@ FUSED: dict[type[Operation], type[FusedContraction]] = {
 
 
 def contraction(op: Operation) -> Rewrite:
-    """On integers, sums are exact; the result may differ by one step, next to ties."""
+    """On integers, sums are exact; the result may differ by one step, next to ties, where f32 can
+    tell the steps of the float op's sums (`MAX_CANCELLED` in `weights`)."""
     assert isinstance(op, Contraction)
     input, element = input_of(op)
     output = output_of(op, activations=True)
@@ -36,8 +37,8 @@ def contraction(op: Operation) -> Rewrite:
 
 WEIGHT = "weight i8 with zero points 0, per layer or along axis 0"
 BIAS = (
-    "bias absent, f32, or i32 at input scale times weight scale; sum within 32 bits, factors"
-    " within f32"
+    "bias absent, f32 of at most 2**20 steps of the output where sums can cancel it, or i32 at"
+    " input scale times weight scale; sum within 32 bits, factors within f32"
 )
 
 FUSIONS: tuple[Fusion, ...] = tuple(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from xdsl.ir import Operation
 
 from qfin.dialects import nn, quant
@@ -19,6 +18,7 @@ from qfin.passes.finalize.groups import (
     require_verified,
 )
 from qfin.passes.finalize.rules.parameters import can_be_infinite
+from qfin.passes.finalize.weights import require_normal_scales
 
 
 def _matmul(op: Operation) -> Rewrite:
@@ -34,19 +34,12 @@ def _matmul(op: Operation) -> Rewrite:
     output = output_of(op, activations=True)
     quantized = element_type(output.quantize.result)
     assert isinstance(quantized, UniformType)
-    _require_normal_scales(left, right, quantized)
+    unit = numerics.accumulator_scale(left.scale, right.scale)
+    mult = numerics.requantize_scales(left.scale, right.scale, quantized.scale)
+    require_normal_scales(unit, mult, "product of the operands' scales")
     fused = quant.MatmulOp(lhs, rhs, output.quantize.result.type, output.activation)
     require_verified(fused)
     return replace_group(op, output, fused)
-
-
-def _require_normal_scales(left: UniformType, right: UniformType, output: UniformType) -> None:
-    """The factors of the requantization must not leave f32, nor lose bits below its range."""
-    unit = numerics.accumulator_scale(left.scale, right.scale)
-    mult = numerics.requantize_scales(left.scale, right.scale, output.scale)
-    for factor, what in ((unit, ""), (mult, ", by output scale,")):
-        if not np.isfinite(factor) or factor < np.finfo(np.float32).tiny:
-            raise Refused(f"product of the operands' scales{what} is not a normal f32")
 
 
 FUSIONS: tuple[Fusion, ...] = (
