@@ -28,13 +28,14 @@ from qfin.functions import (
     has_state,
     isolate,
     public_functions,
+    references,
     result_names,
     select,
 )
 from qfin.ir import parse, verify
 from qfin.kernels.parallel import MAX_THREADS
 from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
-from qfin.passes.finalize.freeze_module import FreezeModulePass
+from qfin.passes.finalize.freeze_module import FreezeModulePass, named
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
 from qfin.passes.finalize.on_device_ptq import FinalizeOnDevicePTQPass
 from qfin.passes.finalize.pipeline import QuantFinalizePass
@@ -61,25 +62,27 @@ def finalize(
     preserved_attrs: Sequence[str] = (),
     clear_shapes: bool = False,
     propagate: bool = True,
+    on_device: bool = False,
 ) -> Rewritten:
     """A new module in which quantize/dequantize pairs around float ops are int8 ops.
 
     `module` is a module, which stays as it is, MLIR text, or the path of a file; or a function:
-    then the result is a new function, on its own. `quant_type` is
-    static (parameters are constants) or dynamic (inputs are quantized at run time). Globals become
-    constants; with `preserved_attrs` the module is frozen as `freeze_module` does, else all its
-    public functions stay. `clear_shapes` makes the arguments' dimensions dynamic where all ops let
+    then the result is a new function, on its own. `quant_type` is static (parameters are constants)
+    or dynamic (inputs are quantized at run time); with `on_device`, dynamic quantizes the inputs of
+    linears whose weight alone is quantized, too. Calls are inlined, and globals become constants;
+    with `preserved_attrs` the module is frozen as `freeze_module` does, else all its public
+    functions stay. `clear_shapes` makes the arguments' dimensions dynamic where all ops let
     them be. `propagate` quantizes results between quantized ops where the text does not, which
     rounds them; see `PropagateQuantizationPass`. `explain` says what was not fused. Raises
     ParseError and VerifyError for bad text and invalid modules, PassError for another `quant_type`,
-    for a preserved name that is not there and, in a module with globals, for recursive calls.
+    for `on_device` with static, for a preserved name that is not there and for recursive calls,
+    UnsupportedError for calls of functions of several blocks, InputError for `preserved_attrs` that
+    are no list of names and for a function that cannot be on its own, as it needs mutable globals.
     """
-    names = tuple(preserved_attrs)
+    names = _names(preserved_attrs)
     if names and isinstance(module, FuncOp):
         names = (module.sym_name.data, *names)
-    step = QuantFinalizePass(
-        quant_type, preserved_attrs=names, clear_shapes=clear_shapes, propagate=propagate
-    )
+    step = QuantFinalizePass(quant_type, on_device, names, clear_shapes, propagate)
     return _rewritten(module, step)
 
 
@@ -115,9 +118,15 @@ def quant_fusion(
     return _rewritten(module, QuantFusionPass(quant_type, on_device))
 
 
-def fold_quantized_prepacking_ops(module: Rewritten | str | Path) -> Rewritten:
-    """A new module whose constant weights are packed; see `FoldQuantizedPrepackingOpsPass`."""
-    return _rewritten(module, FoldQuantizedPrepackingOpsPass())
+def fold_quantized_prepacking_ops(
+    module: Rewritten | str | Path, *, globals: bool = False
+) -> Rewritten:
+    """A new module whose constant weights are packed; see `FoldQuantizedPrepackingOpsPass`.
+
+    With `globals` they are globals of the module, which a function on its own cannot have
+    (InputError).
+    """
+    return _rewritten(module, FoldQuantizedPrepackingOpsPass(globals))
 
 
 def freeze_module(
@@ -127,19 +136,49 @@ def freeze_module(
 
     `preserved_attrs` names functions, globals and submodules that stay; see `FreezeModulePass`. Of
     a function, what it calls and loads comes out of its module. Raises qfin.Error as `finalize`
-    does, and PassError for a name that is not there and for recursive calls.
+    does.
     """
-    names = tuple(preserved_attrs)
+    names = _names(preserved_attrs)
     if isinstance(module, FuncOp):
         names = (module.sym_name.data, *names)
     return _rewritten(module, FreezeModulePass(names))
 
 
-def explain(module: ModuleOp | FuncOp | str | Path) -> list[remarks.Remark]:
-    """What `finalize` fuses in a module and what not, each with its place and the reason."""
+def explain(
+    module: ModuleOp | FuncOp | str | Path,
+    *,
+    quant_type: str = "static",
+    preserved_attrs: Sequence[str] = (),
+    clear_shapes: bool = False,
+    propagate: bool = True,
+    on_device: bool = False,
+) -> list[remarks.Remark]:
+    """What `finalize` fuses in a module and what not, each with its place and the reason.
+
+    The options are those of `finalize`, and so is what is raised.
+    """
     with remarks.collect() as collected:
-        finalize(module)
+        finalize(
+            module,
+            quant_type=quant_type,
+            preserved_attrs=preserved_attrs,
+            clear_shapes=clear_shapes,
+            propagate=propagate,
+            on_device=on_device,
+        )
     return collected
+
+
+def _names(preserved_attrs: Sequence[str]) -> tuple[str, ...]:
+    """The names as a pass takes them. Raises InputError for what is no list of names."""
+    if isinstance(preserved_attrs, str):
+        raise InputError(
+            f"preserved_attrs must be a list of names, not a str: write [{preserved_attrs!r}]"
+        )
+    for name in preserved_attrs:
+        if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InputError(f"preserved_attrs must be a list of names (str), not of {name!r}")
+    return tuple(preserved_attrs)
 
 
 def _rewritten(module: Rewritten | str | Path, step: ModulePass) -> Rewritten:
@@ -149,7 +188,10 @@ def _rewritten(module: Rewritten | str | Path, step: ModulePass) -> Rewritten:
 
 
 def _rewritten_function(function: FuncOp, step: ModulePass) -> FuncOp:
-    """The function that `step` makes of a copy of it, beside what it speaks of."""
+    """The function that `step` makes of a copy of it, beside what it speaks of.
+
+    Raises InputError where the copy would speak of symbols that it leaves behind.
+    """
     copy, around = function.clone(), function.parent_op()
     copy.sym_visibility = None  # the passes leave out what nothing public needs
     others: list[Operation] = []
@@ -159,10 +201,25 @@ def _rewritten_function(function: FuncOp, step: ModulePass) -> FuncOp:
     module = ModuleOp([*others, copy])
     module.location = function.location
     verify(module)
+    stays = _stays(function, module, step)
     step.apply(Context(), module)
+    if lost := sorted(set(references(copy)) - stays):
+        raise InputError(
+            f"@{function.sym_name.data} cannot be on its own, as it still needs"
+            f" {', '.join(f'@{name}' for name in lost)}: pass the module, not the function"
+        )
     copy.sym_visibility = function.sym_visibility
     copy.detach()
     return copy
+
+
+def _stays(function: FuncOp, module: ModuleOp, step: ModulePass) -> set[str]:
+    """The symbols that a function may speak of behind a pass: where the pass inlines, those that
+    its caller wants preserved, else those that it spoke of before."""
+    if not isinstance(step, QuantFinalizePass | FreezeModulePass):
+        return set(references(function))
+    there = symbols(module)
+    return {name for wanted in step.preserved_attrs for name in named(wanted, there)}
 
 
 def _rewritten_module(module: ModuleOp | str | Path, step: ModulePass) -> ModuleOp:

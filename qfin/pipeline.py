@@ -22,7 +22,7 @@ from qfin.passes.lower.assign_layout import TARGET_ATTR
 
 LEVELS: dict[str, str] = {
     "qdq": "",
-    "fused": "fold-globals,quant-finalize",
+    "fused": "quant-finalize",
     "laid-out": "fold-globals,assign-layout{{target={target}}}",
     "buffers": "plan-buffers",
     "kernels": "lower-to-kernels{{threads={threads}}}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from textwrap import fill
 
 from qfin.passes.finalize.fusion import Fusion
+from qfin.passes.finalize.pipeline import QuantFinalizePass
 from qfin.passes.finalize.table import DYNAMIC, ON_DEVICE, STATIC
 
 _HEAD = """\
@@ -18,16 +19,24 @@ _HEAD = """\
 `qfin-opt --finalize` turns quantize/dequantize pairs around float ops into int8 ops, and packs
 their weights. It is these passes, each of which also runs alone:
 
-| pass | does |
-|---|---|
-| `cse`, `dce` | equal quantizes of one value must not look like two uses, nor dead ones |
-| `normalize-contractions` | a matmul with a constant is a linear, an addition to it its bias |
-| `propagate-quantization` | gives results between quantized ops parameters, if they have none |
-| `insert-prepack-unpack` | packs each weight with its bias, and unpacks it: values stay |
-| `quant-fusion` | applies the table below, until nothing changes |
-| `fold-quantized-prepacking-ops` | packs constants at compile time; takes back what was not fused |
-
 """
+
+_DOES = {
+    "fold-globals": "inlines calls, makes constants of parameters; with `preserved-attrs`"
+    " `freeze-module` does, and keeps what is named",
+    "clear-shapes": "with `clear-shapes=true`: the arguments' dimensions are dynamic",
+    "cse": "equal quantizes of one value must not look like two uses",
+    "dce": "nor dead ones",
+    "propagate-quantization": "static: gives results between quantized ops parameters, if they"
+    " have none",
+    "constant-propagation": "quantizes weights that the text holds as floats, at compile time",
+    "normalize-contractions": "a matmul with a constant is a linear, an addition to it its bias",
+    "insert-prepack-unpack": "packs each weight with its bias, and unpacks it: values stay",
+    "quant-fusion": "applies the table below, until nothing changes",
+    "fold-quantized-prepacking-ops": "packs constants at compile time; takes back what was not"
+    " fused",
+}
+"""What each pass of the pipeline does."""
 
 _TAIL = """
 `dcast` and `qcast` are `quant.dcast` and `quant.qcast`. A dequantize that several ops read hides no
@@ -64,6 +73,13 @@ before, it quantizes its input too, to half the range.
 """
 
 
+def steps() -> str:
+    """The passes of the pipeline in order as a Markdown table."""
+    names = [step.name for step in QuantFinalizePass(clear_shapes=True).steps()]
+    lines = ["| pass | does |", "|---|---|", *(f"| `{name}` | {_DOES[name]} |" for name in names)]
+    return "\n".join(lines) + "\n\n"
+
+
 def table(rows: tuple[Fusion, ...]) -> str:
     """The rows as a Markdown table."""
     lines = ["| float op | pattern | becomes | needs |", "|---|---|---|---|"]
@@ -88,7 +104,7 @@ def document() -> str:
     device = tuple(row for row in ON_DEVICE.rows if row not in DYNAMIC.rows)
     dynamic = _DYNAMIC + table(DYNAMIC.rows) + _ON_DEVICE + table(device)
     tail = _TAIL.replace("@ROUNDING", rounding(STATIC.rows))
-    return _HEAD + table(STATIC.rows) + tail + dynamic
+    return _HEAD + steps() + table(STATIC.rows) + tail + dynamic
 
 
 if __name__ == "__main__":

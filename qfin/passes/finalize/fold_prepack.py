@@ -24,7 +24,7 @@ from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 
 from qfin import remarks
 from qfin.dialects import nn
-from qfin.dialects.ml_program import GlobalStoreOp
+from qfin.dialects.ml_program import GlobalLoadOp, GlobalStoreOp, global_of
 from qfin.dialects.quant.casts import SCastOp
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp, PrepackOp
 from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp
@@ -158,5 +158,10 @@ def _why_left(prepack: PrepackOp | PrepackDynamicOp) -> str:
     made_by = defining(value)
     if isinstance(made_by, SCastOp):
         made_by = defining(made_by.input)
+    if isinstance(made_by, GlobalLoadOp):
+        found = global_of(made_by, made_by.symbol)
+        if found is not None and found.is_mutable is None:
+            name = found.sym_name.data  # preserved: compile folds it
+            return f"packs when it is compiled: its {what} is the global @{name}, which stays"
     source = "an argument" if made_by is None else f"made by {made_by.name}"
     return f"packs at each call: its {what} is not a constant, but {source}"

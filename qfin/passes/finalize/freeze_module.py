@@ -37,7 +37,7 @@ class FreezeModulePass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         there = symbols(op)
-        preserved = {name for wanted in self.preserved_attrs for name in _named(wanted, there)}
+        preserved = {name for wanted in self.preserved_attrs for name in named(wanted, there)}
         methods = [name for name in there if name in preserved and _has_body(there[name])]
         if FORWARD in there and _has_body(there[FORWARD]):
             methods.append(FORWARD)
@@ -49,7 +49,7 @@ class FreezeModulePass(ModulePass):
         fold_globals(op, roots, self.name, kept=preserved)
 
 
-def _named(wanted: str, there: Iterable[str]) -> list[str]:
+def named(wanted: str, there: Iterable[str]) -> list[str]:
     """The symbols that a preserved name stands for."""
     found = [name for name in there if name == wanted or name.startswith(f"{wanted}.")]
     if not found:

@@ -10,7 +10,6 @@ from xdsl.passes import ModulePass
 from xdsl.transforms.common_subexpression_elimination import CommonSubexpressionElimination
 from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 
-from qfin.dialects.ml_program import GlobalOp
 from qfin.passes.finalize.clear_shapes import ClearShapesPass
 from qfin.passes.finalize.constant_propagation import ConstantPropagationPass
 from qfin.passes.finalize.fold_globals import FoldGlobalsPass
@@ -27,8 +26,9 @@ class QuantFinalizePass(ModulePass):
     """Fuse quantize/dequantize pairs into int8 ops and pack their weights (the pipeline).
 
     The steps are those of PyTorch's `Finalize`. Freezing comes first, since it inlines calls, which
-    PyTorch's callers have done by then; a module that is frozen behind the fusion is the same.
-    A module without globals is not frozen, and functions that call each other stay so.
+    PyTorch's callers have done by then; frozen behind the fusion, a module comes out the same
+    (`quant-finalize-globals.mlir`). Calls are inlined always; private functions and globals that
+    nothing public needs any more go.
     """
 
     name = "quant-finalize"
@@ -49,28 +49,23 @@ class QuantFinalizePass(ModulePass):
     propagate: bool = True
     """With static: quantize between quantized ops, too; see `propagate-quantization`."""
 
-    def steps(self, module: ModuleOp) -> tuple[ModulePass, ...]:
-        """The passes of the pipeline for `module`, in order."""
+    def steps(self) -> tuple[ModulePass, ...]:
+        """The passes of the pipeline, in order."""
         propagates = self.propagate and self.quant_type == "static"
         return (
-            *self._freeze(module),
+            FreezeModulePass(self.preserved_attrs) if self.preserved_attrs else FoldGlobalsPass(),
             *((ClearShapesPass(),) if self.clear_shapes else ()),
             CommonSubexpressionElimination(),  # equal quantizes must not look like two uses
             DeadCodeElimination(),  # nor dead ones
             *((PropagateQuantizationPass(),) if propagates else ()),
-            *((ConstantPropagationPass(),) if self.quant_type == "dynamic" else ()),
-            NormalizeContractionsPass(),
+            ConstantPropagationPass(),  # weights may be quantized in the text
+            NormalizeContractionsPass(self.on_device),
             InsertPrepackUnpackPass(),
             QuantFusionPass(self.quant_type, self.on_device),
             FoldQuantizedPrepackingOpsPass(),  # takes back the prepacks of what did not fuse, too
         )
 
-    def _freeze(self, module: ModuleOp) -> tuple[ModulePass, ...]:
-        if self.preserved_attrs:
-            return (FreezeModulePass(self.preserved_attrs),)
-        return (FoldGlobalsPass(),) if any(isinstance(op, GlobalOp) for op in module.ops) else ()
-
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         table_of(self.quant_type, self.on_device)  # a wrong type changes nothing
-        for step in self.steps(op):
+        for step in self.steps():
             step.apply(ctx, op)

@@ -57,12 +57,13 @@ def test_preserved_attrs() -> None:
         qfin.finalize(MODULE, preserved_attrs=["others"])
 
 
-def test_nothing_is_frozen_without_globals() -> None:
+def test_calls_are_inlined_without_globals_too() -> None:
     text = """
     func.func @forward() { func.call @private() : () -> () func.return }
     func.func private @private() { func.return }
     func.func @other() { func.return }"""
-    assert names(qfin.finalize(text)) == ["forward", "private", "other"]
+    assert names(qfin.finalize(text)) == ["forward", "other"]
+    assert "func.call" not in str(qfin.finalize(text))
     assert names(qfin.finalize(text, preserved_attrs=["forward"])) == ["forward"]
 
 
@@ -79,6 +80,109 @@ def test_function(name: str, preserved: tuple[str, ...]) -> None:
     assert "func.call" not in str(finalized)
     assert ("global_load_const" in str(finalized)) == (name == "fc" and bool(preserved))
     assert "tensor<?x3x" in str(finalized.function_type)
+
+
+CALLS = """
+!q = !quant.uniform<u8:f32, 0.1:3>
+ml_program.global private mutable @count(dense<0.0> : tensor<1xf32>) : tensor<1xf32>
+func.func private @act(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %y = nn.sigmoid %x : tensor<4xf32>
+  func.return %y : tensor<4xf32>
+}
+func.func @calls(%x: tensor<4x!q>) -> tensor<4x!q> {
+  %d = quant.dcast %x : tensor<4x!q> to tensor<4xf32>
+  %y = func.call @act(%d) : (tensor<4xf32>) -> tensor<4xf32>
+  %q = quant.qcast %y : tensor<4xf32> to tensor<4x!q>
+  func.return %q : tensor<4x!q>
+}
+func.func @counts() -> tensor<1xf32> {
+  %c = ml_program.global_load @count : tensor<1xf32>
+  func.return %c : tensor<1xf32>
+}
+"""
+
+
+def function_of(text: str, name: str) -> FuncOp:
+    (found,) = (
+        op for op in qfin.parse(text).ops if isinstance(op, FuncOp) and op.sym_name.data == name
+    )
+    return found
+
+
+def test_function_is_on_its_own() -> None:
+    """What it calls is inlined, without globals too; what it cannot leave behind is named."""
+    finalized = qfin.finalize(function_of(CALLS.replace("mutable", ""), "calls"))
+    assert "quant.sigmoid" in str(finalized)
+    assert "@act" not in str(finalized)
+    counts = function_of(CALLS, "counts")
+    for rewritten in (qfin.finalize, qfin.freeze_module, qfin.explain):
+        with pytest.raises(qfin.InputError, match=r"@counts cannot be on its own.* @count: pass"):
+            rewritten(counts)
+    assert "@count " in str(qfin.finalize(counts, preserved_attrs=["count"]))
+    assert "@count " in str(qfin.quant_fusion(counts))
+
+
+def test_packed_weights_as_globals() -> None:
+    finalized = qfin.finalize(MODULE)
+    packed = qfin.fold_quantized_prepacking_ops(finalized, globals=True)
+    assert "@forward.packed_weight_0" in str(packed)
+    assert "packed_weight_0" not in str(qfin.fold_quantized_prepacking_ops(finalized))
+    with pytest.raises(qfin.InputError, match=r"still needs @forward.packed_weight_0: pass"):
+        qfin.fold_quantized_prepacking_ops(function_of(str(finalized), "forward"), globals=True)
+
+
+def test_preserved_attrs_are_a_list() -> None:
+    for given, why in (("fc", r"not a str: write \['fc'\]"), ([1], "of 1")):
+        for rewritten in (qfin.finalize, qfin.freeze_module, qfin.explain):
+            with pytest.raises(qfin.InputError, match=why):
+                rewritten(MODULE, preserved_attrs=given)  # pyright: ignore[reportArgumentType]
+
+
+FLOAT_WEIGHT = """
+!x = !quant.uniform<u8:f32, 0.5:3>
+!w = !quant.uniform<i8:f32, 0.5>
+func.func @main(%x: tensor<2x3x!x>) -> tensor<2x2x!x> {
+  %d = quant.dcast %x : tensor<2x3x!x> to tensor<2x3xf32>
+  %c = arith.constant dense<[[1.0, -2.0], [0.5, 4.0], [3.0, 99.0]]> : tensor<3x2xf32>
+  %t = nn.transpose %c {dim0 = 0, dim1 = 1} : (tensor<3x2xf32>) -> tensor<2x3xf32>
+  %q = quant.qcast %t : tensor<2x3xf32> to tensor<2x3x!w>
+  %w = quant.dcast %q : tensor<2x3x!w> to tensor<2x3xf32>
+  %y = nn.linear %d, %w : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x2xf32>
+  %r = quant.qcast %y : tensor<2x2xf32> to tensor<2x2x!x>
+  func.return %r : tensor<2x2x!x>
+}
+"""
+
+
+def test_weights_that_the_text_quantizes() -> None:
+    """As exporters write them: constants of f32, quantized and dequantized."""
+    finalized = qfin.finalize(FLOAT_WEIGHT)
+    assert "quant.packed_constant" in str(finalized)
+    assert "quant.qcast" not in str(finalized)
+    x = np.array([[5, 250, 0], [3, 4, 9]], np.uint8)
+    (expected,) = qfin.interpret(FLOAT_WEIGHT, [x]).values()
+    (found,) = qfin.interpret(finalized, [x]).values()
+    assert np.array_equal(found, expected)
+    assert np.array_equal(qfin.compile(FLOAT_WEIGHT)(x), expected)
+
+
+def test_explain_takes_the_options_of_finalize() -> None:
+    text = MODULE.replace("global_load_const", "global_load")
+    preserved = [r.message for r in qfin.explain(text, preserved_attrs=["forward", "fc"])]
+    assert (
+        "packs when it is compiled: its weight is the global @fc.weight, which stays" in preserved
+    )
+    assert not any("packs" in r.message for r in qfin.explain(text))
+    mutable = text.replace("global private", "global private mutable")
+    assert any("packs at each call: its weight" in r.message for r in qfin.explain(mutable))
+    with pytest.raises(qfin.PassError, match="on-device is of quant-type=dynamic"):
+        qfin.explain(MODULE, on_device=True)
+    weight_only = FLOAT_WEIGHT.replace("nn.linear %d", "nn.linear %f").replace(
+        "%d =", "%f = arith.constant dense<1.0> : tensor<2x3xf32>\n  %d ="
+    )
+    device = qfin.explain(weight_only, quant_type="dynamic", on_device=True)
+    assert [r.message for r in device if r.kind == "fused"] == ["became quant.linear_dynamic"]
+    assert all(r.kind != "fused" for r in qfin.explain(weight_only, quant_type="dynamic"))
 
 
 def test_clear_shapes_runs_at_any_size() -> None:
