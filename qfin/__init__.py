@@ -92,8 +92,17 @@ __all__ = [
 ]
 
 
+_MODULES = ("passes", "remarks")
+
+
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"qfin.{name}")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'qfin' has no attribute '{name}'")
     return getattr(import_module(f"qfin.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *_MODULES, "__version__"]
