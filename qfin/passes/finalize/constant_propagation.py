@@ -19,7 +19,7 @@ from xdsl.dialects.builtin import (
     TensorType,
 )
 from xdsl.interpreter import Interpreter
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.traits import Pure
@@ -29,6 +29,7 @@ from qfin.dialects import nn
 from qfin.dialects.global_values import constant_ops, stored_element
 from qfin.dialects.quant.casts import DCastOp, SCastOp
 from qfin.dialects.quant.dynamic import DequantizeOp
+from qfin.dialects.uniform import UniformType
 from qfin.errors import Error
 from qfin.interpreter import register_implementations
 from qfin.interpreter.arrays import dense_to_numpy, dtype_of, numpy_to_dense
@@ -59,9 +60,12 @@ class EvaluateConstant(RewritePattern):
     """
 
     interpreter: Interpreter
+    floats_only: bool = False
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
         if not op.operands or not op.has_trait(Pure) or op.regions or isinstance(op, _KEPT):
+            return
+        if self.floats_only and any(is_quantized(value.type) for value in op.operands):
             return
         arguments = [array for value in op.operands if (array := self._array_of(value)) is not None]
         if len(arguments) < len(op.operands):
@@ -90,6 +94,11 @@ class EvaluateConstant(RewritePattern):
         return dense_to_numpy(op.value) if isinstance(op.value, DenseIntOrFPElementsAttr) else None
 
 
+def is_quantized(type: Attribute) -> bool:
+    """Whether `type` is a tensor of quantized elements."""
+    return isinstance(type, TensorType) and isinstance(type.element_type, UniformType)
+
+
 def _bytes(arrays: Iterable[Any]) -> int:
     return sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
 
@@ -108,12 +117,16 @@ def _constant(array: Any, result: SSAValue) -> list[Operation]:
     return constant_ops(numpy_to_dense(array.view(dtype_of(element)), element), type)
 
 
+@dataclass(frozen=True)
 class ConstantPropagationPass(ModulePass):
     """Evaluate what is computed of constants, but for dequantizes and what would grow."""
 
     name = "constant-propagation"
 
+    floats_only: bool = False
+    """Leave what is computed of quantized constants."""
+
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         interpreter = Interpreter(op)
         register_implementations(interpreter)
-        rewrite(op, EvaluateConstant(interpreter))
+        rewrite(op, EvaluateConstant(interpreter, self.floats_only))

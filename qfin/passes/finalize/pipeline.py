@@ -58,7 +58,8 @@ class QuantFinalizePass(ModulePass):
             CommonSubexpressionElimination(),  # equal quantizes must not look like two uses
             DeadCodeElimination(),  # nor dead ones
             *((PropagateQuantizationPass(),) if propagates else ()),
-            ConstantPropagationPass(),  # weights may be quantized in the text
+            # Weights may be quantized in the text.
+            ConstantPropagationPass(floats_only=self.quant_type == "static"),
             NormalizeContractionsPass(self.on_device),
             InsertPrepackUnpackPass(),
             QuantFusionPass(self.quant_type, self.on_device),
