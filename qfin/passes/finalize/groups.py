@@ -66,6 +66,9 @@ def only_use(value: SSAValue, name: str) -> Operation:
     users = [use.operation for use in value.uses]
     if not users:
         raise Refused(f"result of {name} is not used")
+    types = {user.result.type for user in users if isinstance(user, QCastOp)}
+    if len(types) > 1 and all(isinstance(user, QCastOp) for user in users):
+        raise Refused(f"result of {name} is quantized to {len(types)} types, only one can be fused")
     if len(users) > 1:
         others = ", ".join(sorted({user.name for user in users}))
         raise Refused(

@@ -13,8 +13,10 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from qfin import remarks
 from qfin.dialects.nn.move_canonicalization import DropIdentity
 from qfin.dialects.quant.canonicalization import RequantizeSame
+from qfin.dialects.quant.dynamic import DequantizeOp
 from qfin.errors import PassError
-from qfin.passes.finalize.groups import Refused
+from qfin.passes.finalize.groups import Refused, defining
+from qfin.passes.finalize.lift_quantize import LiftQuantize
 from qfin.passes.finalize.table import DYNAMIC, ON_DEVICE, STATIC, Table
 from qfin.passes.rewriting import rewrite
 
@@ -54,11 +56,20 @@ def emit_missed(module: ModuleOp, table: Table = STATIC) -> None:
     for op in module.walk():
         row = table.row_of(op)
         if row is None:
+            if table is not STATIC and _lacks_dynamic_form(op):
+                remarks.emit("missed", op, "has no dynamic form", pass_name=QuantFusionPass.name)
             continue
         try:
             row.match(op)
         except Refused as reason:
             remarks.emit("missed", op, str(reason), pass_name=QuantFusionPass.name)
+
+
+def _lacks_dynamic_form(op: Operation) -> bool:
+    """Whether the op reads what was quantized at run time, and only constants would do."""
+    return STATIC.row_of(op) is not None and any(
+        isinstance(defining(operand), DequantizeOp) for operand in op.operands
+    )
 
 
 QUANT_TYPES = ("static", "dynamic")
@@ -76,6 +87,13 @@ def table_of(quant_type: str, on_device: bool = False) -> Table:
     return ON_DEVICE if on_device else DYNAMIC
 
 
+def patterns_of(table: Table) -> list[RewritePattern]:
+    """What `quant-fusion` applies, until nothing changes. Only static rows need a quantize behind
+    their op, so that only with them quantizes move up."""
+    lifts: list[RewritePattern] = [LiftQuantize()] if table is STATIC else []
+    return [DropIdentity(), FuseGroup(table), RequantizeSame(), *lifts]
+
+
 @dataclass(frozen=True)
 class QuantFusionPass(ModulePass):
     """Fuse quantize/dequantize pairs around float ops into int8 ops."""
@@ -90,5 +108,5 @@ class QuantFusionPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         table = table_of(self.quant_type, self.on_device)
-        rewrite(op, [DropIdentity(), FuseGroup(table), RequantizeSame()])
+        rewrite(op, patterns_of(table))
         emit_missed(op, table)

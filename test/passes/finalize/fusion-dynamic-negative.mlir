@@ -203,3 +203,19 @@ func.func @long_sum(%x: tensor<1x70000xf32>, %wq: tensor<1x70000x!w>) -> tensor<
   %y = nn.linear %d, %w : (tensor<1x70000xf32>, tensor<1x70000xf32>) -> tensor<1x1xf32>
   func.return %y : tensor<1x1xf32>
 }
+
+// REMARK-NEXT: remark: nn.matmul not fused: has no dynamic form
+func.func @matmul(%x: tensor<2x3xf32>, %y: tensor<3x2xf32>) -> tensor<2x2xf32> {
+  %s, %z = quant.choose_qparams %x {reduce_range} : (tensor<2x3xf32>) -> (tensor<f32>, tensor<i32>)
+  %q = quant.quantize %x, %s, %z : (tensor<2x3xf32>, tensor<f32>, tensor<i32>) -> tensor<2x3xui8>
+  %d = quant.dequantize %q, %s, %z : (tensor<2x3xui8>, tensor<f32>, tensor<i32>) -> tensor<2x3xf32>
+  %r = nn.matmul %d, %y : (tensor<2x3xf32>, tensor<3x2xf32>) -> tensor<2x2xf32>
+  func.return %r : tensor<2x2xf32>
+}
+
+// What reads only floats is not said anything of.
+// REMARK-NOT: remark
+func.func @matmul_float(%x: tensor<2x3xf32>, %y: tensor<3x2xf32>) -> tensor<2x2xf32> {
+  %r = nn.matmul %x, %y : (tensor<2x3xf32>, tensor<3x2xf32>) -> tensor<2x2xf32>
+  func.return %r : tensor<2x2xf32>
+}

@@ -12,12 +12,10 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.transforms.common_subexpression_elimination import CommonSubexpressionElimination
 
 import qfin
-from qfin.dialects.nn.move_canonicalization import DropIdentity
-from qfin.dialects.quant.canonicalization import RequantizeSame
 from qfin.passes.finalize.fusion import Fusion
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
 from qfin.passes.finalize.pipeline import QuantFinalizePass
-from qfin.passes.finalize.quant_fusion import FuseGroup, QuantFusionPass, table_of
+from qfin.passes.finalize.quant_fusion import FuseGroup, QuantFusionPass, patterns_of, table_of
 from qfin.passes.finalize.table import Table
 from qfin.passes.rewriting import rewrite
 
@@ -30,7 +28,13 @@ FILES = [
     HERE.parents[2] / "examples" / "digits" / "digits.mlir",
     *(
         HERE / f"{name}.mlir"
-        for name in ("quant-finalize", "quant-fusion", "fusion-activation", "fusion-residual")
+        for name in (
+            "quant-finalize",
+            "quant-fusion",
+            "fusion-activation",
+            "fusion-residual",
+            "lift-quantize",
+        )
     ),
 ]
 STATIC_STEP = QuantFinalizePass()
@@ -83,7 +87,7 @@ def test_order_of_patterns_does_not_matter(source: str | Path, step: QuantFinali
     QuantFusionPass(step.quant_type, step.on_device).apply(qfin.make_context(), fused)
     expected = str(fused)
     table = table_of(step.quant_type, step.on_device)
-    patterns: list[RewritePattern] = [DropIdentity(), RequantizeSame()]
+    patterns = [pattern for pattern in patterns_of(table) if not isinstance(pattern, FuseGroup)]
     patterns += [OneRow(table, row) for row in table.rows]
     rng = random.Random(1)
     for _ in range(2):

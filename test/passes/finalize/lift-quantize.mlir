@@ -1,0 +1,121 @@
+// A quantize moves up over what moves values, so that what computed them fuses.
+//
+// RUN: qfin-opt --quant-fusion --canonicalize %s | filecheck %s
+// RUN: qfin-opt --quant-fusion --remarks %s 2>&1 >/dev/null | filecheck %s --check-prefix=REMARK
+
+!x = !quant.uniform<u8:f32, 0.5:3>
+!y = !quant.uniform<i8:f32, 0.25:-3>
+
+// CHECK-LABEL: @softmax_flatten(
+// CHECK-NEXT:    %[[S:[a-z0-9_]+]] = quant.softmax %x {{.*}} -> tensor<1x4x2x!quant.uniform<i8:f32, 2.500000e-01:-3>>
+// CHECK-NEXT:    %[[F:[a-z0-9_]+]] = nn.flatten %[[S]] {start_dim = 1 : i64} : (tensor<1x4x2x!quant{{.*}}) -> tensor<1x8x!quant.uniform<i8:f32, 2.500000e-01:-3>>
+// CHECK-NEXT:    func.return %[[F]]
+// REMARK:      remark: nn.softmax fused: became quant.softmax
+func.func @softmax_flatten(%x: tensor<1x4x2x!x>) -> tensor<1x8x!y> {
+  %f = quant.dcast %x : tensor<1x4x2x!x> to tensor<1x4x2xf32>
+  %s = nn.softmax %f {dim = 1 : i64} : tensor<1x4x2xf32>
+  %r = nn.flatten %s {start_dim = 1 : i64} : (tensor<1x4x2xf32>) -> tensor<1x8xf32>
+  %q = quant.qcast %r : tensor<1x8xf32> to tensor<1x8x!y>
+  return %q : tensor<1x8x!y>
+}
+
+// Over several, and a relu between.
+// CHECK-LABEL: @add_moves(
+// CHECK-NEXT:    %[[A:[a-z0-9_]+]] = quant.add %x, %x {activation = #quant<activation relu>}
+// CHECK-NEXT:    %[[R:[a-z0-9_]+]] = nn.reshape %[[A]]
+// CHECK-NEXT:    %[[P:[a-z0-9_]+]] = nn.permute %[[R]]
+// CHECK-NEXT:    %[[S:[a-z0-9_]+]] = nn.slice %[[P]]
+// CHECK-NEXT:    func.return %[[S]]
+// REMARK-NEXT: remark: nn.add fused: became quant.add
+func.func @add_moves(%x: tensor<2x6x!x>) -> tensor<3x1x!y> {
+  %f = quant.dcast %x : tensor<2x6x!x> to tensor<2x6xf32>
+  %a = nn.add %f, %f : (tensor<2x6xf32>, tensor<2x6xf32>) -> tensor<2x6xf32>
+  %c = nn.relu %a : tensor<2x6xf32>
+  %r = nn.reshape %c : (tensor<2x6xf32>) -> tensor<4x3xf32>
+  %p = nn.permute %r {dims = array<i64: 1, 0>} : (tensor<4x3xf32>) -> tensor<3x4xf32>
+  %s = nn.slice %p {dim = 1 : i64, end = 1 : i64} : (tensor<3x4xf32>) -> tensor<3x1xf32>
+  %q = quant.qcast %s : tensor<3x1xf32> to tensor<3x1x!y>
+  return %q : tensor<3x1x!y>
+}
+
+// The relu is behind a move: the quantize stays behind it.
+// CHECK-LABEL: @relu_behind(
+// CHECK:         nn.sigmoid
+// CHECK:         nn.relu
+// CHECK:         quant.qcast
+func.func @relu_behind(%x: tensor<2x3x!x>) -> tensor<3x2x!y> {
+  %f = quant.dcast %x : tensor<2x3x!x> to tensor<2x3xf32>
+  %a = nn.sigmoid %f : tensor<2x3xf32>
+  %t = nn.transpose %a {dim0 = 0 : i64, dim1 = 1 : i64} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+  %r = nn.relu %t : tensor<3x2xf32>
+  %q = quant.qcast %r : tensor<3x2xf32> to tensor<3x2x!y>
+  return %q : tensor<3x2x!y>
+}
+
+// A dequantize comes down, here past a relu: two patterns must not compete.
+// CHECK-LABEL: @carried(
+// CHECK-NEXT:    %[[R:[a-z0-9_]+]] = nn.relu %x
+// CHECK-NEXT:    %[[F:[a-z0-9_]+]] = nn.reshape %[[R]]
+// CHECK-NEXT:    %[[D:[a-z0-9_]+]] = quant.dcast %[[F]]
+// CHECK-NEXT:    %[[Q:[a-z0-9_]+]] = quant.qcast %[[D]]
+// CHECK-NEXT:    func.return %[[Q]]
+func.func @carried(%x: tensor<2x3x!x>) -> tensor<6x!y> {
+  %f = quant.dcast %x : tensor<2x3x!x> to tensor<2x3xf32>
+  %r = nn.relu %f : tensor<2x3xf32>
+  %s = nn.reshape %r : (tensor<2x3xf32>) -> tensor<6xf32>
+  %q = quant.qcast %s : tensor<6xf32> to tensor<6x!y>
+  return %q : tensor<6x!y>
+}
+
+// Another use of the moved values, or of those before, needs them as floats.
+// CHECK-LABEL: @used_moved(
+// CHECK:         quant.qcast {{.*}} : tensor<6xf32>
+func.func @used_moved(%x: tensor<2x3x!x>) -> (tensor<6x!y>, tensor<6xf32>) {
+  %f = quant.dcast %x : tensor<2x3x!x> to tensor<2x3xf32>
+  %a = nn.sigmoid %f : tensor<2x3xf32>
+  %s = nn.reshape %a : (tensor<2x3xf32>) -> tensor<6xf32>
+  %q = quant.qcast %s : tensor<6xf32> to tensor<6x!y>
+  return %q, %s : tensor<6x!y>, tensor<6xf32>
+}
+
+// CHECK-LABEL: @used_before(
+// CHECK:         quant.qcast {{.*}} : tensor<6xf32>
+func.func @used_before(%x: tensor<2x3x!x>) -> (tensor<6x!y>, tensor<2x3xf32>) {
+  %f = quant.dcast %x : tensor<2x3x!x> to tensor<2x3xf32>
+  %a = nn.sigmoid %f : tensor<2x3xf32>
+  %s = nn.reshape %a : (tensor<2x3xf32>) -> tensor<6xf32>
+  %q = quant.qcast %s : tensor<6xf32> to tensor<6x!y>
+  return %q, %a : tensor<6x!y>, tensor<2x3xf32>
+}
+
+// Nothing is before it that could fuse.
+// CHECK-LABEL: @argument(
+// CHECK-NEXT:    nn.reshape
+// CHECK-NEXT:    quant.qcast
+func.func @argument(%x: tensor<2x3xf32>) -> tensor<6x!y> {
+  %s = nn.reshape %x : (tensor<2x3xf32>) -> tensor<6xf32>
+  %q = quant.qcast %s : tensor<6xf32> to tensor<6x!y>
+  return %q : tensor<6x!y>
+}
+
+// A padded value may be none that is stored: it stays float, though here it would do.
+// CHECK-LABEL: @pad(
+// CHECK:         nn.pad {{.*}} -> tensor<4xf32>
+func.func @pad(%x: tensor<3x!x>) -> tensor<4x!y> {
+  %f = quant.dcast %x : tensor<3x!x> to tensor<3xf32>
+  %a = nn.sigmoid %f : tensor<3xf32>
+  %s = nn.pad %a {pad = array<i64: 1, 0>} : (tensor<3xf32>) -> tensor<4xf32>
+  %q = quant.qcast %s : tensor<4xf32> to tensor<4x!y>
+  return %q : tensor<4x!y>
+}
+
+// CHECK-LABEL: @per_axis(
+// CHECK:         quant.qcast {{.*}} : tensor<6xf32>
+!axis = !quant.uniform<i8:f32:0, {0.5, 0.25, 0.5, 0.25, 0.5, 0.25}>
+func.func @per_axis(%x: tensor<2x3x!x>) -> tensor<6x!axis> {
+  %f = quant.dcast %x : tensor<2x3x!x> to tensor<2x3xf32>
+  %a = nn.sigmoid %f : tensor<2x3xf32>
+  %s = nn.reshape %a : (tensor<2x3xf32>) -> tensor<6xf32>
+  %q = quant.qcast %s : tensor<6xf32> to tensor<6x!axis>
+  return %q : tensor<6x!axis>
+}
