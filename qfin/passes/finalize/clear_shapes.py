@@ -13,7 +13,7 @@ from math import prod
 from xdsl.context import Context
 from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp, TensorType
-from xdsl.ir import Attribute, Block, Operation, SSAValue
+from xdsl.ir import Attribute, Block, BlockArgument, Operation, OpResult, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 from xdsl.utils.exceptions import VerifyException
@@ -93,6 +93,8 @@ class _Relaxing:
         self.held = {op: self._held(op) for op in block.ops if op.operands and not op.regions}
         """What the verifiers hold to one size: the number of the result and the dimension."""
         self.before: list[tuple[Operation | Block, int, Attribute]] = []
+        self.shapes = {_key(value): shape_of(value) for value in _varying(block)}
+        """The shapes that the tensors which follow from the arguments had at first."""
 
     def _held(self, op: Operation) -> list[tuple[int, int]]:
         return [
@@ -144,9 +146,29 @@ class _Relaxing:
                 size = shape_of(op.results[index])[dim]
                 if size != DYNAMIC and self._fits(op, index, dim, size + 1):
                     self._set_size(op, index, dim, DYNAMIC)
-        if (reason := _broken(op)) is not None:
+        if (reason := _broken(op) or self._fixed(op)) is not None:
             raise _StaysError(f"{describe(op)}: {reason}")
         return [_value(owner, index) for owner, index, _ in self.before[changed:]]
+
+    def _fixed(self, op: Operation) -> str | None:
+        """What the verifier says of another size of a dynamic dimension, where all other operands
+        are constants: it takes any dynamic one, though at run time a weight fixes its size."""
+        keys = {_key(value) for value in op.operands}
+        varying = [key for key in keys if key in self.shapes]
+        if len(varying) != 1 or len(keys) == 1:
+            return None
+        owner, index = varying[0]
+        type = _value(owner, index).type
+        now = shape_of(_value(owner, index))
+        for dim, (size, old) in enumerate(zip(now, self.shapes[owner, index], strict=True)):
+            if size != DYNAMIC or old == DYNAMIC:
+                continue
+            _set_type(owner, index, _resized(type, dim, old + 1))
+            reason = _broken(op)
+            _set_type(owner, index, type)
+            if reason is not None:
+                return reason
+        return None
 
     def _same_shape(self, op: Operation, reason: str) -> None:
         """For ops that insist on results of the very shape that an operand has."""
@@ -189,6 +211,21 @@ class _Relaxing:
         assert isinstance(old, TensorType)
         self.before.append((owner, index, old))
         _set_type(owner, index, TensorType(old.element_type, shape, old.encoding))
+
+
+def _varying(block: Block) -> list[SSAValue]:
+    """The ranked tensors that follow from a block's arguments; others are constants, or weights."""
+    found: set[SSAValue] = set(block.args)
+    for op in block.ops:
+        if not found.isdisjoint(op.operands):
+            found.update(op.results)
+    return [value for value in found if isinstance(value.type, TensorType)]
+
+
+def _key(value: SSAValue) -> tuple[Operation | Block, int]:
+    """Where a value is: one of another type is another value."""
+    assert isinstance(value, OpResult | BlockArgument)
+    return value.owner, value.index
 
 
 def _free_dimension(before: Sequence[int], after: Sequence[int]) -> int | None:

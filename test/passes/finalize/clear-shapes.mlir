@@ -10,12 +10,13 @@
 
 // What a weight fixes, and what a result says for itself, stays.
 // CHECK-LABEL: @network(
-// CHECK-SAME:    %x: tensor<?x?x?x?x!quant.uniform<{{.*}}>>, %s: tensor<f32>) -> (tensor<?x3x!quant{{.*}}>, tensor<?x2x?x?x
+// CHECK-SAME:    %x: tensor<?x1x?x?x!quant.uniform<{{.*}}>>, %s: tensor<f32>) -> (tensor<?x3x!quant{{.*}}>, tensor<?x2x?x?x
 // CHECK:         nn.conv2d {{.*}} -> tensor<?x2x?x?xf32>
 // CHECK:         quant.qcast {{.*}} to tensor<?x2x?x?x!quant
 // CHECK:         nn.adaptive_avg_pool2d {{.*}} -> tensor<?x2x2x2xf32>
 // CHECK:         nn.reshape {{.*}} -> tensor<?x8xf32>
 // CHECK:         nn.linear {{.*}} -> tensor<?x3xf32>
+// REMARK:      remark: func.func: dimension 1 of %x stays 1: 'nn.conv2d' at {{.*}}: input has 2 channels
 // FINAL-LABEL: @network(
 // FINAL:         quant.conv2d {{.*}} -> tensor<?x2x?x?x!quant
 // FINAL:         quant.linear {{.*}} -> tensor<?x3x!quant
@@ -43,7 +44,7 @@ func.func @network(%x: tensor<1x1x4x4x!q>, %s: tensor<f32>) -> (tensor<1x3x!q>, 
 // CHECK-LABEL: @reshaped(
 // CHECK-SAME:    %x: tensor<?x3x4xf32>) -> tensor<?x12xf32>
 // CHECK:         nn.reshape {{.*}} : (tensor<?x3x4xf32>) -> tensor<?x12xf32>
-// REMARK:      :[[# @LINE + 2]]:1: remark: func.func: dimension 1 of %x stays 3: 'nn.reshape' at {{.*}}:[[# @LINE + 3]]:3: no one dimension of [?, 12] follows from the others for all of [?, ?, 4]
+// REMARK-NEXT: :[[# @LINE + 2]]:1: remark: func.func: dimension 1 of %x stays 3: 'nn.reshape' at {{.*}}:[[# @LINE + 3]]:3: no one dimension of [?, 12] follows from the others for all of [?, ?, 4]
 // REMARK-NEXT: remark: func.func: dimension 2 of %x stays 4: 'nn.reshape' at
 func.func @reshaped(%x: tensor<2x3x4xf32>) -> tensor<2x12xf32> {
   %r = nn.reshape %x : (tensor<2x3x4xf32>) -> tensor<2x12xf32>
@@ -52,10 +53,11 @@ func.func @reshaped(%x: tensor<2x3x4xf32>) -> tensor<2x12xf32> {
 
 // Ops of other dialects insist on equal types, which a constant cannot change.
 // CHECK-LABEL: @equal_types(
-// CHECK-SAME:    %x: tensor<2x?xf32>) -> tensor<2x4xf32>
-// CHECK:         arith.addf %x, %x : tensor<2x?xf32>
+// CHECK-SAME:    %x: tensor<2x3xf32>) -> tensor<2x4xf32>
+// CHECK:         arith.addf %x, %x : tensor<2x3xf32>
 // CHECK:         arith.addf %{{.*}}, %{{.*}} : tensor<2x4xf32>
 // REMARK-NEXT: remark: func.func: dimension 0 of %x stays 2: 'arith.addf' at {{.*}} expected from variable 'T'
+// REMARK-NEXT: remark: func.func: dimension 1 of %x stays 3: 'nn.linear' at {{.*}}: input has 4 features, weight expects 3
 func.func @equal_types(%x: tensor<2x3xf32>) -> tensor<2x4xf32> {
   %a = arith.addf %x, %x : tensor<2x3xf32>
   %w = arith.constant dense<1.0> : tensor<4x3xf32>
