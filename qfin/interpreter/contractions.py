@@ -19,7 +19,8 @@ F64 = NDArray[np.float64]
 
 @np.errstate(all="ignore")
 def linear(x: F64, weight: F64) -> F64:
-    """[..., K] by [N, K] to [..., N]."""
+    """[..., K] by [N, K] to [..., N]. Raises VerifyException when the K differ."""
+    shapes.linear(x.shape, weight.shape)
     return x @ weight.T
 
 
