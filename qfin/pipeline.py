@@ -17,7 +17,7 @@ from qfin.blame import verify_after
 from qfin.dialects.kernel import ProgramOp
 from qfin.errors import Error, PassError
 from qfin.ir import error_text
-from qfin.passes import get_all_passes
+from qfin.passes import FINALIZED_ATTR, get_all_passes
 from qfin.passes.lower.assign_layout import TARGET_ATTR
 
 LEVELS: dict[str, str] = {
@@ -32,11 +32,12 @@ LEVELS: dict[str, str] = {
 
 
 def level_of(module: ModuleOp) -> str:
-    """The level that a module stands at, as far as can be seen; `qdq` and `fused` look alike."""
+    """The level that a module stands at, as far as can be seen: `qdq` and `fused` look alike,
+    unless finalize left its mark."""
     if TARGET_ATTR in module.attributes:
         return "laid-out"
     if not any(isinstance(op, ProgramOp) for op in module.ops):
-        return "qdq"
+        return "fused" if FINALIZED_ATTR in module.attributes else "qdq"
     functions = [op for op in module.ops if isinstance(op, FuncOp)]
     if not functions:
         return "llvm"

@@ -195,3 +195,26 @@ def test_a_pass_with_a_bug_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PlanBuffersPass, "apply", fail)
     with pytest.raises(PassError, match=r"^pass 'plan-buffers' failed: KeyError: 'lost'$"):
         to_level(module, "kernels", "avx2")
+
+
+def test_what_was_finalized_is_not_finalized_again() -> None:
+    """By default an average between quantized ops is quantized; who did not want that, keeps it."""
+    text = """
+    !q = !quant.uniform<u8:f32, 0.5:3>
+    !o = !quant.uniform<u8:f32, 0.037:9>
+    func.func @main(%x: tensor<1x2x6x6x!q>) -> tensor<1x2x2x2x!o> {
+      %d = quant.dcast %x : tensor<1x2x6x6x!q> to tensor<1x2x6x6xf32>
+      %a = nn.avg_pool2d %d {kernel = array<i64: 3, 3>, stride = array<i64: 3, 3>}
+        : (tensor<1x2x6x6xf32>) -> tensor<1x2x2x2xf32>
+      %s = nn.hardswish %a : tensor<1x2x2x2xf32>
+      %y = quant.qcast %s : tensor<1x2x2x2xf32> to tensor<1x2x2x2x!o>
+      return %y : tensor<1x2x2x2x!o>
+    }
+    """
+    qfin.compile(text)
+    for options in ({"propagate": False}, {"quant_type": "dynamic"}):
+        kept = qfin.finalize(text, **options)
+        assert "nn.avg_pool2d" in str(kept)
+        assert "quant.finalized" in str(qfin.parse(qfin.print_module(kept)))
+        with pytest.raises(qfin.UnsupportedError, match="no native lowering"):
+            qfin.compile(kept)

@@ -125,6 +125,10 @@ PASSES: dict[str, PassEntry] = {
     ),
 }
 
+FINALIZED_ATTR = "quant.finalized"
+"""The attribute of a module that was finalized otherwise than `quant-finalize` does it by default:
+compiling it finalizes nothing more."""
+
 # Short words for long names, as `qfin-opt --finalize`; never registered with xDSL.
 ALIASES: dict[str, str] = {"finalize": "quant-finalize"}
 

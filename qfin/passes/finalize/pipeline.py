@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, UnitAttr
 from xdsl.passes import ModulePass
 from xdsl.transforms.common_subexpression_elimination import CommonSubexpressionElimination
 from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 
+from qfin.passes import FINALIZED_ATTR
 from qfin.passes.finalize.clear_shapes import ClearShapesPass
 from qfin.passes.finalize.constant_propagation import ConstantPropagationPass
 from qfin.passes.finalize.fold_globals import FoldGlobalsPass
@@ -28,7 +29,8 @@ class QuantFinalizePass(ModulePass):
     The steps are those of PyTorch's `Finalize`. Freezing comes first, since it inlines calls, which
     PyTorch's callers have done by then; frozen behind the fusion, a module comes out the same
     (`quant-finalize-globals.mlir`). Calls are inlined always; private functions and globals that
-    nothing public needs any more go.
+    nothing public needs any more go. Dynamic finalizing, and without propagation, marks the module
+    (`quant.finalized`), so that compiling it does not finalize it again the other way.
     """
 
     name = "quant-finalize"
@@ -70,3 +72,5 @@ class QuantFinalizePass(ModulePass):
         table_of(self.quant_type, self.on_device)  # a wrong type changes nothing
         for step in self.steps():
             step.apply(ctx, op)
+        if (self.quant_type, self.propagate) != ("static", True):
+            op.attributes[FINALIZED_ATTR] = UnitAttr()
