@@ -3,8 +3,8 @@
 // RUN: qfin-opt -p 'insert-prepack-unpack,quant-fusion{quant-type=dynamic}' --remarks %s 2>&1 >/dev/null \
 // RUN:   | filecheck %s --check-prefix=REMARK
 // RUN: qfin-opt %s > %t.before
-// RUN: qfin-opt -p 'quant-fusion{quant-type=dynamic}' %s | sed 's/ attributes {quant.finalized}//' | diff %t.before -
-// RUN: qfin-opt -p 'quant-finalize{quant-type=dynamic}' %s | diff %t.before -
+// RUN: qfin-opt -p 'quant-fusion{quant-type=dynamic}' %s | diff %t.before -
+// RUN: qfin-opt -p 'quant-finalize{quant-type=dynamic}' %s | sed 's/ attributes {quant.finalized}//' | diff %t.before -
 
 !x = !quant.uniform<u8:f32, 0.5>
 !w = !quant.uniform<i8:f32, 0.25>
