@@ -212,8 +212,7 @@ def test_what_was_finalized_is_not_finalized_again() -> None:
     }
     """
     qfin.compile(text)
-    for options in ({"propagate": False}, {"quant_type": "dynamic"}):
-        kept = qfin.finalize(text, **options)
+    for kept in (qfin.finalize(text, propagate=False), qfin.finalize(text, quant_type="dynamic")):
         assert "nn.avg_pool2d" in str(kept)
         assert "quant.finalized" in str(qfin.parse(qfin.print_module(kept)))
         with pytest.raises(qfin.UnsupportedError, match="no native lowering"):
