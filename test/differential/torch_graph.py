@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -256,13 +257,12 @@ class Finalized:
     """What PyTorch's finalize makes of a script."""
 
     def __init__(self, script: Script, quant_type: str = "static"):
-        from torch.ao.quantization.quant_type import QuantType
-
+        types: Any = import_module("torch.ao.quantization.quant_type")
         graph = script.graph
         graph.lint()
         self.text = str(graph)
         torch._C._jit_pass_replicate_dequantize(graph)
-        type = {"static": QuantType.STATIC, "dynamic": QuantType.DYNAMIC}[quant_type]
+        type = getattr(types.QuantType, quant_type.upper())
         module = torch._C._jit_pass_quant_finalize(script.module._c, int(type), [])
         self.method = module._get_method("forward")
         self.graph = self.method.graph
@@ -309,8 +309,8 @@ class Finalized:
 def is_moved(op: Operation) -> bool:
     """Whether PyTorch's insertion of quantizes puts an op behind a quantized one, a hardswish, on
     quantized values. The observers see zeros."""
-    from torch.ao.quantization import QConfig, default_observer, default_weight_observer
-    from torch.ao.quantization.quantize_jit import convert_jit, prepare_jit
+    ao: Any = import_module("torch.ao.quantization")
+    jit: Any = import_module("torch.ao.quantization.quantize_jit")
 
     class Hardswish(torch.nn.Module):
         def forward(self, x):  # pyright: ignore
@@ -321,7 +321,8 @@ def is_moved(op: Operation) -> bool:
     (output,) = builder.graph.outputs()
     kind, arguments = call(op, [output])
     builder.end(builder.parts(kind, builder.op(kind, *arguments), len(op.results))[0])
-    prepared = prepare_jit(module, {"": QConfig(default_observer, default_weight_observer)})
+    config = ao.QConfig(ao.default_observer, ao.default_weight_observer)
+    prepared = jit.prepare_jit(module, {"": config})
     prepared(torch.zeros(shape_of(op.operands[0])))
-    (node,) = convert_jit(prepared).graph.findAllNodes(kind)
+    (node,) = jit.convert_jit(prepared).graph.findAllNodes(kind)
     return node.inputsAt(0).node().kind() == "quantized::hardswish"
