@@ -1,58 +1,139 @@
-"""A problem as level-1 MLIR text: quantize/dequantize pairs around one float op.
+"""A network as level-1 MLIR text: quantize/dequantize pairs around float ops.
 
 Images come and go as the kernels hold them, channels innermost and with a halo as wide as the
-padding, so that the op is timed and not conversions at its edges.
+padding, so that the ops are timed and not conversions at their edges.
 """
 
 from __future__ import annotations
 
-from benchmarks.problems import (
-    INPUT_SCALE,
-    WEIGHT_SCALE,
-    ZERO_POINT,
-    Conv,
-    Problem,
-    output_scale,
-)
+from benchmarks.net import IDENTITY, WEIGHT_SCALE, Net, Step, Value, Weight
 
 
-def module_text(problem: Problem) -> str:
-    """One public function `main`, quantized tensors in and out."""
-    channels = problem.weight_shape[0]
-    scales = ",".join([str(WEIGHT_SCALE)] * channels)
-    layout = halo = ""
-    if isinstance(problem, Conv):
-        layout = ", #layout.nhwc"
-        halo = f"{layout}<halo = {[problem.padding] * 4}>" if problem.padding else layout
-    x, w, y = (
-        "x".join(map(str, shape))
-        for shape in (problem.input_shape, problem.weight_shape, problem.output_shape)
+def module_text(net: Net) -> str:
+    """One public function `main`."""
+    lines: list[str] = []
+    names: list[str] = []  # of the values, as floats
+    arguments: list[str] = []
+    for number, value in enumerate(net.arguments):
+        names.append(f"%v{number}")
+        given = f"%q{number}" if value.quantization else names[-1]
+        arguments.append(f"{given}: {_outer(value)}")
+        if value.quantization:
+            lines.append(_cast("dcast", names[-1], given, _outer(value), _floats(value)))
+    result = ""
+    for number, step in enumerate(net.steps, len(net.arguments)):
+        result = _op(net, step, number, names, lines)
+        if step.result.quantization:
+            last = step is net.steps[-1]
+            type = _outer(step.result) if last else _inner(step.result)
+            source, result = result, f"%q{number}"
+            lines.append(_cast("qcast", result, source, _floats(step.result), type))
+            if not last:
+                names.append(f"%v{number}")
+                lines.append(_cast("dcast", names[-1], result, type, _floats(step.result)))
+        else:
+            names.append(result)
+    body = "\n  ".join([*lines, f"return {result} : {_outer(net.result)}"])
+    return f"func.func @main({', '.join(arguments)}) -> {_outer(net.result)} {{\n  {body}\n}}\n"
+
+
+def _op(net: Net, step: Step, number: int, values: list[str], lines: list[str]) -> str:
+    """The name of the op's result, before it is quantized."""
+    names = [values[i] for i in step.operands]
+    if step.op == IDENTITY:
+        return names[0]
+    types = [_floats(net.values[i]) for i in step.operands]
+    if step.dynamic:
+        lines += _quantized_at_run_time(names[0], types[0], number)
+        names[0] = f"%d{number}"
+    if step.weight:
+        lines += _weight(step.weight, number)
+        if step.op == "layer_norm":
+            parts = (f"{name}(%{name[0]}{number} : {_bias(step.weight)})" for name in _AFFINE)
+            names[0] += " " + " ".join(parts)
+        else:
+            names += [f"%w{number}", f"%b{number}"]
+            types += [f"tensor<{_x(step.weight.shape)}xf32>", _bias(step.weight)]
+    of = f"({', '.join(types)}) -> {_floats(step.result)}"
+    if step.op in _SAME_TYPE:
+        of = _floats(step.result)
+    lines.append(f"%f{number} = nn.{step.op} {', '.join(names)}{_attributes(step)} : {of}")
+    return f"%f{number}"
+
+
+def _cast(op: str, result: str, operand: str, source: str, target: str) -> str:
+    return f"{result} = quant.{op} {operand} : {source} to {target}"
+
+
+_SAME_TYPE = ("relu", "clamp", "hardswish", "sigmoid", "gelu", "silu", "softmax", "layer_norm")
+_AFFINE = ("weight", "bias")
+
+
+def _weight(weight: Weight, number: int) -> list[str]:
+    bias = f"%b{number} = arith.constant dense<0.5> : {_bias(weight)}"
+    values = f'dense<"0x{weight.values().tobytes().hex().upper()}">'
+    floats = f"tensor<{_x(weight.shape)}xf32>"
+    if weight.floats:
+        return [f"%w{number} = arith.constant {values} : {floats}", bias]
+    storage = "u8" if weight.unsigned else "i8"
+    scale = f"{WEIGHT_SCALE}:{weight.zero_point}" if weight.zero_point else f"{WEIGHT_SCALE}"
+    scales = ",".join([scale] * weight.channels)
+    stored = f"tensor<{_x(weight.shape)}xi8>"
+    quantized = (
+        f"tensor<{_x(weight.shape)}x!quant.uniform<{storage}:f32:{weight.axis}, {{{scales}}}>>"
     )
-    weight = problem.weight.tobytes().hex().upper()
-    return f"""
-!x = !quant.uniform<u8:f32, {INPUT_SCALE}:{ZERO_POINT}>
-!w = !quant.uniform<i8:f32:0, {{{scales}}}>
-!y = !quant.uniform<u8:f32, {output_scale(problem.terms)}:{ZERO_POINT}>
-func.func @main(%x_q: tensor<{x}x!x{halo}>) -> tensor<{y}x!y{layout}> {{
-  %x = quant.dcast %x_q : tensor<{x}x!x{halo}> to tensor<{x}xf32>
-  %w_i = arith.constant dense<"0x{weight}"> : tensor<{w}xi8>
-  %w_q = quant.scast %w_i : tensor<{w}xi8> to tensor<{w}x!w>
-  %w = quant.dcast %w_q : tensor<{w}x!w> to tensor<{w}xf32>
-  %b = arith.constant dense<0.5> : tensor<{channels}xf32>
-  %y = {_op(problem)}
-    : (tensor<{x}xf32>, tensor<{w}xf32>, tensor<{channels}xf32>) -> tensor<{y}xf32>
-  %y_q = quant.qcast %y : tensor<{y}xf32> to tensor<{y}x!y{layout}>
-  return %y_q : tensor<{y}x!y{layout}>
-}}
-"""
+    return [
+        f"%wi{number} = arith.constant {values} : {stored}",
+        f"%wq{number} = quant.scast %wi{number} : {stored} to {quantized}",
+        f"%w{number} = quant.dcast %wq{number} : {quantized} to {floats}",
+        bias,
+    ]
 
 
-def _op(problem: Problem) -> str:
-    if not isinstance(problem, Conv):
-        return "nn.linear %x, %w, %b"
-    p, s, d = problem.padding, problem.stride, problem.dilation
-    return (
-        f"nn.conv2d %x, %w, %b {{stride = array<i64: {s}, {s}>,"
-        f" padding = array<i64: {p}, {p}, {p}, {p}>, dilation = array<i64: {d}, {d}>,"
-        f" groups = {problem.groups} : i64}}"
-    )
+def _quantized_at_run_time(name: str, type: str, number: int) -> list[str]:
+    bytes_, parameters = type.replace("f32", "ui8"), f"%s{number}, %z{number}"
+    scalars = "tensor<f32>, tensor<i32>"
+    return [
+        f"{parameters} = quant.choose_qparams {name} : ({type}) -> ({scalars})",
+        f"%x{number} = quant.quantize {name}, {parameters} : ({type}, {scalars}) -> {bytes_}",
+        f"%d{number} = quant.dequantize %x{number}, {parameters} : ({bytes_}, {scalars}) -> {type}",
+    ]
+
+
+def _attributes(step: Step) -> str:
+    def text(value: float | tuple[int, ...]) -> str:
+        if isinstance(value, tuple):
+            return f"array<i64: {', '.join(map(str, value))}>"
+        return f"{value} : i64" if isinstance(value, int) else f"{value} : f64"
+
+    inside = ", ".join(f"{name} = {text(value)}" for name, value in step.attributes.items())
+    return f" {{{inside}}}" if inside else ""
+
+
+def _floats(value: Value) -> str:
+    return f"tensor<{_x(value.shape)}xf32>"
+
+
+def _bias(weight: Weight) -> str:
+    return f"tensor<{weight.channels}xf32>"
+
+
+def _inner(value: Value, layout: str = "") -> str:
+    q = value.quantization
+    if q is None:
+        return f"tensor<{_x(value.shape)}xf32{layout}>"
+    storage = "i8" if q.signed else "u8"
+    element = f"!quant.uniform<{storage}:f32, {q.scale!r}:{q.zero_point}>"
+    return f"tensor<{_x(value.shape)}x{element}{layout}>"
+
+
+def _outer(value: Value) -> str:
+    """The type that the function takes or gives."""
+    if not value.innermost:
+        return _inner(value)
+    halo = [value.halo] * (2 * (len(value.shape) - 2))
+    return _inner(value, f", #layout.nhwc<halo = {halo}>" if value.halo else ", #layout.nhwc")
+
+
+def _x(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, shape))

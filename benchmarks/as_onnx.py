@@ -1,4 +1,4 @@
-"""A problem as an ONNX model, for ONNX Runtime and OpenVINO: u8 in, u8 out."""
+"""A network as an ONNX model, for ONNX Runtime and OpenVINO."""
 
 from __future__ import annotations
 
@@ -8,58 +8,181 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.problems import (
-    INPUT_SCALE,
-    WEIGHT_SCALE,
-    ZERO_POINT,
-    Conv,
-    Problem,
-    output_scale,
-)
+from benchmarks.net import IDENTITY, WEIGHT_SCALE, Net, Quantization, Step, Value, Weight
 
 Constants = dict[str, NDArray[Any] | np.generic]
+_BIAS = 0.5
+
+_OPS = {
+    "conv": "Conv",
+    "conv_transpose": "ConvTranspose",
+    "linear": "Gemm",
+    "matmul": "MatMul",
+    "add": "Add",
+    "mul": "Mul",
+    "relu": "Relu",
+    "clamp": "Clip",
+    "hardswish": "HardSwish",
+    "sigmoid": "Sigmoid",
+    "gelu": "Gelu",
+    "softmax": "Softmax",
+    "layer_norm": "LayerNormalization",
+    "cat": "Concat",
+    "permute": "Transpose",
+    "max_pool": "MaxPool",
+    "avg_pool": "AveragePool",
+    "adaptive_avg_pool": "GlobalAveragePool",
+    IDENTITY: "Identity",
+}
 
 
-def pairs(problem: Problem) -> bytes:
-    """Quantize/dequantize pairs around one op, NCHW: the form that OpenVINO takes."""
-    node = _helper().make_node
-    if isinstance(problem, Conv):
-        op = node("Conv", ["x", "w", "b"], ["y"], **_windows(problem))
+def pairs(net: Net) -> bytes:
+    """Quantize/dequantize pairs around float ops, channels second: the form that OpenVINO takes,
+    and that ONNX Runtime fuses by itself. Linears of dynamic inputs are its integer ops."""
+    made = _Model(net)
+    for number, value in enumerate(net.arguments):
+        if value.quantization:
+            made.dequantize(f"v{number}_q", f"v{number}", value.quantization)
+    for number, step in enumerate(net.steps, len(net.arguments)):
+        made.step(step, number)
+    return made.finish()
+
+
+def integer_op(net: Net) -> bytes:
+    """ONNX Runtime's own quantized op for one convolution or linear; of images with channels
+    innermost."""
+    step, x = net.steps[0], net.arguments[0]
+    weight, y = step.weight, step.result
+    assert weight is not None
+    assert x.quantization is not None
+    assert y.quantization is not None
+    made, node = _Model(net), _helper().make_node
+    first = ["v0_q", *made.parameters("x", x.quantization), "w_q", "w_s", "w_z"]
+    last = made.parameters("y", y.quantization)
+    values = weight.values()
+    if step.op == "linear":
+        op = node("QGemm", [*first, "b_q", *last], ["v1_q"], domain="com.microsoft")
+        values = np.ascontiguousarray(values.T)
     else:
-        op = node("Gemm", ["x", "w", "b"], ["y"], transB=1)
-    out = problem.weight_shape[0]
-    biases: Constants = {"b_s": np.full(out, _unit()), "b_z": np.zeros(out, np.int32)}
-    nodes = [
-        node("DequantizeLinear", ["x_q", "x_s", "x_z"], ["x"]),
-        node("DequantizeLinear", ["w_q", "w_s", "w_z"], ["w"], axis=0),
-        node("DequantizeLinear", ["b_q", "b_s", "b_z"], ["b"], axis=0),
-        op,
-        node("QuantizeLinear", ["y", "y_s", "y_z"], ["y_q"]),
-    ]
-    constants = _constants(problem, problem.weight) | biases
-    return _model(nodes, problem.input_shape, problem.output_shape, constants)
-
-
-def integer_op(problem: Problem) -> bytes:
-    """ONNX Runtime's own quantized op; of images with channels innermost."""
-    node = _helper().make_node
-    first, last = ["x_q", "x_s", "x_z", "w_q", "w_s", "w_z"], ["y_s", "y_z"]
-    weight = problem.weight
-    x, y = problem.input_shape, problem.output_shape
-    if isinstance(problem, Conv):
         op = node(
             "QLinearConv",
             [*first, *last, "b_q"],
-            ["y_q"],
+            ["v1_q"],
             domain="com.microsoft",
             channels_last=1,
-            **_windows(problem),
+            **_windows(step),
         )
-        x, y = ((n, h, w, c) for n, c, h, w in (problem.input_shape, problem.output_shape))
-    else:
-        op = node("QGemm", [*first, "b_q", *last], ["y_q"], domain="com.microsoft")
-        weight = np.ascontiguousarray(weight.T)
-    return _model([op], x, y, _constants(problem, weight))
+    made.nodes.append(op)
+    made.constants |= _stored(weight, "", values, x.quantization)
+    shapes = (x.shape, y.shape)
+    if step.op != "linear":
+        shapes = tuple((n, *rest, c) for n, c, *rest in shapes)
+    return made.finish(*shapes)
+
+
+class _Model:
+    """Nodes and constants, growing."""
+
+    def __init__(self, net: Net):
+        self.net = net
+        self.nodes: list[Any] = []
+        self.constants: Constants = {}
+
+    def parameters(self, name: str, q: Quantization) -> list[str]:
+        """The names of a scale and a zero point."""
+        self.constants[f"{name}_s"] = np.float32(q.scale)
+        self.constants[f"{name}_z"] = q.dtype(q.zero_point)
+        return [f"{name}_s", f"{name}_z"]
+
+    def node(self, op: str, inputs: list[str], output: str, **attributes: Any) -> None:
+        self.nodes.append(_helper().make_node(op, inputs, [output], **attributes))
+
+    def dequantize(self, name: str, to: str, q: Quantization) -> None:
+        self.node("DequantizeLinear", [name, *self.parameters(name, q)], to)
+
+    def step(self, step: Step, number: int) -> None:
+        """The op, and what is around it."""
+        if step.dynamic:
+            self.dynamic_linear(step, number)
+            return
+        inputs = [f"v{operand}" for operand in step.operands]
+        if step.weight:
+            inputs += self.weight(step.weight, number, self.net.values[step.operands[0]])
+        if step.op == "clamp":
+            for bound in ("min", "max"):
+                limit = step.attributes[bound]
+                assert isinstance(limit, float)
+                self.constants[f"{bound}{number}"] = np.float32(limit)
+                inputs.append(f"{bound}{number}")
+        q = step.result.quantization
+        self.node(_OPS[step.base], inputs, f"f{number}" if q else f"v{number}", **_attributes(step))
+        if q is None:
+            return
+        names = self.parameters(f"v{number}_q", q)
+        self.node("QuantizeLinear", [f"f{number}", *names], f"v{number}_q")
+        if step is not self.net.steps[-1]:
+            self.dequantize(f"v{number}_q", f"v{number}", q)
+
+    def weight(self, weight: Weight, number: int, x: Value) -> list[str]:
+        """The names of weight and bias as floats."""
+        names = [f"w{number}", f"b{number}"]
+        if weight.floats:
+            self.constants[names[0]] = weight.values()
+            self.constants[names[1]] = np.full(weight.channels, _BIAS, np.float32)
+            return names
+        assert x.quantization is not None
+        suffix = str(number)
+        self.constants |= _stored(weight, suffix, weight.values(), x.quantization)
+        unit = _unit(x.quantization)
+        self.constants[f"b_s{suffix}"] = np.full(weight.channels, unit)
+        self.constants[f"b_z{suffix}"] = np.zeros(weight.channels, np.int32)
+        for name, axis in (("w", weight.axis), ("b", 0)):
+            parts = [f"{name}_{part}{suffix}" for part in "qsz"]
+            self.node("DequantizeLinear", parts, f"{name}{number}", axis=axis)
+        return names
+
+    def dynamic_linear(self, step: Step, number: int) -> None:
+        """As ONNX Runtime's quantizer writes it, which it fuses to one op."""
+        weight = step.weight
+        assert weight is not None
+        self.constants |= {
+            "w_q": np.ascontiguousarray(weight.values().T),
+            "w_s": np.full(weight.channels, WEIGHT_SCALE, np.float32),
+            "w_z": np.zeros(weight.channels, np.int8),
+            "bias": np.full(weight.channels, _BIAS, np.float32),
+        }
+        quantized = ["x_q", "x_s", "x_z"]
+        self.nodes.append(
+            _helper().make_node("DynamicQuantizeLinear", [f"v{step.operands[0]}"], quantized)
+        )
+        self.node("MatMulInteger", ["x_q", "w_q", "x_z", "w_z"], "sums")
+        self.node("Cast", ["sums"], "sums_f", to=1)
+        self.node("Mul", ["x_s", "w_s"], "unit")
+        self.node("Mul", ["sums_f", "unit"], "product")
+        self.node("Add", ["product", "bias"], f"v{number}")
+
+    def finish(self, x: tuple[int, ...] | None = None, y: tuple[int, ...] | None = None) -> bytes:
+        """The model; `x` and `y` are the shapes of argument and result where they differ."""
+        onnx: Any = import_module("onnx")
+        helper = onnx.helper
+
+        def value(number: int, value: Value, shape: tuple[int, ...] | None) -> Any:
+            q = value.quantization
+            name, kind = f"v{number}", onnx.TensorProto.FLOAT
+            if q is not None:
+                name, kind = f"{name}_q", getattr(onnx.TensorProto, q.dtype.__name__.upper())
+            return helper.make_tensor_value_info(name, kind, shape or value.shape)
+
+        arguments = [value(n, v, x) for n, v in enumerate(self.net.arguments)]
+        results = [value(len(self.net.values) - 1, self.net.result, y)]
+        constants = [
+            onnx.numpy_helper.from_array(np.asarray(v), name) for name, v in self.constants.items()
+        ]
+        graph = helper.make_graph(self.nodes, "net", arguments, results, constants)
+        opsets = [helper.make_opsetid("", 20), helper.make_opsetid("com.microsoft", 1)]
+        made = helper.make_model(graph, opset_imports=opsets, ir_version=9)
+        onnx.checker.check_model(made)
+        return made.SerializeToString()
 
 
 def _helper() -> Any:
@@ -67,47 +190,40 @@ def _helper() -> Any:
     return onnx.helper
 
 
-def _unit() -> np.float32:
+def _unit(x: Quantization) -> np.float32:
     """What one step of the sum stands for."""
-    return np.float32(INPUT_SCALE) * np.float32(WEIGHT_SCALE)
+    return np.float32(x.scale) * np.float32(WEIGHT_SCALE)
 
 
-def _constants(problem: Problem, weight: NDArray[np.int8]) -> Constants:
-    out = problem.weight_shape[0]
+def _stored(weight: Weight, suffix: str, values: NDArray[Any], x: Quantization) -> Constants:
+    out = weight.channels
     return {
-        "x_s": np.float32(INPUT_SCALE),
-        "x_z": np.uint8(ZERO_POINT),
-        "w_q": weight,
-        "w_s": np.full(out, WEIGHT_SCALE, np.float32),
-        "w_z": np.zeros(out, np.int8),
-        "b_q": np.full(out, round(0.5 / float(_unit())), np.int32),
-        "y_s": np.float32(output_scale(problem.terms)),
-        "y_z": np.uint8(ZERO_POINT),
+        f"w_q{suffix}": values,
+        f"w_s{suffix}": np.full(out, WEIGHT_SCALE, np.float32),
+        f"w_z{suffix}": np.full(out, weight.zero_point, weight.dtype),
+        f"b_q{suffix}": np.full(out, round(_BIAS / float(_unit(x))), np.int32),
     }
 
 
-def _windows(problem: Conv) -> dict[str, Any]:
-    return {
-        "strides": [problem.stride] * 2,
-        "pads": [problem.padding] * 4,
-        "dilations": [problem.dilation] * 2,
-        "group": problem.groups,
-    }
+def _attributes(step: Step) -> dict[str, Any]:
+    if step.base in ("conv", "conv_transpose", "max_pool", "avg_pool"):
+        return _windows(step)
+    match step.op:
+        case "linear":
+            return {"transB": 1}
+        case "softmax" | "cat":
+            return {"axis": step.number("dim")}
+        case "layer_norm":
+            return {"axis": -len(step.ints("normalized_shape"))}
+        case "permute":
+            return {"perm": step.ints("dims")}
+        case _:
+            return {}
 
 
-def _model(
-    nodes: list[Any], input: tuple[int, ...], output: tuple[int, ...], constants: Constants
-) -> bytes:
-    onnx: Any = import_module("onnx")
-    helper, uint8 = onnx.helper, onnx.TensorProto.UINT8
-    graph = helper.make_graph(
-        nodes,
-        "one_op",
-        [helper.make_tensor_value_info("x_q", uint8, input)],
-        [helper.make_tensor_value_info("y_q", uint8, output)],
-        [onnx.numpy_helper.from_array(np.asarray(v), name) for name, v in constants.items()],
-    )
-    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
-    made = helper.make_model(graph, opset_imports=opsets, ir_version=9)
-    onnx.checker.check_model(made)
-    return made.SerializeToString()
+def _windows(step: Step) -> dict[str, Any]:
+    names = {"stride": "strides", "dilation": "dilations", "groups": "group"}
+    names |= {"kernel": "kernel_shape", "output_padding": "output_padding"}
+    found: dict[str, Any] = {names[k]: v for k, v in step.attributes.items() if k in names}
+    padding = step.ints("padding")
+    return found | {"pads": [*padding[::2], *padding[1::2]]}

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import statistics
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import qfin
 from benchmarks import peers
 from benchmarks.as_mlir import module_text
-from benchmarks.peak import measure_peak
+from benchmarks.contractions import weight_bytes
+from benchmarks.net import Net, Quantization, Step, Value
+from benchmarks.peak import measure_peak, measure_read
 from benchmarks.peers import Runner
-from benchmarks.problems import Problem
+from benchmarks.problems import Mark, Problem
+from qfin.errors import Error
 from qfin.target import resolve
 
 _SECONDS = 0.02
 """For one of the runners in one round."""
+_OURS, _BESIDE, _PART, _CALL = "qfin", "qfin reference", "qfin part", "qfin call"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A mark, and the median of what it speaks of; NaN where that was not measured."""
+
+    mark: str
+    value: float
+    met: bool | None
+    """None where there was nothing to measure it by."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +40,18 @@ class Row:
     family: str
     problem: str
     threads: int
-    microseconds: float
-    gmacs: float
-    """10**9 multiply-adds a second."""
-    share_of_peak: float
-    """Of one core's register-only loop, times the number of threads."""
-    peers_microseconds: dict[str, float]
+    microseconds: float = float("nan")
+    rate: float = float("nan")
+    """10**9 a second of what `unit` says."""
+    unit: str = "GMAC/s"
+    share_of_peak: float = float("nan")
+    """Of one core's register-only loop of dot products, times the number of threads."""
+    peers_microseconds: dict[str, float] = field(default_factory=dict[str, float])
+    ours_microseconds: dict[str, float] = field(default_factory=dict[str, float])
+    """Other programs of ours that were timed beside it."""
+    marks: tuple[Held, ...] = ()
+    skipped: str = ""
+    """Why nothing was measured."""
 
     @property
     def best_peer(self) -> tuple[str, float]:
@@ -44,39 +65,119 @@ class Row:
         return self.best_peer[1] / self.microseconds
 
 
-def measure(family: str, problem: Problem, *, rounds: int, threads: int, target: str) -> Row:
-    """In each round everything runs for some milliseconds, every other time in reverse."""
-    isa = resolve(target)
-    program = qfin.compile(module_text(problem), target=target, threads=threads)
-    x = program.inputs[0].zeros()
-    x[...] = problem.input
-    runners: dict[str, Runner] = {"qfin": peers.timed(lambda: program(x))}
-    runners |= peers.runners(problem, threads)
-    times: dict[str, list[float]] = {name: [] for name in runners}
-    shares: list[float] = []
-    gigamacs = problem.macs / 1e9
-    for number in range(rounds):
-        peak = measure_peak(isa, repeat=3) * threads
+@dataclass(frozen=True)
+class Settings:
+    """Of a whole run. `wanted` are the peers to ask."""
+
+    rounds: int
+    threads: int = 1
+    target: str = "native"
+    wanted: tuple[str, ...] = peers.NAMES
+    seconds: float = _SECONDS
+
+
+def measure(family: str, problem: Problem, settings: Settings) -> Row:
+    """In each round everything runs for some milliseconds, every other time in reverse. What does
+    not compile is skipped, with the reason."""
+    threads = settings.threads
+    try:
+        runners = _ours(problem, settings)
+    except Error as error:
+        reason = f"skipped: not supported: {str(error).splitlines()[0].split(';')[0]}"
+        return Row(family, problem.label, threads, skipped=reason)
+    if problem.peers:
+        runners |= peers.runners(problem.net, threads, settings.wanted)
+    isa = resolve(settings.target)
+    kinds = {mark.kind for mark in problem.marks}
+    rounds: list[dict[str, float]] = []
+    for number in range(settings.rounds):
+        found: dict[str, float] = {}
+        if problem.unit == "GMAC/s":
+            found["peak"] = measure_peak(isa, repeat=3) * threads
+        if "of read" in kinds:
+            found["read"] = measure_read(isa, weight_bytes(problem.net))
         order = list(runners.items())
         for name, run in order if number % 2 else reversed(order):
-            times[name].append(_median(run))
-        shares.append(gigamacs / times["qfin"][-1] / peak)
-    ours = statistics.median(times.pop("qfin"))
+            found[name] = _median(run, settings.seconds)
+        rounds.append(found)
+    times = {name: statistics.median(r[name] for r in rounds) * 1e6 for name in runners}
+    ours = times.pop(_OURS)
+    beside = {name: times.pop(name) for name in list(times) if name.startswith("qfin ")}
     return Row(
         family,
         problem.label,
         threads,
-        ours * 1e6,
-        gigamacs / ours,
-        statistics.median(shares),
-        {name: statistics.median(values) * 1e6 for name, values in times.items()},
+        ours,
+        problem.work / ours / 1e3,
+        problem.unit,
+        _over_rounds(Mark("of peak", 0), problem, rounds),
+        times,
+        beside,
+        tuple(_held(mark, problem, rounds) for mark in problem.marks),
     )
 
 
-def _median(run: Runner) -> float:
+def _ours(problem: Problem, settings: Settings) -> dict[str, Runner]:
+    """The program, and what of ours it is held against."""
+    found = {_OURS: _runner(problem.net, settings)}
+    if problem.beside:
+        found[_BESIDE] = _runner(problem.beside, settings)
+    for number, part in enumerate(problem.parts):
+        found[f"{_PART} {number}"] = _runner(part, settings)
+    if problem.parts:  # next to nothing to do
+        x = Value((1, 64), Quantization())
+        found[_CALL] = _runner(Net((x,), (Step("relu", (0,), x),)), settings)
+    return found
+
+
+def _runner(net: Net, settings: Settings) -> Runner:
+    module = module_text(net)
+    if any(step.dynamic for step in net.steps):
+        module = qfin.finalize(module, quant_type="dynamic")
+    program = qfin.compile(module, target=settings.target, threads=settings.threads)
+    arrays = [given.zeros() for given in program.inputs]
+    for array, values in zip(arrays, net.inputs(), strict=True):
+        array[...] = values
+    return peers.timed(lambda: program(*arrays))
+
+
+def _held(mark: Mark, problem: Problem, rounds: Sequence[dict[str, float]]) -> Held:
+    value = _over_rounds(mark, problem, rounds)
+    return Held(str(mark), value, mark.met(value) if value == value else None)
+
+
+def _over_rounds(mark: Mark, problem: Problem, rounds: Sequence[dict[str, float]]) -> float:
+    """The median over the rounds of what the mark speaks of: figures of one round are of one
+    moment."""
+    return statistics.median(_figure(mark, problem, found) for found in rounds)
+
+
+def _figure(mark: Mark, problem: Problem, found: dict[str, float]) -> float:
+    ours, nan = found[_OURS], float("nan")
+    match mark.kind:
+        case "of peak":
+            return problem.work / 1e9 / ours / found["peak"] if "peak" in found else nan
+        case "of read":
+            return weight_bytes(problem.net) / 1e9 / ours / found["read"]
+        case "x peer":
+            others = [t for name, t in found.items() if name.split()[0] in peers.NAMES]
+            return min(others) / ours if others else nan
+        case "of ours":
+            return ours / found[_BESIDE]
+        case "of parts":
+            # All parts in one program: one call.
+            parts = [t for name, t in found.items() if name.startswith(_PART)]
+            return ours / (sum(parts) - (len(parts) - 1) * found[_CALL])
+        case "of openvino":
+            return ours / found["openvino"] if "openvino" in found else nan
+        case _:
+            return problem.work / 1e9 / ours
+
+
+def _median(run: Runner, seconds: float) -> float:
     """Seconds of the median run among those that fit into the time (at least three)."""
     samples: list[float] = []
-    end = time.perf_counter() + _SECONDS
+    end = time.perf_counter() + seconds
     while len(samples) < 3 or time.perf_counter() < end:
         samples.append(run())
     return statistics.median(samples)

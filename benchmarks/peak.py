@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp, i8, i32, i64
 from xdsl.ir import SSAValue
@@ -24,6 +25,7 @@ from qfin.target.isa import Isa
 
 _STEPS = 100_000
 _WEIGHTS = 2
+_READ_AT_ONCE = 8
 
 
 def measure_peak(isa: Isa, repeat: int = 20) -> float:
@@ -39,6 +41,48 @@ def measure_peak(isa: Isa, repeat: int = 20) -> float:
         peak(aligned, _STEPS)
         best = min(best, time.perf_counter() - start)
     return _STEPS * chains * isa.vector_bytes / best / 1e9
+
+
+def measure_read(isa: Isa, size: int, repeat: int = 5) -> float:
+    """10**9 bytes a second that this core reads of a block of about `size` bytes, one run behind
+    the other: as fast as weights can come that do not stay in a cache. The best of `repeat`."""
+    read = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64)(
+        _read_code(isa).function("read")
+    )
+    block, sums = _block(size), np.zeros(_READ_AT_ONCE * isa.vector_bytes, np.uint8)
+    best = float("inf")
+    for _ in range(repeat):
+        start = time.perf_counter()
+        read(block.ctypes.data, sums.ctypes.data, block.size)
+        best = min(best, time.perf_counter() - start)
+    return block.size / best / 1e9
+
+
+@cache
+def _block(size: int) -> NDArray[np.uint8]:
+    return np.ones(-(-size // 1024) * 1024, np.uint8)
+
+
+@cache
+def _read_code(isa: Isa) -> LoadedCode:
+    """`read(data, sums, bytes)`: sums of vectors, so that each is read; a multiple of 1024."""
+    b = KernelBuilder("read", [ptr, ptr, i64])
+    data, sums, size = b.arguments
+    width = isa.vector_bytes
+    words = vector(i32, isa.lanes)
+
+    def step(i: Index, so_far: Sequence[SSAValue]) -> Sequence[SSAValue]:
+        return [
+            b.add(total, b.load(b.gep(data, i, width * n), words)) for n, total in enumerate(so_far)
+        ]
+
+    zeros = [b.splat(0, words)] * _READ_AT_ONCE
+    totals = b.for_loop(0, size, _READ_AT_ONCE * width, step, *zeros)
+    for n, total in enumerate(totals):
+        b.store(total, b.gep(sums, width * n))
+    module = ModuleOp([b.finish()])
+    KernelsToLLVMPass().apply(Context(), module)
+    return load(to_llvm_ir(module, isa), isa)
 
 
 @cache

@@ -1,14 +1,14 @@
 """The peers: the same problem in other libraries, as functions to time, on `threads` threads.
 
 One that is not installed is left out, with a word. Images are given with channels innermost, so
-that no conversion at the edges is timed; OpenVINO does not take them so, and of it only the op's
-own time counts, by its own profile (which leaves out the call, too).
+that no conversion at the edges is timed; OpenVINO does not take them so, and of it only the ops'
+own time counts, by its own profile (which leaves out the call, too). ONNX Runtime takes them so for
+one convolution alone, by its own op.
 """
 
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,16 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import as_onnx
-from benchmarks.problems import (
-    INPUT_SCALE,
-    WEIGHT_SCALE,
-    ZERO_POINT,
-    Conv,
-    Linear,
-    Problem,
-    output_scale,
-)
+from benchmarks import as_onnx, as_torch
+from benchmarks.net import Net
 
 Runner = Callable[[], float]
 """Runs once; seconds."""
@@ -35,6 +27,7 @@ _NEEDED = {
     "onnxruntime": ("onnx", "onnxruntime"),
     "openvino": ("onnx", "openvino"),
 }
+NAMES = tuple(_NEEDED)
 
 
 def absent() -> dict[str, str]:
@@ -47,17 +40,21 @@ def absent() -> dict[str, str]:
     }
 
 
-def runners(problem: Problem, threads: int) -> dict[str, Runner]:
-    """What to time, by the name of the peer; results are thrown away."""
-    missing = absent()
+def runners(net: Net, threads: int, wanted: tuple[str, ...]) -> dict[str, Runner]:
+    """What to time, by the name of the peer; results are thrown away. A peer that has no such op is
+    not among them."""
     found: dict[str, Runner] = {}
-    if "torch" not in missing:
+    wanted = tuple(name for name in wanted if name not in absent())
+    if "torch" in wanted:
         for engine in ("fbgemm", "onednn"):
-            found[f"torch {engine}"] = timed(_torch(problem, threads, engine))
-    if "onnxruntime" not in missing:
-        found["onnxruntime"] = timed(_onnxruntime(problem, threads))
-    if "openvino" not in missing:
-        found["openvino"] = _openvino(problem, threads)
+            try:
+                found[f"torch {engine}"] = timed(as_torch.function(net, threads, engine))
+            except as_torch.RefusedError:
+                continue
+    if "onnxruntime" in wanted:
+        found["onnxruntime"] = timed(_onnxruntime(net, threads))
+    if "openvino" in wanted and not any(step.dynamic for step in net.steps):
+        found["openvino"] = _openvino(net, threads)
     return found
 
 
@@ -72,48 +69,32 @@ def timed(run: Callable[[], Any]) -> Runner:
     return seconds
 
 
-def _torch(problem: Problem, threads: int, engine: str) -> Callable[[], Any]:
-    torch: Any = import_module("torch")
-
-    torch.set_num_threads(threads)
-    torch.backends.quantized.engine = engine
-    ops, channels = torch.ops.quantized, problem.weight_shape[0]
-    y_scale, bias = output_scale(problem.terms), torch.full((channels,), 0.5)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the quantized dtypes are deprecated
-        x = torch._make_per_tensor_quantized_tensor(
-            torch.from_numpy(problem.input), INPUT_SCALE, ZERO_POINT
-        )
-        w = torch._make_per_channel_quantized_tensor(
-            torch.from_numpy(problem.weight),
-            torch.full((channels,), WEIGHT_SCALE, dtype=torch.float64),
-            torch.zeros(channels, dtype=torch.int64),
-            0,
-        )
-        if isinstance(problem, Linear):
-            packed, op = ops.linear_prepack(w, bias), ops.linear
-        else:
-            x = x.contiguous(memory_format=torch.channels_last)
-            windows = [[n, n] for n in (problem.stride, problem.padding, problem.dilation)]
-            packed, op = ops.conv2d_prepack(w, bias, *windows, problem.groups), ops.conv2d
-    return lambda: op(x, packed, y_scale, ZERO_POINT)
-
-
-def _onnxruntime(problem: Problem, threads: int) -> Callable[[], Any]:
+def _onnxruntime(net: Net, threads: int) -> Callable[[], Any]:
     onnxruntime: Any = import_module("onnxruntime")
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(
-        as_onnx.integer_op(problem), options, providers=["CPUExecutionProvider"]
+    options.log_severity_level = 3
+    x, *_ = net.arguments
+    step, *more = net.steps
+    has_own_op = (
+        not more
+        and step.base in ("conv", "linear")
+        and x.quantization is not None
+        and (len(x.shape) in (2, 4))
+        and not step.dynamic
+        and not (step.weight and step.weight.unsigned)
     )
-    x = problem.input
-    if isinstance(problem, Conv):
-        x = np.ascontiguousarray(x.transpose(0, 2, 3, 1))
-    return lambda: session.run(None, {"x_q": x})
+    model = as_onnx.integer_op(net) if has_own_op else as_onnx.pairs(net)
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    inputs = net.inputs()
+    if has_own_op and step.op == "conv2d":
+        inputs = [np.ascontiguousarray(array.transpose(0, 2, 3, 1)) for array in inputs]
+    feeds = {given.name: array for given, array in zip(session.get_inputs(), inputs, strict=True)}
+    return lambda: session.run(None, feeds)
 
 
-def _openvino(problem: Problem, threads: int) -> Runner:
+def _openvino(net: Net, threads: int) -> Runner:
     openvino: Any = import_module("openvino")
 
     core = openvino.Core()
@@ -123,17 +104,20 @@ def _openvino(problem: Problem, threads: int) -> Runner:
         "PERFORMANCE_HINT": "LATENCY",
         "ENABLE_CPU_PINNING": False,
         "PERF_COUNT": True,
+        "INFERENCE_PRECISION_HINT": "f32",
     }
-    compiled = core.compile_model(core.read_model(as_onnx.pairs(problem)), "CPU", settings)
+    compiled = core.compile_model(core.read_model(as_onnx.pairs(net)), "CPU", settings)
     request = compiled.create_infer_request()
-    request.set_input_tensor(openvino.Tensor(problem.input, shared_memory=True))
-    edges = {"Parameter", "Reorder", "Result", "Transpose"}
+    for number, array in enumerate(net.inputs()):
+        request.set_input_tensor(number, openvino.Tensor(array, shared_memory=True))
+    # Where ours are images with channels innermost, conversions at its edges do not count.
+    edges = {"Parameter", "Result"}
+    if any(argument.innermost for argument in net.arguments):
+        edges |= {"Reorder", "Transpose"}
 
     def seconds() -> float:
         request.infer()
         profile = request.get_profiling_info()
-        if isinstance(problem, Linear):
-            return sum(node.real_time.total_seconds() for node in profile)
         return sum(n.real_time.total_seconds() for n in profile if n.node_type not in edges)
 
     return seconds
