@@ -20,6 +20,7 @@ from benchmarks.families import FAMILIES
 from benchmarks.measure import Held, Row, Settings, measure
 from benchmarks.net import Net
 from benchmarks.peers import absent
+from benchmarks.picture import draw
 from benchmarks.problems import Mark
 
 # What may not compile yet gives a word instead of a figure.
@@ -103,8 +104,6 @@ def test_the_command_lists_families(tmp_path: Path) -> None:
 
 def test_a_picture_has_a_panel_for_each_family(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    from benchmarks.picture import draw  # noqa: PLC0415
-
     held = (Held(">= 1 x peer", 1.5, True),)
     rows = [
         Row("linear", "a", 1, 10.0, peers_microseconds={"torch": 15.0}, marks=held),
