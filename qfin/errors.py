@@ -44,7 +44,8 @@ class UnsupportedError(Error, DiagnosticException):
 
 
 class InputError(Error, ValueError):
-    """An array given to a program has the wrong name, count, shape or dtype."""
+    """An argument is not what it must be: above all an array of the wrong name, count, shape or
+    dtype."""
 
 
 def describe(op: Operation) -> str:

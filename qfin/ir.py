@@ -18,8 +18,8 @@ from xdsl.utils.exceptions import ParseError as XdslParseError
 from xdsl.utils.lexer import Span
 
 from qfin.dialects import get_all_dialects
-from qfin.errors import ParseError, VerifyError
-from qfin.locations import LocatedParser, is_unknown, location_text
+from qfin.errors import InputError, ParseError, VerifyError
+from qfin.locations import Blame, LocatedParser, is_unknown, location_text
 
 _SHOWN_COLUMNS = 100
 
@@ -49,9 +49,11 @@ def parse(
     The verified module of MLIR text, or of a file: a `Path`, or a `str` of one line that ends in
     `.mlir`. `name` is what locations call the source.
 
-    Raises `ParseError` or `VerifyError`, whose text starts with `file:line:column: error:`, and
-    OSError for a file that cannot be read.
+    Raises `ParseError` or `VerifyError`, whose text starts with `file:line:column: error:`,
+    OSError for a file that cannot be read, and InputError for what is neither text nor path.
     """
+    if not isinstance(source, str | Path):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(f"expected MLIR text or a path, not {type(source).__name__}")
     if isinstance(source, Path) or (source.endswith(".mlir") and "\n" not in source):
         text = Path(source).read_bytes()
         name = name or str(source)
@@ -97,12 +99,17 @@ def as_parse_error(error: Exception, parser: LocatedParser, line_offset: int = 0
                 note = note or error.ref_text or "see also"
                 text += "\n" + _with_context(span, note, line_offset, "note")
         return ParseError(text)
-    where = Span(parser.pos, parser.pos + 1, parser.lexer.input)
-    return ParseError(_with_context(where, error_text(error), line_offset))
+    blame = parser.blame or Blame(Span(parser.pos, parser.pos + 1, parser.lexer.input), None)
+    op = f"'{blame.op}': " if blame.op else ""
+    return ParseError(_with_context(blame.span, op + error_text(error), line_offset))
 
 
 def error_text(error: BaseException) -> str:
     """The message of an exception; with its type where that is no message for people."""
+    if isinstance(error, MemoryError):
+        return "needs more memory than there is: are the shapes meant to be so large?"
+    if isinstance(error, RecursionError):
+        return "is nested too deeply"
     text = " ".join(str(part) for part in error.args) if error.args else ""
     if isinstance(error, (DiagnosticException, *READABLE)) and text:
         return str(error)
@@ -129,34 +136,47 @@ def verify(module: Operation) -> None:
     """
     Check `module` and all in it. Raises `VerifyError`: `file:line:column: error: 'op': reason`.
     """
+    for op in module.walk():
+        _verify_attributes(op)  # first: a misspelt one may be what a rule then misses
     try:
         module.verify()
     except Exception as error:
         op, reason = _first_invalid(module, error)
-        where = "" if is_unknown(op.location) else f"{location_text(op.location)}: "
-        located = VerifyError(f"{where}error: '{op.name}': {error_text(reason)}")
+        located = VerifyError(_about(op, error_text(reason)))
         for note in getattr(error, "__notes__", ()):
             located.add_note(note)  # the IR with the op marked, for `--verify-diagnostics`
         raise located from error
-    for op in module.walk():
-        _verify_attributes(op)
+
+
+def _about(op: Operation, reason: str) -> str:
+    where = "" if is_unknown(op.location) else f"{location_text(op.location)}: "
+    return f"{where}error: '{op.name}': {reason}"
+
+
+_OWN_DIALECTS = ("nn", "quant")
 
 
 def _verify_attributes(op: Operation) -> None:
-    """Attributes that an op does not know are allowed, as in MLIR; misspelt ones are not."""
-    if op.name.split(".")[0] not in ("nn", "quant"):
+    """What an op does not declare must carry a dialect's name, as discardable attributes in MLIR
+    do (`my.note`). Raises VerifyError for others, most of which are misspelt."""
+    if not op.attributes or op.name.split(".")[0] not in _OWN_DIALECTS:
         return
     for name in op.attributes:
-        if close := get_close_matches(name, _properties(type(op)), n=1):
-            where = "" if is_unknown(op.location) else f"{location_text(op.location)}: "
-            raise VerifyError(
-                f"{where}error: '{op.name}': has no attribute '{name}'; is '{close[0]}' meant?"
-            )
+        if "." in name:
+            continue
+        known = _properties(type(op))
+        if close := get_close_matches(name, known, n=1):
+            hint = f"is '{close[0]}' meant?"
+        else:
+            own = ", ".join(f"'{k}'" for k in known) or "none"
+            hint = f"it knows {own}; other attributes need a dialect's name, as in 'my.{name}'"
+        raise VerifyError(_about(op, f"has no attribute '{name}'; {hint}"))
 
 
 def _properties(op: type[Operation]) -> list[str]:
     assert issubclass(op, IRDLOperation)
-    return list(op.get_irdl_definition().properties)
+    known = op.get_irdl_definition().properties
+    return [name for name in known if not name.endswith("SegmentSizes")]
 
 
 def _first_invalid(module: Operation, error: Exception) -> tuple[Operation, Exception]:
@@ -179,8 +199,12 @@ def print_module(
     """
     The module as MLIR text. `elide_over=N` shortens constants of more than N elements and long
     lists in types: for people, not for parsers. `debuginfo` adds `loc(...)`, `generic` the generic
-    form.
+    form. Raises InputError for what is no op.
     """
+    if not isinstance(module, Operation):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(
+            f"print_module takes a module, not {type(module).__name__}: parse it first"
+        )
     stream = StringIO()
     if elide_over is None:
         printer = Printer(stream=stream, print_debuginfo=debuginfo, print_generic_format=generic)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from typing_extensions import override
 from xdsl.context import Context
@@ -25,12 +26,16 @@ from xdsl.dialects.builtin import (
     UnknownLoc,
 )
 from xdsl.ir import Attribute, Operation
-from xdsl.utils.exceptions import ParseError
+from xdsl.utils.exceptions import ParseError, VerifyException
+from xdsl.utils.lexer import Span
 from xdsl.utils.mlir_lexer import MLIRTokenKind
 
 from qfin.float_bits import FloatBitsParser
 
 UNKNOWN = UnknownLoc()
+
+MAX_DIMENSION = 2**63 - 1
+"""Of a shape: MLIR's are i64."""
 
 
 def is_unknown(location: Attribute) -> bool:
@@ -88,12 +93,23 @@ def _leaves(location: Attribute) -> Iterator[LocationAttr]:
             return
 
 
+@dataclass(frozen=True)
+class Blame:
+    """What a rule that broke while text was read is about: an op, or a type or attribute."""
+
+    span: Span
+    op: str | None
+
+
 class LocatedParser(FloatBitsParser):
     """
     A parser that leaves no op without location: one without an explicit, known `loc(...)` gets the
     file, line and column (from 1) where its text starts, results included. Ops that the text
     leaves out, as an implied `scf.yield`, get that of the op around them.
     """
+
+    blame: Blame | None = None
+    """For an exception that says no place: where the innermost rule broke."""
 
     def __init__(
         self, ctx: Context, input: str | bytes, name: str = "<unknown>", line_offset: int = 0
@@ -102,6 +118,7 @@ class LocatedParser(FloatBitsParser):
         super().__init__(ctx, input, name)
         self._file = StringAttr(name)
         self._line_offset = line_offset
+        self._op_names: list[str] = []
         text = self.lexer.input.content
         self._line_starts = [0]
         while end := text.find("\n", self._line_starts[-1]) + 1:
@@ -119,8 +136,17 @@ class LocatedParser(FloatBitsParser):
 
     @override
     def parse_operation(self) -> Operation:
-        start = self._current_token.span.start
-        op = super().parse_operation()
+        start, depth = self._current_token.span.start, len(self._op_names)
+        try:
+            op = super().parse_operation()
+        except ParseError:
+            raise
+        except Exception:
+            if depth < len(self._op_names):
+                self._blame(start, self._op_names[depth])
+            raise
+        del self._op_names[depth:]
+        self.blame = None
         if isinstance(op.location, UnknownLoc):
             op.location = self._location_at(start)
         for region in op.regions:
@@ -131,7 +157,35 @@ class LocatedParser(FloatBitsParser):
         return op
 
     @override
+    def parse_optional_type(self):
+        try:
+            return super().parse_optional_type()
+        except VerifyException:
+            self._blame(self.pos)
+            raise
+
+    @override
+    def parse_optional_attribute(self):
+        try:
+            return super().parse_optional_attribute()
+        except VerifyException:
+            self._blame(self.pos)
+            raise
+
+    @override
+    def parse_shape_dimension(self, allow_dynamic: bool = True) -> int:
+        start = self._current_token.span.start
+        size = super().parse_shape_dimension(allow_dynamic)
+        if size > MAX_DIMENSION:
+            self.raise_error(f"a dimension is at most 2^63 - 1, not {size}", start, self.pos)
+        return size
+
+    def _blame(self, start: int, op: str | None = None) -> None:
+        self.blame = self.blame or Blame(Span(start, start + 1, self.lexer.input), op)
+
+    @override
     def _get_op_by_name(self, name: str) -> type[Operation]:
+        self._op_names.append(name)
         try:
             return super()._get_op_by_name(name)
         except ParseError as e:

@@ -8,7 +8,7 @@ import pytest
 from xdsl.dialects.arith import ConstantOp
 
 from qfin.elision import cut_lists
-from qfin.errors import ParseError, VerifyError
+from qfin.errors import InputError, ParseError, VerifyError
 from qfin.ir import make_context, parse, print_module, verify
 from qfin.locations import is_unknown, location_text
 
@@ -40,6 +40,19 @@ def test_parse_text_and_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         ("%a = arith.constant 1 : i32\n%a = arith.constant 1 : i32", "t:2:1: error: SSA value %a"),
         # A rule of a type, broken while the text is read: xDSL says no place.
         ('"test.op"() {a = tensor<2x!builtin.nothing>} : () -> ()', "t:1:"),
+        (
+            'func.func @f(%x: i32) {\n  %y = "test.op"() : () -> i1\n  %z = nn.relu %x : i32\n}',
+            "t:3:3: error: 'nn.relu': expected a ranked tensor of floats or of !quant.uniform, "
+            "got i32\n    %z = nn.relu",
+        ),
+        (
+            f'"test.op"() {{a = tensor<1x{2**63}xf32>}} : () -> ()',
+            f"t:1:27: error: a dimension is at most 2^63 - 1, not {2**63}",
+        ),
+        (
+            f"%a = arith.constant dense<1> : tensor<{2**61}xi8>",
+            "t:1:1: error: 'arith.constant': needs more memory than there is",
+        ),
     ],
 )
 def test_parse_errors_name_the_place(text: str, message: str):
@@ -67,6 +80,17 @@ def test_verify_names_the_op_and_its_place():
             op.properties.clear()
     with pytest.raises(VerifyError, match=r"'arith.constant'"):
         verify(module)
+
+
+@pytest.mark.parametrize("source", [None, 3, parse(TEXT)])
+def test_what_is_no_text_and_no_path_is_refused(source: object):
+    with pytest.raises(InputError, match="expected MLIR text or a path, not "):
+        parse(source)  # pyright: ignore[reportArgumentType]
+
+
+def test_only_modules_and_ops_print():
+    with pytest.raises(InputError, match="print_module takes a module, not str: parse it first"):
+        print_module(TEXT)  # pyright: ignore[reportArgumentType]
 
 
 def test_our_dialects_replace_stock_ones_of_the_same_name():

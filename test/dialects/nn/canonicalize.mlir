@@ -14,14 +14,14 @@ func.func @same_shape(%x: tensor<2x?xf32>) -> (tensor<2x?xf32>, tensor<2x?xf32>)
 
 // CHECK-LABEL: @reshape_of_reshape(
 // CHECK-SAME: [[X:%[^:]*]]: tensor
-// CHECK-NEXT: [[Y:%.*]] = nn.reshape [[X]] {origin = "last"} : (tensor<2x8x!quant.uniform<u8:f32, 5.000000e-01:128>>) -> tensor<4x4x!quant.uniform<u8:f32, 5.000000e-01:128>>
+// CHECK-NEXT: [[Y:%.*]] = nn.reshape [[X]] {my.origin = "last"} : (tensor<2x8x!quant.uniform<u8:f32, 5.000000e-01:128>>) -> tensor<4x4x!quant.uniform<u8:f32, 5.000000e-01:128>>
 // CHECK-NEXT: func.return [[Y]]
 // LOC-LABEL: @reshape_of_reshape(
 // LOC: nn.reshape {{.*}} loc("last")
 func.func @reshape_of_reshape(%x: tensor<2x8x!q>) -> tensor<4x4x!q> {
   %0 = nn.flatten %x : (tensor<2x8x!q>) -> tensor<16x!q>
   %1 = nn.reshape %0 : (tensor<16x!q>) -> tensor<8x2x!q>
-  %2 = nn.reshape %1 {origin = "last"} : (tensor<8x2x!q>) -> tensor<4x4x!q> loc("last")
+  %2 = nn.reshape %1 {my.origin = "last"} : (tensor<8x2x!q>) -> tensor<4x4x!q> loc("last")
   func.return %2 : tensor<4x4x!q>
 }
 

@@ -788,9 +788,26 @@ func.func @f(%x: tensor<2x8x!quant.uniform<i8:f32:0, {0.5,0.25}>>) {
 
 // -----
 
-// Attributes of others are allowed, misspelt ones are not.
+// Attributes of another dialect's name are allowed, misspelt and unknown ones are not.
 func.func @misspelt(%x: tensor<1x3x8x8xf32>) -> tensor<1x3x6x6xf32> {
   %0 = nn.max_pool2d %x {kernel = array<i64: 3, 3>, strid = array<i64: 1, 1>} : (tensor<1x3x8x8xf32>) -> tensor<1x3x6x6xf32>
   func.return %0 : tensor<1x3x6x6xf32>
 }
 // CHECK: error: 'nn.max_pool2d': has no attribute 'strid'; is 'stride' meant?
+
+// -----
+
+// It is what is said first, not what is missing without it.
+func.func @misspelt_and_missing(%x: tensor<2x8xf32>) -> tensor<8x2xf32> {
+  %0 = nn.transpose %x {dim_0 = 0 : i64, dim1 = 1 : i64} : (tensor<2x8xf32>) -> tensor<8x2xf32>
+  func.return %0 : tensor<8x2xf32>
+}
+// CHECK: error: 'nn.transpose': has no attribute 'dim_0'; is 'dim0' meant?
+
+// -----
+
+func.func @unknown(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %0 = nn.leaky_relu %x {alpha = 0.1 : f64} : tensor<2x8xf32>
+  func.return %0 : tensor<2x8xf32>
+}
+// CHECK: error: 'nn.leaky_relu': has no attribute 'alpha'; it knows 'negative_slope'; other attributes need a dialect's name, as in 'my.alpha'

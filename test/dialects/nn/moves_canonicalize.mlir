@@ -33,11 +33,11 @@ func.func @something(%x: tensor<2x2xf32>, %y: tensor<?xf32>)
 }
 
 // CHECK-LABEL: @permute_of_permute(
-// CHECK-NEXT: %[[Y:.*]] = nn.permute %x {note = "last", dims = array<i64: 2, 1, 0>} : (tensor<2x3x4xf32>) -> tensor<4x3x2xf32>
+// CHECK-NEXT: %[[Y:.*]] = nn.permute %x {my.note = "last", dims = array<i64: 2, 1, 0>} : (tensor<2x3x4xf32>) -> tensor<4x3x2xf32>
 // CHECK-NEXT: func.return %[[Y]], %x
 func.func @permute_of_permute(%x: tensor<2x3x4xf32>) -> (tensor<4x3x2xf32>, tensor<2x3x4xf32>) {
   %0 = nn.transpose %x {dim0 = 0 : i64, dim1 = 1 : i64} : (tensor<2x3x4xf32>) -> tensor<3x2x4xf32>
-  %1 = nn.permute %0 {dims = array<i64: 2, 0, 1>, note = "last"} : (tensor<3x2x4xf32>) -> tensor<4x3x2xf32>
+  %1 = nn.permute %0 {dims = array<i64: 2, 0, 1>, my.note = "last"} : (tensor<3x2x4xf32>) -> tensor<4x3x2xf32>
   %2 = nn.transpose %1 {dim0 = 0 : i64, dim1 = 2 : i64} : (tensor<4x3x2xf32>) -> tensor<2x3x4xf32>
   func.return %1, %2 : tensor<4x3x2xf32>, tensor<2x3x4xf32>
 }

@@ -152,10 +152,10 @@ func.func @empty(%x: tensor<0x4x8x8xf32>, %w: tensor<6x4x3x3xf32>, %k: tensor<2x
   func.return
 }
 
-// Extra attributes are kept.
+// Attributes of another dialect's name are kept.
 // CHECK-LABEL: @attributes
 func.func @attributes(%x: tensor<2xf32>) {
-  // CHECK: nn.relu %x {origin = "layer1"} : tensor<2xf32>
-  %0 = nn.relu %x {origin = "layer1"} : tensor<2xf32>
+  // CHECK: nn.relu %x {my.origin = "layer1"} : tensor<2xf32>
+  %0 = nn.relu %x {my.origin = "layer1"} : tensor<2xf32>
   func.return
 }
