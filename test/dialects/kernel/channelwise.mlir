@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @main
 func.func @main(%x: memref<1x3x4x4xi8>, %p: memref<3xf32>, %y: memref<1x3x4x4xi8, strided<[48, 1, 12, 3]>>) {

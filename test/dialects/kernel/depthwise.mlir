@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 !x = memref<1x8x6x6xi8, strided<[288, 1, 48, 8]>>
 !y = memref<1x8x4x4xi8, strided<[128, 1, 32, 8]>>

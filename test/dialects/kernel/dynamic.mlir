@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 !one = memref<2x8xf32, strided<[0, 0]>>
 !zero = memref<2x8xi32, strided<[0, 0]>>

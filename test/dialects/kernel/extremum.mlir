@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @extremum
 func.func @extremum(%x: memref<2x8x5xi8>, %y: memref<2x1x5xi8, strided<[5, 0, 1]>>) {

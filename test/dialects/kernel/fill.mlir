@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @fill
 // CHECK:         kernel.fill %x {value = 255 : i64} : memref<2x3xi8, strided<[8, 2]>>

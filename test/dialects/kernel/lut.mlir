@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: func.func @lut
 func.func @lut(%x: memref<2x8xi8>, %t: memref<256xi8>, %y: memref<2x8xi8, strided<[1, 2]>>) {

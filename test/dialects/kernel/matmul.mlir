@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @main
 func.func @main(%x: memref<2x3xi8>, %a: memref<2x3xi16>, %l: memref<5x2x4xi16>, %r: memref<5x2x2x16x2xi16, strided<[0, 64, 32, 2, 1]>>, %y: memref<5x2x17xi8, strided<[17, 85, 1]>>) {

@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @main
 func.func @main(%x: memref<2x3x4xi8>, %w: memref<2x3x4xf32, strided<[0, 4, 1]>>, %y: memref<2x3x4xi8, strided<[12, 1, 3]>>) {

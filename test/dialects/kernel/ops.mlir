@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK: kernel.program {entry = @main, signature = (tensor<1x4xf32>) -> tensor<1x2xf32>, input_names = ["x"], output_names = ["y"], target = "avx2", arena = 128 : i64, constants = dense<0> : tensor<64xi8>}
 kernel.program {entry = @main, signature = (tensor<1x4xf32>) -> tensor<1x2xf32>, input_names = ["x"], output_names = ["y"], target = "avx2", arena = 128 : i64, constants = dense<0> : tensor<64xi8>}

@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @pools
 func.func @pools(%l: memref<3x2x4x9xi8>, %k: memref<3x2x4x4xi8>, %x: memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>, %r: memref<4x2xi32>, %m: memref<4x4xf32>, %y: memref<1x4x4x4xi8>) {

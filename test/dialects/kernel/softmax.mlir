@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @main
 func.func @main(%x: memref<2x3xi8>, %e: memref<256xi32>, %y: memref<2x3xi8, strided<[1, 2]>>) {

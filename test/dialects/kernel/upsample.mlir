@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: func.func @upsample
 func.func @upsample(%x: memref<1x4x8xi8>, %p: memref<16x2xi32>, %w: memref<16x2xf32>, %m: memref<1xf32>, %y: memref<1x4x16xi8>) {

@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 !q = !quant.uniform<u8:f32, 0.5:128>
 !c = !quant.uniform<i8:f32:1, {0.5,0.25,0.125}>

@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @batch_norm
 func.func @batch_norm(%x: tensor<?x8x4x4xf32>, %p: tensor<8xf32>) -> tensor<?x8x4x4xf32> {

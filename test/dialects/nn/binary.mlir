@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @add
 func.func @add(%x: tensor<2x8xf32>, %y: tensor<8xf32>) -> tensor<2x8xf32> {

@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @conv3d(
 // CHECK:         nn.conv3d %x, %w : (tensor<1x3x4x8x8xf32>, tensor<4x3x2x3x3xf32>) -> tensor<1x4x3x6x6xf32>

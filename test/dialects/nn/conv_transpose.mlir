@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @conv_transpose1d(
 // CHECK:         nn.conv_transpose1d %x, %w : (tensor<1x3x8xf32>, tensor<3x4x2xf32>) -> tensor<1x4x9xf32>

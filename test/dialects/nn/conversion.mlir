@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @conversion(
 func.func @conversion(%w: tensor<2x3xf32>) -> tensor<2x3xf32> {

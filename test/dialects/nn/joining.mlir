@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @cat
 func.func @cat(%x: tensor<1x3x?xf32>, %y: tensor<1x5x4xf32>) -> tensor<1x8x4xf32> {

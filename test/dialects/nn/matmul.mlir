@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @matmul
 func.func @matmul(%a: tensor<5x1x3x4xf32>, %b: tensor<2x4x?xf32>, %v: tensor<4xf32>, %h: tensor<?xf16>) {

@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @mean
 func.func @mean(%x: tensor<1x2x8xf32>, %d: tensor<?x2x?xf32>, %s: tensor<f32>) {

@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @transpose(
 func.func @transpose(%x: tensor<2x3x4xf32>) -> (tensor<4x3x2xf32>) {

@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @layer_norm
 func.func @layer_norm(%x: tensor<?x3x4xf32>, %w: tensor<3x4xf32>, %v: tensor<4xf32>) -> tensor<?x3x4xf32> {

@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 !q = !quant.uniform<u8:f32, 5.000000e-01:128>
 

@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @prelu
 func.func @prelu(%x: tensor<?x8x4xf32>, %w: tensor<8xf32>, %v: tensor<1xf32>) -> tensor<?x8x4xf32> {

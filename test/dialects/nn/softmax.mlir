@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // CHECK-LABEL: @softmax
 func.func @softmax(%x: tensor<?x3x4xf32>, %s: tensor<f16>) -> tensor<?x3x4xf32> {

@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // A parameter with its default value is not printed.
 // CHECK-LABEL: func.func @unary

@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 // relu is the clamp from 0.0 on; bounds that do nothing are not written.
 // CHECK:      "test.op"() {a = #quant<activation none>, b = #quant<activation none>, c = #quant<activation none>}

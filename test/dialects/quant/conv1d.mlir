@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 !q = !quant.uniform<u8:f32, 0.5:128>
 !w = !quant.uniform<i8:f32:0, {0.5, 0.25}>

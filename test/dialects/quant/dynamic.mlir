@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 !linear = !quant.packed<linear, tensor<10x64xi8>, bias = f32>
 !fp16 = !quant.packed<linear_fp16, tensor<10x64xf16>, bias = f32>

@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 !x = !quant.uniform<u8:f32, 0.5:128>
 !y = !quant.uniform<i8<-127:127>:f32, 0.25:-3>

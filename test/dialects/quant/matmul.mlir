@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 !a = !quant.uniform<u8:f32, 0.5:128>
 !b = !quant.uniform<i8:f32, 0.25:-3>

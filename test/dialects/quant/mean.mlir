@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 !x = !quant.uniform<u8:f32, 5.000000e-01:128>
 !y = !quant.uniform<i8:f32, 2.500000e-01:-3>

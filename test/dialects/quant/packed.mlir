@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 !qw = !quant.uniform<i8:f32, 0.5>
 !qc = !quant.uniform<i8<-127:127>:f32:0, {0.5,0.25}>

@@ -1,5 +1,4 @@
 // RUN: QFIN_ROUNDTRIP
-// RUN: QFIN_GENERIC_ROUNDTRIP
 
 "test.op"() {
   per_layer = !quant.uniform<i8:f32, 0.1>,
