@@ -27,13 +27,11 @@ if TYPE_CHECKING:
 
 
 def register_implementations(interpreter: Interpreter, state: State | None = None) -> None:
-    """Teaches `interpreter` every op of levels 1 to 3; globals are those of `state`."""
-    # Importing anything of xdsl.interpreters imports all of it, so wait until it is wanted.
-    from xdsl.interpreters.func import FuncFunctions
-
+    """Teaches `interpreter` every op of levels 1 to 3 but functions and scalar arithmetic; globals
+    are those of `state`."""
     from qfin.interpreter.batch_norm import BatchNormFunctions
     from qfin.interpreter.binary import BinaryFunctions
-    from qfin.interpreter.constants import TensorConstants
+    from qfin.interpreter.constants import ConstantFunctions
     from qfin.interpreter.convolution import ConvolutionFunctions
     from qfin.interpreter.dynamic import DynamicFunctions
     from qfin.interpreter.layout import LayoutFunctions
@@ -52,9 +50,7 @@ def register_implementations(interpreter: Interpreter, state: State | None = Non
     from qfin.interpreter.upsample import UpsampleFunctions
 
     for functions in (
-        FuncFunctions(),
         GlobalFunctions(state or State()),
-        TensorConstants(),
         LayoutFunctions(),
         NNFunctions(),
         QuantFunctions(),
@@ -74,6 +70,8 @@ def register_implementations(interpreter: Interpreter, state: State | None = Non
         SoftmaxFunctions(),
     ):
         interpreter.register_implementations(functions)
+    # Where xDSL's own arith is registered, too, the constants are ours.
+    interpreter.register_implementations(ConstantFunctions(), override=True)
 
 
 def run(
@@ -89,10 +87,16 @@ def run(
     Raises InputError for a function that is not there and for arguments of the wrong
     count, shape or dtype; UnsupportedError, which names the op, for an op without meaning.
     """
+    # Importing anything of xdsl.interpreters imports all of it (150 ms); only functions need it.
+    from xdsl.interpreters.arith import ArithFunctions
+    from xdsl.interpreters.func import FuncFunctions
+
     function = find_function(module, function_name)
     check_arguments(function, args)
     current = _CurrentOp()
     interpreter = Interpreter(module, listeners=(current,))
+    interpreter.register_implementations(FuncFunctions())
+    interpreter.register_implementations(ArithFunctions())
     register_implementations(interpreter, state)
     try:
         results = interpreter.call_op(function, tuple(args))

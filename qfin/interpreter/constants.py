@@ -1,28 +1,33 @@
-"""Tensor constants as numpy arrays, where xDSL's own interpreter has Python lists."""
+"""Constants as numpy arrays, where xDSL's own interpreter has Python lists, and scalars."""
 
 from __future__ import annotations
 
 from xdsl.dialects import arith
-from xdsl.dialects.builtin import DenseIntOrFPElementsAttr
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, FloatAttr, IntegerAttr
 from xdsl.interpreter import (
     Interpreter,
+    InterpreterFunctions,
     PythonValues,
     impl,
     register_impls,
 )
-from xdsl.interpreters.arith import ArithFunctions
+from xdsl.utils.exceptions import InterpretationError
 
 from qfin.interpreter.arrays import dense_to_numpy
 
 
 @register_impls
-class TensorConstants(ArithFunctions):
-    """`arith`, with dense constants."""
+class ConstantFunctions(InterpreterFunctions):
+    """`arith.constant`."""
 
     @impl(arith.ConstantOp)
     def run_constant(
         self, interpreter: Interpreter, op: arith.ConstantOp, args: PythonValues
     ) -> PythonValues:
-        if isinstance(op.value, DenseIntOrFPElementsAttr):
-            return (dense_to_numpy(op.value),)
-        return ArithFunctions.run_constant(self, interpreter, op, args).values
+        match op.value:
+            case DenseIntOrFPElementsAttr():
+                return (dense_to_numpy(op.value),)
+            case IntegerAttr() | FloatAttr():
+                return (op.value.value.data,)
+            case _:
+                raise InterpretationError(f"no value of {op.value.name}")
