@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from xdsl.utils.exceptions import DiagnosticException
@@ -53,3 +55,9 @@ def describe(op: Operation) -> str:
     from qfin.locations import location_text
 
     return f"'{op.name}' at {location_text(op.location)}"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x' or 'y'?` for the known words closest to `word`, or nothing."""
+    near = difflib.get_close_matches(word, list(known), n=3)
+    return f"; did you mean {' or '.join(repr(name) for name in near)}?" if near else ""

@@ -106,9 +106,15 @@ class Program:
         """Which float ops were fused, which were not and why: one line each."""
         return "\n".join(remarks.to_text(remark) for remark in self._report)
 
-    def __call__(self, *arrays: Array) -> Array | tuple[Array, ...]:
-        """Runs the only function on arrays in the order of `inputs`; see `Function`."""
-        return self._only()(*arrays)
+    def __call__(self, *arrays: Array, **named: Array) -> Array | tuple[Array, ...]:
+        """Runs the only function on arrays in the order of `inputs`, or by name; see `Function`."""
+        return self._only()(*arrays, **named)
+
+    def __reduce__(self):
+        raise TypeError(
+            "a Program holds machine code of this process, and is neither copied nor pickled: keep"
+            " the text of its module (qfin.print_module), and compile that again"
+        )
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Runs the only function on arrays by name; results by name; see `Function`."""

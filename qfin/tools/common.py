@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from typing_extensions import override
 from xdsl.utils.exceptions import ArgSpecParseError, DiagnosticException, ParseError
 
-from qfin.errors import Error
+from qfin.errors import Error, nearest
 
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
@@ -52,12 +51,6 @@ class ArgumentParser(argparse.ArgumentParser):
         """All spellings of all flags."""
         known = [flag for action in self._actions for flag in action.option_strings]
         return [*known, *self.more_flags]
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x' or 'y'?` for the known words closest to `word`, or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=3)
-    return f"; did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
 
 
 def run_tool(tool: str, arguments: Sequence[str], work: Callable[[], None]) -> int:

@@ -14,7 +14,7 @@ from qfin import remarks
 from qfin.dialects.nn.move_canonicalization import DropIdentity
 from qfin.dialects.quant.canonicalization import RequantizeSame
 from qfin.dialects.quant.dynamic import DequantizeOp
-from qfin.errors import PassError
+from qfin.errors import PassError, nearest
 from qfin.passes.finalize.groups import Refused, defining
 from qfin.passes.finalize.lift_quantize import LiftQuantize
 from qfin.passes.finalize.table import DYNAMIC, ON_DEVICE, STATIC, Table
@@ -62,7 +62,20 @@ def emit_missed(module: ModuleOp, table: Table = STATIC) -> None:
         try:
             row.match(op)
         except Refused as reason:
-            remarks.emit("missed", op, str(reason), pass_name=QuantFusionPass.name)
+            text = f"{reason}{_dynamic_hint(op) if table is STATIC else ''}"
+            remarks.emit("missed", op, text, pass_name=QuantFusionPass.name)
+
+
+def _dynamic_hint(op: Operation) -> str:
+    """What static quantization leaves alone and dynamic is for."""
+    row = ON_DEVICE.row_of(op)
+    if row is None:
+        return ""
+    if row.variant == "dynamic_on_device":
+        return "; quant-type=dynamic with on-device quantizes its input at run time"
+    if row.variant == "dynamic" and not isinstance(defining(op.operands[0]), DequantizeOp):
+        return ""
+    return "; it is in the form of quant-type=dynamic"
 
 
 def _lacks_dynamic_form(op: Operation) -> bool:
@@ -79,7 +92,10 @@ def table_of(quant_type: str, on_device: bool = False) -> Table:
     """The table of a type of quantization. Raises PassError for one that there is not, and for
     static quantization on a device."""
     if quant_type not in QUANT_TYPES:
-        raise PassError(f"'{quant_type}' is not a quant-type ({', '.join(QUANT_TYPES)})")
+        raise PassError(
+            f"'{quant_type}' is not a quant-type ({', '.join(QUANT_TYPES)})"
+            f"{nearest(quant_type, QUANT_TYPES)}"
+        )
     if quant_type == "static" and on_device:
         raise PassError("on-device is of quant-type=dynamic: it chooses parameters at run time")
     if quant_type == "static":
