@@ -15,7 +15,13 @@ from xdsl.ir import Attribute
 from qfin.dialects.kernel import ProgramOp
 from qfin.passes.lower.buffers import SLACK
 from qfin.runtime.memory import address_of, aligned, aligned_copy
-from qfin.runtime.spec import TensorSpec, check_array, match_names, tensor_spec
+from qfin.runtime.spec import (
+    TensorSpec,
+    check_array,
+    match_arguments,
+    match_names,
+    tensor_spec,
+)
 from qfin.runtime.state import State, names
 from qfin.target import codegen
 
@@ -42,13 +48,15 @@ class Function:
         self._state = state
         self._loads, self._stores = names(op.loads), names(op.stores)
 
-    def __call__(self, *arrays: Array) -> Array | tuple[Array, ...]:
-        """Runs on arrays in the order of `inputs`; the result, or a tuple of several, or of none.
+    def __call__(self, *arrays: Array, **named: Array) -> Array | tuple[Array, ...]:
+        """Runs on arrays in the order of `inputs`, the last ones perhaps by name
+        (`function(x, mask=m)`); the result, or a tuple of several, or of none.
 
-        Raises InputError when an array's count, shape or dtype is not that of `inputs`, and when a
-        global that the function loads has no value yet.
+        Raises InputError when an array's name, count, shape or dtype is not that of `inputs`, when
+        there is no memory for results of their size, and when a global that the function loads has
+        no value yet.
         """
-        results = self._run(match_names(self.inputs, arrays))
+        results = self._run(match_arguments(self.inputs, arrays, named))
         return results[0] if len(results) == 1 else tuple(results)
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:

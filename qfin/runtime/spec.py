@@ -49,17 +49,29 @@ class TensorSpec:
         return text if self.quantization is None else f"{text} ({self.quantization})"
 
     def empty(self) -> Array:
-        """Memory for one such tensor, halo and all; its content is arbitrary."""
-        if not self.channels_last:
-            return np.empty(self.shape, self.dtype)
-        return self._view(np.empty(self._bytes, np.uint8))
+        """Memory for one such tensor, halo and all; its content is arbitrary. Raises InputError
+        where a dimension is dynamic, and where there is not so much memory."""
+        try:
+            if not self.channels_last:
+                return np.empty(self.shape, self.dtype)
+            return self._view(np.empty(self._bytes, np.uint8))
+        except (MemoryError, ValueError) as e:
+            raise self._not_allocated() from e
 
     def zeros(self) -> Array:
         """As `empty`; everything, the halo too, stands for the number 0."""
         zero = self.quantization.zero_point if self.quantization else 0
-        if not self.channels_last:
-            return np.full(self.shape, zero, self.dtype)
-        return self._view(np.full(self._bytes // self.dtype.itemsize, zero, self.dtype))
+        try:
+            if not self.channels_last:
+                return np.full(self.shape, zero, self.dtype)
+            return self._view(np.full(self._bytes // self.dtype.itemsize, zero, self.dtype))
+        except (MemoryError, ValueError) as e:  # the latter for what no address space holds
+            raise self._not_allocated() from e
+
+    def _not_allocated(self) -> InputError:
+        if DYNAMIC in self.shape:
+            return InputError(f"'{self}' has no fixed size: make an array of the size wanted")
+        return InputError(f"there is not enough memory for '{self}'")
 
     def fits(self, array: Array) -> bool:
         """Whether the array, of this shape and dtype, lies in memory as a program reads it."""
@@ -128,6 +140,21 @@ def match_names(
         if wrong:
             raise InputError(f"{kind} input {', '.join(map(repr, wrong))}; {_takes(specs)}")
     return [arrays[name] for name in names]
+
+
+def match_arguments(
+    specs: Sequence[TensorSpec], arrays: Sequence[Array], named: Mapping[str, Array]
+) -> list[Array]:
+    """The arrays of a call, first those in order, then those by name, in the order of `specs`.
+    Raises InputError as `match_names` does, and for an input that is given both ways."""
+    if not named:
+        return match_names(specs, arrays)
+    if len(arrays) + len(named) > len(specs):
+        raise InputError(f"got {len(arrays) + len(named)} arrays, {_takes(specs)}")
+    in_order = {spec.name: array for spec, array in zip(specs, arrays, strict=False)}
+    if twice := [name for name in named if name in in_order]:
+        raise InputError(f"input {twice[0]!r} is given in order and by name; {_takes(specs)}")
+    return match_names(specs, {**in_order, **named})
 
 
 def _takes(specs: Sequence[TensorSpec]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import gc
+import pickle
 import subprocess
 import sys
 import weakref
@@ -12,6 +14,8 @@ import pytest
 
 import qfin
 from qfin import target
+from qfin.dialects.shapes import DYNAMIC
+from qfin.runtime.spec import TensorSpec
 
 pytestmark = pytest.mark.skipif(not target.host_target_names(), reason="no target of ours")
 
@@ -20,6 +24,16 @@ func.func @main(%x: tensor<4xi8>) -> tensor<4xf32> {
   %q = quant.scast %x : tensor<4xi8> to tensor<4x!quant.uniform<i8:f32, 2.0>>
   %y = quant.dcast %q : tensor<4x!quant.uniform<i8:f32, 2.0>> to tensor<4xf32>
   func.return %y : tensor<4xf32>
+}
+"""
+SUB = """\
+!q = !quant.uniform<i8:f32, 1.0>
+func.func @main(%x: tensor<2x!q>, %y: tensor<2x!q>) -> tensor<2x!q> {
+  %a = quant.dcast %x : tensor<2x!q> to tensor<2xf32>
+  %b = quant.dcast %y : tensor<2x!q> to tensor<2xf32>
+  %s = nn.sub %a, %b : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  %q = quant.qcast %s : tensor<2xf32> to tensor<2x!q>
+  func.return %q : tensor<2x!q>
 }
 """
 X = np.array([1, -2, 3, -128], np.int8)
@@ -69,3 +83,34 @@ def test_modules_are_not_kept() -> None:
     gc.collect()
     assert gone() is None
     assert np.asarray(program(X)).tolist() == [2, -4, 6, -256]
+
+
+def test_a_program_is_not_copied() -> None:
+    program = qfin.compile(DOUBLE)
+    for copied in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError, match="keep the text of its module"):
+            copied(program)
+
+
+def test_arguments_by_name() -> None:
+    program = qfin.compile(SUB)
+    x, y = np.array([5, 7], np.int8), np.array([1, 2], np.int8)
+    for result in (program(x, y), program(x, y=y), program(y=y, x=x)):
+        assert np.asarray(result).tolist() == [4, 5]
+    for arrays, named, message in (
+        ([x], {"x": x}, "input 'x' is given in order and by name"),
+        ([x], {"z": x}, "unknown input 'z'"),
+        ([], {"y": x}, "missing input 'x'"),
+        ([x, y], {"y": y}, "got 3 arrays"),
+    ):
+        with pytest.raises(qfin.InputError, match=message):
+            program(*arrays, **named)
+
+
+def test_results_that_no_memory_holds() -> None:
+    shape = (2**61,)
+    for make in (TensorSpec("x", shape, X.dtype).empty, TensorSpec("x", shape, X.dtype).zeros):
+        with pytest.raises(qfin.InputError, match=r"not enough memory for 'x: \d+xint8'"):
+            make()
+    with pytest.raises(qfin.InputError, match=r"'x: \?xint8' has no fixed size"):
+        TensorSpec("x", (DYNAMIC,), X.dtype).empty()
