@@ -232,14 +232,14 @@ def _rewritten_module(module: ModuleOp | str | Path, step: ModulePass) -> Module
 def compile(
     module: ModuleOp | str | Path,
     *,
-    target: str = "native",
+    target: str | None = "native",
     threads: int | None = None,
     function: str | None = None,
 ) -> Program:
     """Machine code for one function of a module, of any level of IR.
 
     `module` is a module, MLIR text, or the path of a file. `target` is "native" (the best that
-    this CPU runs) or a name of `qfin.target.TARGETS`. `function` names the function; it can be
+    this CPU runs; so is None) or a name of `qfin.target.TARGETS`. `function` names the function; it can be
     left out when there is only one; what other functions hold does not matter. Left out for a
     module with mutable globals, all its public functions are compiled, and share them. `threads`
     is how many a call may use, the caller's included, for kernels that are worth it: by default
@@ -250,6 +250,7 @@ def compile(
     has no machine code and for a target that this CPU lacks, PassError for a pass that fails, Error
     for a module that was lowered before for another target or number of threads.
     """
+    target = _target_name(target)
     if threads is not None:
         _check_threads("threads", threads)
     targets.resolve(target)  # a host that cannot run it should hear so at once
@@ -279,16 +280,23 @@ def interpret(
     from qfin.interpreter import run
 
     module = _load(module)
-    specs, outputs = signature(module, function)
+    specs, outputs = _signature(module, function)
     names = [f.sym_name.data for f in public_functions(module)]
     results = run(module, select(names, function), match_names(specs, inputs), state)
     return dict(zip((spec.name for spec in outputs), results, strict=True))
 
 
 def signature(
-    module: ModuleOp, function: str | None = None
+    module: ModuleOp | str | Path, function: str | None = None
 ) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
-    """What a function of a module of tensors takes and gives. Raises qfin.Error as `compile`."""
+    """What a function of a module of tensors takes and gives. `module` is a module, MLIR text, or
+    the path of a file. Raises qfin.Error as `compile`."""
+    return _signature(_load(module), function)
+
+
+def _signature(
+    module: ModuleOp, function: str | None
+) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
     functions = {f.sym_name.data: f for f in public_functions(module)}
     chosen = functions[select(list(functions), function)]
     inputs = zip(argument_names(chosen), chosen.function_type.inputs, strict=True)
@@ -321,6 +329,14 @@ def _load(source: ModuleOp | str | Path) -> ModuleOp:
         raise ParseError(
             f"'{source}' is taken for MLIR text, as it does not end in .mlir: no such file?\n{e}"
         ) from e
+
+
+def _target_name(target: object) -> str:
+    if target is None:
+        return "native"
+    if not isinstance(target, str):
+        raise InputError(f"target must be a name, as 'native' or 'avx2', not {target!r}")
+    return target
 
 
 def _default_threads() -> int:

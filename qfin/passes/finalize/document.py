@@ -84,7 +84,8 @@ def table(rows: tuple[Fusion, ...]) -> str:
     """The rows as a Markdown table."""
     lines = ["| float op | pattern | becomes | needs |", "|---|---|---|---|"]
     for row in rows:
-        cells = (f"`{row.float_op.name}`", f"`{row.pattern}`", f"`{row.becomes}`", row.needs)
+        pattern = row.pattern + (", also through relus and clamps" if row.activations else "")
+        cells = (f"`{row.float_op.name}`", f"`{pattern}`", f"`{row.becomes}`", row.needs)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

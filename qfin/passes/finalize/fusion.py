@@ -40,6 +40,9 @@ class Fusion:
     needs: str
     match: Callable[[Operation], Rewrite]
     when: Callable[[Operation], bool] = always
+    activations: bool = False
+    """Whether the relus and clamps behind the op are a part of the group."""
+
     variant: str = ""
     exact: bool = True
     """Whether the fused op gives the bits that it replaces; if not, it is one step off at most,

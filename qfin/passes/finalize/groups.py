@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
+from typing import TypeAlias
 
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType, f32, i8
@@ -19,6 +20,9 @@ from qfin.dialects.ml_program import GlobalLoadConstOp, GlobalOp, global_of
 from qfin.dialects.quant.activation import NO_ACTIVATION, RELU, ActivationAttr
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.uniform import UniformType
+
+Activation: TypeAlias = nn.ReluOp | nn.ClampOp
+"""What clamps each element by constant bounds."""
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not an error
@@ -117,7 +121,7 @@ class Output:
     between: tuple[Operation, ...]
 
 
-def activation_of(op: nn.ReluOp | nn.ClampOp) -> ActivationAttr:
+def activation_of(op: Activation) -> ActivationAttr:
     """The float op as a clamp. With a `min` above its `max`, it gives `max`."""
     if isinstance(op, nn.ReluOp):
         return RELU
@@ -131,7 +135,7 @@ def output_of(op: Operation, *, activations: bool) -> Output:
     between: tuple[Operation, ...] = ()
     activation = NO_ACTIVATION
     user = only_use(op.results[0], op.name)
-    while activations and isinstance(user, nn.ReluOp | nn.ClampOp):
+    while activations and isinstance(user, Activation):
         between, activation = (*between, user), activation.then(activation_of(user))
         user = only_use(user.result, user.name)
     if not isinstance(user, QCastOp):
@@ -144,8 +148,10 @@ def output_of(op: Operation, *, activations: bool) -> Output:
 
 
 def require_verified(fused: Operation) -> None:
-    """The rules of a fused op are those of its verifier."""
+    """The rules of a fused op are those of its verifier. One that is refused is erased, as it would
+    count among the uses of its operands."""
     try:
         fused.verify_()
     except VerifyException as error:
+        fused.erase()
         raise Refused(f"{error}") from error

@@ -21,9 +21,11 @@ from qfin.dialects.uniform import UniformType
 from qfin.locations import inherit
 from qfin.passes.finalize.groups import Refused, element_type, input_of
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
+from qfin.passes.finalize.lift_quantize import LIFTS
 from qfin.passes.finalize.output_types import TYPED_OPS, output_type
 from qfin.passes.finalize.rules.scalar import scalar_form
 from qfin.passes.finalize.table import STATIC
+from qfin.passes.rewriting import rewrite
 
 
 def _may_need_a_pair(op: Operation) -> bool:
@@ -201,6 +203,7 @@ class PropagateQuantizationPass(ModulePass):
     name = "propagate-quantization"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        rewrite(op, LIFTS)  # a type that the text has is better than one chosen here
         if not any(map(_may_need_a_pair, op.walk())):
             return
         copy = op.clone()

@@ -16,7 +16,7 @@ from qfin.dialects.quant.canonicalization import RequantizeSame
 from qfin.dialects.quant.dynamic import DequantizeOp
 from qfin.errors import PassError, nearest
 from qfin.passes.finalize.groups import Refused, defining
-from qfin.passes.finalize.lift_quantize import LiftQuantize
+from qfin.passes.finalize.lift_quantize import LIFTS
 from qfin.passes.finalize.table import DYNAMIC, ON_DEVICE, STATIC, Table
 from qfin.passes.rewriting import rewrite
 
@@ -106,7 +106,7 @@ def table_of(quant_type: str, on_device: bool = False) -> Table:
 def patterns_of(table: Table) -> list[RewritePattern]:
     """What `quant-fusion` applies, until nothing changes. Only static rows need a quantize behind
     their op, so that only with them quantizes move up."""
-    lifts: list[RewritePattern] = [LiftQuantize()] if table is STATIC else []
+    lifts = LIFTS if table is STATIC else ()
     return [DropIdentity(), FuseGroup(table), RequantizeSame(), *lifts]
 
 

@@ -248,7 +248,7 @@ func.func @no_channels(%k: tensor<1x0x4x4x!q>, %u: tensor<1x0x4x4x!q>) -> (tenso
 }
 
 // CHECK-LABEL: @rank_0(
-// CHECK:      nn.gelu
+// CHECK:      quant.gelu
 // CHECK:      quant.linear
 func.func @rank_0(%x: tensor<!q>, %v: tensor<2x!q>) -> (tensor<!y>, tensor<!y>, tensor<1x!q>, tensor<!q>, tensor<3x!q>) {
   %d = quant.dcast %x : tensor<!q> to tensor<f32>

@@ -32,14 +32,3 @@ func.func @long(%x: tensor<1x1048577x!x>) -> tensor<1x1048577x!y> {
   %q = quant.qcast %y : tensor<1x1048577xf32> to tensor<1x1048577x!y>
   return %q : tensor<1x1048577x!y>
 }
-
-// A relu behind it is not part of it.
-// REMARK-NEXT: remark: nn.softmax not fused: result is used by nn.relu, not by a quantize
-// REMARK-NEXT: remark: nn.relu not fused: input is not a dequantized value
-func.func @relu_behind(%x: tensor<3x4x!x>) -> tensor<3x4x!y> {
-  %f = quant.dcast %x : tensor<3x4x!x> to tensor<3x4xf32>
-  %y = nn.softmax %f {dim = 1 : i64} : tensor<3x4xf32>
-  %r = nn.relu %y : tensor<3x4xf32>
-  %q = quant.qcast %r : tensor<3x4xf32> to tensor<3x4x!y>
-  return %q : tensor<3x4x!y>
-}

@@ -86,12 +86,13 @@ func.func @two_uses(%x: tensor<2x!x>) -> (tensor<2xf32>, tensor<2x!y>) {
   return %y, %q : tensor<2xf32>, tensor<2x!y>
 }
 
-// A relu behind it is not part of it.
-// REMARK-NEXT: remark: nn.hardsigmoid not fused: result is used by nn.relu, not by a quantize
+// Minus infinity gives NaN, which a float relu lets through and one of stored numbers does not.
+// REMARK-NEXT: remark: nn.hardswish not fused: result is used by nn.relu, not by a quantize
 // REMARK-NEXT: remark: nn.relu not fused: input is not a dequantized value
-func.func @relu_behind(%x: tensor<2x!x>) -> tensor<2x!y> {
-  %f = quant.dcast %x : tensor<2x!x> to tensor<2xf32>
-  %y = nn.hardsigmoid %f : tensor<2xf32>
+!huge = !quant.uniform<i8:f32, 3.0e38>
+func.func @relu_of_nan(%x: tensor<2x!huge>) -> tensor<2x!y> {
+  %f = quant.dcast %x : tensor<2x!huge> to tensor<2xf32>
+  %y = nn.hardswish %f : tensor<2xf32>
   %r = nn.relu %y : tensor<2xf32>
   %q = quant.qcast %r : tensor<2xf32> to tensor<2x!y>
   return %q : tensor<2x!y>

@@ -1,4 +1,4 @@
-// A quantize moves up over what moves values, so that what computed them fuses.
+// A quantize moves up over what moves or clamps values, so that what computed them fuses.
 //
 // RUN: qfin-opt --quant-fusion --canonicalize %s | filecheck %s
 // RUN: qfin-opt --quant-fusion --remarks %s 2>&1 >/dev/null | filecheck %s --check-prefix=REMARK
@@ -38,18 +38,67 @@ func.func @add_moves(%x: tensor<2x6x!x>) -> tensor<3x1x!y> {
   return %q : tensor<3x1x!y>
 }
 
-// The relu is behind a move: the quantize stays behind it.
-// CHECK-LABEL: @relu_behind(
-// CHECK:         nn.sigmoid
-// CHECK:         nn.relu
-// CHECK:         quant.qcast
-func.func @relu_behind(%x: tensor<2x3x!x>) -> tensor<3x2x!y> {
+// A relu behind a move goes before it, where what computes the values has relus of its own.
+// CHECK-LABEL: @relu_behind_move(
+// CHECK-NEXT:    %[[A:[a-z0-9_]+]] = quant.add %x, %x {activation = #quant<activation relu>}
+// CHECK-NEXT:    %[[T:[a-z0-9_]+]] = nn.transpose %[[A]]
+// CHECK-NEXT:    func.return %[[T]]
+// REMARK-NEXT: remark: nn.add fused: became quant.add
+func.func @relu_behind_move(%x: tensor<2x3x!x>) -> tensor<3x2x!y> {
   %f = quant.dcast %x : tensor<2x3x!x> to tensor<2x3xf32>
-  %a = nn.sigmoid %f : tensor<2x3xf32>
+  %a = nn.add %f, %f : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
   %t = nn.transpose %a {dim0 = 0 : i64, dim1 = 1 : i64} : (tensor<2x3xf32>) -> tensor<3x2xf32>
   %r = nn.relu %t : tensor<3x2xf32>
   %q = quant.qcast %r : tensor<3x2xf32> to tensor<3x2x!y>
   return %q : tensor<3x2x!y>
+}
+
+// Else it stands on quantized values, as does a clamp.
+// CHECK-LABEL: @clamps(
+// CHECK-NEXT:    %[[A:[a-z0-9_]+]] = quant.tanh %x {{.*}} -> tensor<2x3x!quant.uniform<i8:f32, 2.500000e-01:-3>>
+// CHECK-NEXT:    %[[R:[a-z0-9_]+]] = nn.relu %[[A]] : tensor<2x3x!quant
+// CHECK-NEXT:    %[[C:[a-z0-9_]+]] = quant.clamp %[[R]] {max = 5.000000e-01 : f64}
+// CHECK-NEXT:    %[[T:[a-z0-9_]+]] = nn.transpose %[[C]]
+// CHECK-NEXT:    func.return %[[T]]
+func.func @clamps(%x: tensor<2x3x!x>) -> tensor<3x2x!y> {
+  %f = quant.dcast %x : tensor<2x3x!x> to tensor<2x3xf32>
+  %a = nn.tanh %f : tensor<2x3xf32>
+  %r = nn.relu %a : tensor<2x3xf32>
+  %t = nn.transpose %r {dim0 = 0 : i64, dim1 = 1 : i64} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+  %c = nn.clamp %t {max = 0.5 : f64} : tensor<3x2xf32>
+  %q = quant.qcast %c : tensor<3x2xf32> to tensor<3x2x!y>
+  return %q : tensor<3x2x!y>
+}
+
+// Of averages and of several operands, too.
+// CHECK-LABEL: @relu_behind_cat(
+// CHECK:         %[[P:[a-z0-9_]+]] = quant.avg_pool2d
+// CHECK-NEXT:    %[[R:[a-z0-9_]+]] = nn.relu %[[P]] : tensor<1x1x1x1x!quant
+// CHECK:         %[[C:[a-z0-9_]+]] = quant.cat %[[R]], %[[R]]
+// CHECK-NEXT:    %[[S:[a-z0-9_]+]] = nn.relu %[[C]] : tensor<2x1x1x1x!quant
+// CHECK-NEXT:    func.return %[[S]]
+func.func @relu_behind_cat(%x: tensor<1x1x2x2x!x>) -> tensor<2x1x1x1x!x> {
+  %f = quant.dcast %x : tensor<1x1x2x2x!x> to tensor<1x1x2x2xf32>
+  %a = nn.avg_pool2d %f {kernel = array<i64: 2, 2>} : (tensor<1x1x2x2xf32>) -> tensor<1x1x1x1xf32>
+  %r = nn.relu %a : tensor<1x1x1x1xf32>
+  %p = quant.qcast %r : tensor<1x1x1x1xf32> to tensor<1x1x1x1x!y>
+  %g = quant.dcast %p : tensor<1x1x1x1x!y> to tensor<1x1x1x1xf32>
+  %c = nn.cat %g, %g {dim = 0 : i64} : (tensor<1x1x1x1xf32>, tensor<1x1x1x1xf32>) -> tensor<2x1x1x1xf32>
+  %s = nn.relu %c : tensor<2x1x1x1xf32>
+  %q = quant.qcast %s : tensor<2x1x1x1xf32> to tensor<2x1x1x1x!x>
+  return %q : tensor<2x1x1x1x!x>
+}
+
+// Nothing is quantized behind it: the relu stays where it is.
+// CHECK-LABEL: @relu_leaves(
+// CHECK:         %[[T:[a-z0-9_]+]] = nn.transpose
+// CHECK-NEXT:    nn.relu %[[T]] : tensor<3x2xf32>
+func.func @relu_leaves(%x: tensor<2x3x!x>) -> tensor<3x2xf32> {
+  %f = quant.dcast %x : tensor<2x3x!x> to tensor<2x3xf32>
+  %a = nn.add %f, %f : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %t = nn.transpose %a {dim0 = 0 : i64, dim1 = 1 : i64} : (tensor<2x3xf32>) -> tensor<3x2xf32>
+  %r = nn.relu %t : tensor<3x2xf32>
+  return %r : tensor<3x2xf32>
 }
 
 // A dequantize comes down, here past a relu: two patterns must not compete.

@@ -130,17 +130,6 @@ func.func @output_relu_shared(%x: tensor<1x2x!x>, %wq: tensor<3x2x!w>)
   return %q, %r : tensor<1x3x!y>, tensor<1x3xf32>
 }
 
-// REMARK-NEXT: remark: nn.avg_pool2d not fused: result is used by nn.relu, not by a quantize
-// REMARK-NEXT: remark: nn.relu not fused: input is not a dequantized value
-func.func @output_avg_relu(%x: tensor<1x1x2x2x!x>) -> tensor<1x1x1x1x!y> {
-  %xf = quant.dcast %x : tensor<1x1x2x2x!x> to tensor<1x1x2x2xf32>
-  %y = nn.avg_pool2d %xf {kernel = array<i64: 2, 2>}
-    : (tensor<1x1x2x2xf32>) -> tensor<1x1x1x1xf32>
-  %r = nn.relu %y : tensor<1x1x1x1xf32>
-  %q = quant.qcast %r : tensor<1x1x1x1xf32> to tensor<1x1x1x1x!y>
-  return %q : tensor<1x1x1x1x!y>
-}
-
 // REMARK-NEXT: remark: nn.linear not fused: output has no quantization parameters yet (!quant.any<i8:f32>)
 !output_any = !quant.any<i8:f32>
 func.func @output_any(%x: tensor<1x2x!x>, %wq: tensor<3x2x!w>) -> tensor<1x3x!output_any> {

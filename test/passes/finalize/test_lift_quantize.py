@@ -6,6 +6,11 @@ import numpy as np
 import pytest
 
 import qfin
+from qfin.dialects import nn
+from qfin.passes.finalize.table import FUSIONS
+from qfin.target import host_target_names
+
+from .random_groups import ROUNDING, Group
 
 X, Y = "!quant.uniform<u8:f32, 0.1:3>", "!quant.uniform<i8:f32, 0.3:-7>"
 SHAPE = "2x3x4x4"
@@ -49,3 +54,27 @@ def test_same_bits(computed: str, shape: str):
     if shape == "2x48":
         (compiled,) = qfin.compile(finalized).run({"x": x}).values()
         assert compiled.tobytes() == expected.tobytes()
+
+
+CLAMPED = [row.name for row in FUSIONS if not row.activations and not row.carries]
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("name", CLAMPED)
+def test_relus_and_clamps(name: str, seed: int):
+    """Behind ops that have none of their own: nothing stays float, and no bit changes but those
+    that change without them, next to ties."""
+    group = Group(name, seed)
+    group.activations()
+    module = qfin.parse(group.text(quantized=True))
+    assert any(isinstance(op, nn.ReluOp | nn.ClampOp) for op in module.walk())
+    finalized = qfin.finalize(module)
+    assert not [op.name for op in finalized.walk() if op.name in ("quant.dcast", "quant.qcast")]
+    (expected,) = qfin.interpret(module, [group.input]).values()
+    (fused,) = qfin.interpret(finalized, [group.input]).values()
+    most = 1 if name in ROUNDING else 0
+    assert np.abs(expected.astype(int) - fused).max() <= most
+    if seed == 0 and name in ("sigmoid", "cat", "mean", "softmax"):
+        for target in host_target_names():
+            (compiled,) = qfin.compile(finalized, target=target).run({"x": group.input}).values()
+            assert compiled.tobytes() == fused.tobytes()

@@ -48,10 +48,11 @@ def _batch_norm(op: Operation) -> Rewrite:
 FUSIONS: tuple[Fusion, ...] = (
     Fusion(
         nn.BatchNormOp,
-        "qcast(batch_norm(dcast x)), also through relus and clamps",
+        "qcast(batch_norm(dcast x))",
         "quant.batch_norm",
         f"{NEEDS_ACTIVATIONS}; running statistics (training = false); constant parameters; with"
         " relus or clamps, finite numbers; no other use of the result",
         _batch_norm,
+        activations=True,
     ),
 )

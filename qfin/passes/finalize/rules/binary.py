@@ -47,11 +47,12 @@ def _binary(op: Operation) -> Rewrite:
 FUSIONS: tuple[Fusion, ...] = tuple(
     Fusion(
         op,
-        f"qcast({op.name.removeprefix('nn.')}(dcast a, dcast b)), also through relus and clamps",
+        f"qcast({op.name.removeprefix('nn.')}(dcast a, dcast b))",
         _FUSED[op].name,
         "f32; both operands and output quantized per layer to 8 bits; with relu or clamp, finite"
         " operands; no other use of the result",
         _binary,
+        activations=True,
     )
     for op in (nn.AddOp, nn.SubOp, nn.MulOp)
 )

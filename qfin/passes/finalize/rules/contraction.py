@@ -44,10 +44,11 @@ BIAS = (
 FUSIONS: tuple[Fusion, ...] = tuple(
     Fusion(
         op,
-        f"qcast({name}(dcast x, dcast w, b)), also through relus and clamps",
+        f"qcast({name}(dcast x, dcast w, b))",
         f"quant.{name}",
         f"{NEEDS_ACTIVATIONS}; {WEIGHT}; {BIAS}; no other use of the result",
         contraction,
+        activations=True,
         exact=False,
     )
     for op, name in (

@@ -11,10 +11,11 @@ _WEIGHT = "weight i8 with zero points 0, per layer or along axis 1"
 FUSIONS: tuple[Fusion, ...] = tuple(
     Fusion(
         op,
-        f"qcast({name}(dcast x, dcast w, b)), also through relus and clamps",
+        f"qcast({name}(dcast x, dcast w, b))",
         f"quant.{name}",
         f"{NEEDS_ACTIVATIONS}; {_WEIGHT}; {BIAS}; no other use of the result",
         contraction,
+        activations=True,
         exact=False,
     )
     for op, name in (

@@ -18,6 +18,7 @@ from qfin.passes.finalize.dynamic_weights import (
 )
 from qfin.passes.finalize.fusion import Fusion, Rewrite
 from qfin.passes.finalize.groups import (
+    Activation,
     activation_of,
     defining,
     require_f32,
@@ -39,7 +40,7 @@ def with_activations(
     chain = [op]
     activation = NO_ACTIVATION
     while len(users := [use.operation for use in chain[-1].results[0].uses]) == 1:
-        if not isinstance(user := users[0], nn.ReluOp | nn.ClampOp) or user.parent is not op.parent:
+        if not isinstance(user := users[0], Activation) or user.parent is not op.parent:
             break
         chain.append(user)
         activation = activation.then(activation_of(user))
@@ -118,11 +119,11 @@ def _row(op: type[Operation], fused: type[Operation]) -> Fusion:
     name = op.name.removeprefix("nn.")
     return Fusion(
         op,
-        f"{name}(dequantize(quantize(x, choose_qparams x)), dcast w, b), also through"
-        " relus and clamps",
+        f"{name}(dequantize(quantize(x, choose_qparams x)), dcast w, b)",
         fused.name,
         f"{INPUT}; {WEIGHT}",
         dynamic,
+        activations=True,
         variant="dynamic",
         exact=False,
     )
@@ -131,10 +132,11 @@ def _row(op: type[Operation], fused: type[Operation]) -> Fusion:
 FUSIONS: tuple[Fusion, ...] = (
     Fusion(
         nn.LinearOp,
-        "linear(x, to h, b), also through relus and clamps",
+        "linear(x, to h, b)",
         quant.LinearDynamicFp16Op.name,
         "f32; weight f16, a constant or saturate_to_fp16; bias absent or f32",
         fp16,
+        activations=True,
         when=has_half_weight,
         variant="dynamic_fp16",
         exact=False,
@@ -148,10 +150,11 @@ FUSIONS: tuple[Fusion, ...] = (
 ON_DEVICE: tuple[Fusion, ...] = (
     Fusion(
         nn.LinearOp,
-        "linear(x, dcast w, b), also through relus and clamps",
+        "linear(x, dcast w, b)",
         quant.LinearDynamicOp.name,
         f"the option `on-device`; f32; input not quantized; {WEIGHT}",
         on_device,
+        activations=True,
         when=is_weight_only,
         variant="dynamic_on_device",
         exact=False,

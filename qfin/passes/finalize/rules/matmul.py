@@ -45,11 +45,12 @@ def _matmul(op: Operation) -> Rewrite:
 FUSIONS: tuple[Fusion, ...] = (
     Fusion(
         nn.MatmulOp,
-        "qcast(matmul(dcast a, dcast b)), also through relus and clamps",
+        "qcast(matmul(dcast a, dcast b))",
         "quant.matmul",
         "f32; both operands and output quantized per layer to 8 bits, operands finite; sum within"
         " 32 bits, factors within f32; no other use of the result",
         _matmul,
+        activations=True,
         exact=False,
     ),
 )

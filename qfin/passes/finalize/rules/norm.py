@@ -44,6 +44,7 @@ def _norm(op: Operation) -> Rewrite:
     require_verified(fused)
     steps = in_steps(weight, bias, uniform(output.quantize.result))
     if can_be_infinite(element) or not all(np.isfinite(part).all() for part in steps):
+        fused.erase()
         raise Refused("the input, or weight or bias in steps of the output, leaves f32")
     return replace_group(op, output, fused)
 
@@ -51,13 +52,14 @@ def _norm(op: Operation) -> Rewrite:
 FUSIONS: tuple[Fusion, ...] = tuple(
     Fusion(
         op,
-        f"qcast({op.name.removeprefix('nn.')}(dcast x)), also through relus and clamps",
+        f"qcast({op.name.removeprefix('nn.')}(dcast x))",
         fused.name,
         f"{NEEDS_ACTIVATIONS}; constant weight and bias; eps > 0; at most {MAX_GROUP} values"
         " normalized together"
         + ("; use_input_stats" if op is nn.InstanceNormOp else "")
         + "; no other use of the result",
         _norm,
+        activations=True,
         exact=False,
     )
     for op, fused in _FUSED.items()

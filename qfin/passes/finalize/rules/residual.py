@@ -99,12 +99,12 @@ def _row(kind: type[Operation], fused: type[Operation]) -> Fusion:
     name = kind.name.removeprefix("nn.")
     return Fusion(
         nn.AddOp,
-        f"qcast(add({name}(dcast x, dcast w, b), dcast r)), either way round, also through relus"
-        " and clamps",
+        f"qcast(add({name}(dcast x, dcast w, b), dcast r)), either way round",
         fused.name,
         f"what `{kind.name}` needs, and: residual quantized per layer to 8 bits, of the shape of"
         f" the result, at most {MAX_RESIDUAL_SCALE} times as coarse; no other use of either result",
         _residual,
+        activations=True,
         when=partial(_adds_to, kind),
         variant=name,
         exact=False,

@@ -105,11 +105,12 @@ def _row(op: type[Operation], fused: type[QuantScalarOp], variant: str, operands
     sides = "" if issubclass(op, nn.SubOp) else ", either way round"
     return Fusion(
         op,
-        f"qcast({op.name.removeprefix('nn.')}({operands})){sides}, also through relus and clamps",
+        f"qcast({op.name.removeprefix('nn.')}({operands})){sides}",
         fused.name,
         f"{NEEDS_ACTIVATIONS}; c a finite constant, of one element or of equal ones; with relu or"
         " clamp, finite input; no other use of the result",
         _scalar,
+        activations=True,
         when=partial(_becomes, fused),
         variant=variant,
     )
