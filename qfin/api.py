@@ -238,8 +238,8 @@ def compile(
 ) -> Program:
     """Machine code for one function of a module, of any level of IR.
 
-    `module` is a module, MLIR text, or the path of a file. `target` is "native" (the best that
-    this CPU runs; so is None) or a name of `qfin.target.TARGETS`. `function` names the function; it can be
+    `module` is a module, MLIR text, or the path of a file. `target` is "native" or None, the best
+    that this CPU runs, or a name of `qfin.target.TARGETS`. `function` names the function; it can be
     left out when there is only one; what other functions hold does not matter. Left out for a
     module with mutable globals, all its public functions are compiled, and share them. `threads`
     is how many a call may use, the caller's included, for kernels that are worth it: by default

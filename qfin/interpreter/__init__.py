@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import override
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.func import CallOp
 from xdsl.interpreter import Interpreter, PythonValues
 from xdsl.ir import Operation
 from xdsl.utils.exceptions import InterpretationError, VerifyException
@@ -85,7 +86,8 @@ def run(
     Globals are read from and stored to `state`; without one they start anew.
 
     Raises InputError for a function that is not there and for arguments of the wrong
-    count, shape or dtype; UnsupportedError, which names the op, for an op without meaning.
+    count, shape or dtype; UnsupportedError, which names the op, for an op without meaning, for
+    results that no memory holds and for calls without end.
     """
     # Importing anything of xdsl.interpreters imports all of it (150 ms); only functions need it.
     from xdsl.interpreters.arith import ArithFunctions
@@ -100,7 +102,14 @@ def run(
     register_implementations(interpreter, state)
     try:
         results = interpreter.call_op(function, tuple(args))
-    except (Error, InterpretationError, OverflowError, VerifyException) as error:
+    except (
+        Error,
+        InterpretationError,
+        MemoryError,
+        OverflowError,
+        RecursionError,
+        VerifyException,
+    ) as error:
         raise current.explain(error) from None
     # Copies: a result may be an argument or a constant of the module.
     types = function.function_type.outputs.data
@@ -126,10 +135,17 @@ class _CurrentOp(Interpreter.Listener):
                 return UnsupportedError(error.reason, error.op or self.op)
             case Error():
                 return error
+            case InterpretationError() if isinstance(self.op, CallOp):
+                name = self.op.callee.string_value()
+                return UnsupportedError(f"@{name} has no body that could be run", self.op)
             case InterpretationError():
                 return UnsupportedError("the interpreter has no meaning for it", self.op)
             case VerifyException():  # shapes that only the arguments decide
                 where = "" if self.op is None else f"{describe(self.op)}: "
                 return InputError(f"{where}{error}")
+            case MemoryError():
+                return UnsupportedError("its results need more memory than there is", self.op)
+            case RecursionError():
+                return UnsupportedError("functions call each other too deeply, or without end")
             case _:
                 return UnsupportedError(str(error), self.op)

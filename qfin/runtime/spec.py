@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from xdsl.dialects.builtin import TensorType
+from xdsl.dialects.builtin import AnyFloat, IntegerType, TensorType
 from xdsl.ir import Attribute
 
 from qfin.dialects.layout import halo_of_type, is_nhwc
@@ -110,7 +110,8 @@ class TensorSpec:
 def tensor_spec(name: str, type: Attribute) -> TensorSpec:
     """The spec of a tensor type. Raises UnsupportedError for types that are no arrays."""
     if not isinstance(type, TensorType):
-        raise UnsupportedError(f"'{name}' has type {type}, which is no tensor of known rank")
+        hint = f": write tensor<{type}>" if isinstance(type, IntegerType | AnyFloat) else ""
+        raise UnsupportedError(f"'{name}' has type {type}, which is no tensor of known rank{hint}")
     element = type.element_type
     try:
         dtype = dtype_of(element)

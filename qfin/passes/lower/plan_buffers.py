@@ -11,6 +11,8 @@ from xdsl.context import Context
 from xdsl.dialects import func
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
+    AnyFloat,
+    IntegerType,
     MemRefType,
     ModuleOp,
     StringAttr,
@@ -22,11 +24,13 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, Operation, Region, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
+from xdsl.traits import SymbolTable
 
 from qfin.dialects import nn
 from qfin.dialects.kernel import FillHaloOp, ProgramOp
 from qfin.dialects.layout import halo_of_type, is_nhwc
 from qfin.dialects.ml_program import GlobalOp
+from qfin.dialects.quant.dynamic import DequantizeOp
 from qfin.dialects.tensors import ints
 from qfin.dialects.uniform import UniformType
 from qfin.errors import PassError, UnsupportedError, describe
@@ -174,12 +178,10 @@ class Planner:
     def run(self) -> tuple[func.FuncOp, int]:
         """The function over buffers, and the size of its arena in bytes."""
         for op in self.old.ops:
+            if isinstance(op, func.CallOp):
+                raise UnsupportedError(_call_text(op), op)
             if not is_lowered(op):
-                raise UnsupportedError(
-                    "no native lowering for this op; the interpreter can run it, and remarks tell"
-                    " why it was not fused",
-                    op,
-                )
+                raise UnsupportedError(_float_text(op), op)
         for old, new in zip(self.old.args, self.inputs, strict=True):
             emit_argument(self, old, self.argument(new))
         for op in self.block.ops:
@@ -222,11 +224,44 @@ def _body(function: func.FuncOp) -> tuple[Block, func.ReturnOp]:
     return block, block.last_op
 
 
+def _call_text(call: func.CallOp) -> str:
+    """Why a call is left when its function is lowered."""
+    name = call.callee.string_value()
+    callee = SymbolTable.lookup_symbol(call, call.callee)
+    if isinstance(callee, func.FuncOp) and callee.body.blocks:
+        return (
+            f"calls are compiled inlined: run quant-finalize on the module, which inlines @{name}"
+        )
+    return f"@{name} has no body, and what is not in the module cannot be called: give it one"
+
+
+def _float_text(op: Operation) -> str:
+    """What to do about an op that has no native lowering."""
+    if any(isinstance(operand.owner, DequantizeOp) for operand in op.operands):
+        return (
+            "is in the form of dynamic quantization: run quant-finalize{quant-type=dynamic} first,"
+            " and its remarks tell what did not fuse"
+        )
+    return (
+        "no native lowering for this op; the interpreter can run it, and remarks tell why it was"
+        " not fused"
+    )
+
+
+def _static_form(type: Attribute) -> str:
+    """What to write instead of a type that is no tensor of static shape, if something serves."""
+    if isinstance(type, TensorType):
+        return ": give each dimension a size"
+    return f": write tensor<{type}>" if isinstance(type, IntegerType | AnyFloat) else ""
+
+
 def _argument_type(function: func.FuncOp, tensor: Attribute) -> TensorType[Attribute]:
     """The type of an argument or a result, if its memory can be the caller's."""
     if not isinstance(tensor, TensorType) or not tensor.has_static_shape():
         raise UnsupportedError(
-            f"takes and returns only tensors of static shape when compiled, not {tensor}", function
+            f"takes and returns only tensors of static shape when compiled, not {tensor}"
+            f"{_static_form(tensor)}",
+            function,
         )
     element = stored_type(tensor.element_type)
     if element not in (i8, i32, f32):

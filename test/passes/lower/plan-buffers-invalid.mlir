@@ -34,7 +34,7 @@ builtin.module attributes {layout.target = "avx2"} {
 // -----
 
 builtin.module attributes {layout.target = "avx2"} {
-  // CHECK: 'func.func' at {{.*}}:[[# @LINE + 1]]:3: takes and returns only tensors of static shape when compiled, not tensor<?x4xf32>
+  // CHECK: 'func.func' at {{.*}}:[[# @LINE + 1]]:3: takes and returns only tensors of static shape when compiled, not tensor<?x4xf32>: give each dimension a size
   func.func @main(%x: tensor<?x4xf32>) {
     func.return
   }
@@ -299,5 +299,38 @@ builtin.module attributes {layout.target = "avx2"} {
   // CHECK: 'func.func' at {{.*}}:[[# @LINE + 1]]:3: only functions with ASCII names are compiled
   func.func @llvm.fma() {
     return
+  }
+}
+
+// -----
+
+builtin.module attributes {layout.target = "avx2"} {
+  // CHECK: 'func.func' at {{.*}}:[[# @LINE + 1]]:3: takes and returns only tensors of static shape when compiled, not f32: write tensor<f32>
+  func.func @main(%x: f32) {
+    func.return
+  }
+}
+
+// -----
+
+builtin.module attributes {layout.target = "avx2"} {
+  func.func private @outside(tensor<4xf32>) -> tensor<4xf32>
+  func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+    // CHECK: 'func.call' at {{.*}}:[[# @LINE + 1]]:5: @outside has no body, and what is not in the module cannot be called: give it one
+    %0 = func.call @outside(%x) : (tensor<4xf32>) -> tensor<4xf32>
+    func.return %0 : tensor<4xf32>
+  }
+}
+
+// -----
+
+builtin.module attributes {layout.target = "avx2"} {
+  func.func private @inside(%x: tensor<4xf32>) -> tensor<4xf32> {
+    func.return %x : tensor<4xf32>
+  }
+  func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
+    // CHECK: 'func.call' at {{.*}}:[[# @LINE + 1]]:5: calls are compiled inlined: run quant-finalize on the module, which inlines @inside
+    %0 = func.call @inside(%x) : (tensor<4xf32>) -> tensor<4xf32>
+    func.return %0 : tensor<4xf32>
   }
 }
