@@ -41,7 +41,8 @@ from qfin.passes.finalize.on_device_ptq import FinalizeOnDevicePTQPass
 from qfin.passes.finalize.pipeline import QuantFinalizePass
 from qfin.passes.finalize.quant_fusion import QuantFusionPass
 from qfin.passes.finalize.symbols import reachable, symbols
-from qfin.pipeline import chosen_threads, level_of, to_level
+from qfin.pipeline import chosen_target, chosen_threads, is_before, level_of, to_level
+from qfin.runtime.cache import Cache, cache_in, default_directory
 from qfin.runtime.program import Program
 from qfin.runtime.spec import TensorSpec, match_names, tensor_spec
 
@@ -235,6 +236,7 @@ def compile(
     target: str | None = "native",
     threads: int | None = None,
     function: str | None = None,
+    cache: bool | str | Path = True,
 ) -> Program:
     """Machine code for one function of a module, of any level of IR.
 
@@ -243,24 +245,30 @@ def compile(
     left out when there is only one; what other functions hold does not matter. Left out for a
     module with mutable globals, all its public functions are compiled, and share them. `threads`
     is how many a call may use, the caller's included, for kernels that are worth it: by default
-    what QFIN_NUM_THREADS says, else 1. Results do not depend on it.
+    what QFIN_NUM_THREADS says, else 1. Results do not depend on it. Machine code is kept on disk
+    and found again there, in the directory `cache`, by default in what QFIN_CACHE_DIR says, else
+    `~/.cache/qfin`; not with False.
 
     Raises qfin.Error: ParseError and VerifyError for bad text and invalid modules, InputError for a
-    file that cannot be read and a number of threads that is none, UnsupportedError for an op that
-    has no machine code and for a target that this CPU lacks, PassError for a pass that fails, Error
-    for a module that was lowered before for another target or number of threads.
+    file that cannot be read, a number of threads and a cache that is none, UnsupportedError for an
+    op that has no machine code and for a target that this CPU lacks, PassError for a pass that
+    fails, Error for a module that was lowered before for another target or number of threads.
     """
     target = _target_name(target)
     if threads is not None:
         _check_threads("threads", threads)
+    stored = _cache(cache)
     targets.resolve(target)  # a host that cannot run it should hear so at once
     verified = _load(module)
     copy = verified.clone() if verified is module else verified
     with remarks.collect() as report:
         if level_of(copy) != "llvm" and (function is not None or not has_state(copy)):
             isolate(copy, function)
-        to_level(copy, "llvm", target, chosen_threads(copy, threads) or _default_threads())
-    return Program(copy, function, report)
+        lowered_threads = chosen_threads(copy, threads) or _default_threads()
+        chosen_target(copy, target)
+        if is_before(copy, "buffers"):
+            to_level(copy, "buffers", target)
+        return Program(copy, function, report, lowered_threads, stored)
 
 
 def interpret(
@@ -329,6 +337,14 @@ def _load(source: ModuleOp | str | Path) -> ModuleOp:
         raise ParseError(
             f"'{source}' is taken for MLIR text, as it does not end in .mlir: no such file?\n{e}"
         ) from e
+
+
+def _cache(given: bool | str | Path) -> Cache | None:
+    if not isinstance(given, bool | str | Path):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(f"cache must be True, False or a directory, not {given!r}")
+    if given is False:
+        return None
+    return cache_in(default_directory() if given is True else Path(given))
 
 
 def _target_name(target: object) -> str:

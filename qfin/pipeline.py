@@ -92,10 +92,25 @@ def pipeline_to(start: str, level: str, target: str, threads: int = 1) -> str:
     return ",".join(step.format(target=f'"{target}"', threads=threads) for step in steps)
 
 
-def to_level(module: ModuleOp, level: str, target: str = "native", threads: int = 1) -> ModuleOp:
+def is_before(module: ModuleOp, level: str) -> bool:
+    """Whether the module has yet to come to `level`."""
+    names = list(LEVELS)
+    return names.index(level_of(module)) < names.index(level)
+
+
+def to_level(
+    module: ModuleOp,
+    level: str,
+    target: str = "native",
+    threads: int = 1,
+    *,
+    verify_code: bool = True,
+) -> ModuleOp:
     """Brings `module` to `level`, in place, from whatever level it is at; returns it.
 
-    `threads` is for the step to level `kernels`; a module that is behind it stays as it is.
+    `threads` is for the step to level `kernels`; a module that is behind it stays as it is. Without
+    `verify_code`, levels `kernels` and `llvm` are not verified: that takes a third of the time of
+    these steps, and what is compiled next LLVM verifies anyway.
 
     Raises the errors of the passes on the way, VerifyError for a pass that leaves invalid IR
     behind, and Error as `pipeline_to` and `chosen_target` do.
@@ -103,7 +118,8 @@ def to_level(module: ModuleOp, level: str, target: str = "native", threads: int 
     spec = pipeline_to(level_of(module), level, chosen_target(module, target), threads)
     for step in PassPipeline.parse_spec(get_all_passes(), spec).passes if spec else ():
         _apply(step, module)
-        verify_after(step.name, module)
+        if verify_code or is_before(module, "kernels"):
+            verify_after(step.name, module)
     return module
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from importlib.util import find_spec
 
@@ -17,8 +18,12 @@ def random_text() -> Callable[[int], str]:
     return lambda seed: RandomModule(seed).text
 
 
-def pytest_configure() -> None:
-    """With QFIN_REQUIRE_ORACLES set, a missing oracle is an error, where it else skips tests."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Code is cached in a directory that goes with the session, not in the user's. With
+    QFIN_REQUIRE_ORACLES set, a missing oracle is an error, where it else skips tests."""
+    directory = tempfile.TemporaryDirectory(prefix="qfin-test-cache-")
+    config.add_cleanup(directory.cleanup)
+    os.environ["QFIN_CACHE_DIR"] = directory.name
     absent = [name for name in ("torch", "onnx", "onnxruntime") if find_spec(name) is None]
     if absent and os.environ.get("QFIN_REQUIRE_ORACLES"):
         raise pytest.UsageError(f"QFIN_REQUIRE_ORACLES is set, and these are missing: {absent}")

@@ -335,13 +335,15 @@ def test_what_is_not_compiled() -> None:
 
 
 @needs_host
-def test_programs_are_made_of_level_llvm() -> None:
-    for level in ("qdq", "laid-out", "buffers", "kernels"):
+def test_programs_are_made_of_buffers() -> None:
+    for level in ("qdq", "laid-out"):
         module = qfin.parse(MODEL)
         if level != "qdq":
             to_level(module, level)
-        with pytest.raises(qfin.Error, match=r"not of level 'llvm': it holds a func.func"):
+        with pytest.raises(qfin.Error, match=f"of level 'buffers' or behind, not of '{level}'"):
             qfin.Program(module)
+    for level in ("buffers", "kernels", "llvm"):
+        assert qfin.Program(to_level(qfin.parse(MODEL), level)).function_names == ["main"]
 
 
 @needs_host

@@ -28,7 +28,7 @@ BELOW: dict[str, set[str]] = {
     "passes": {"kernels", "interpreter"},
     "universe": {"passes"},
     "pipeline": {"passes", "blame"},
-    "runtime": {"passes", "ir"},
+    "runtime": {"pipeline", "ir"},
     "importers": {"passes", "ir"},
     "calibrate": {"passes", "ir"},
     "api": {"runtime", "pipeline", "importers", "calibrate"},

@@ -13,7 +13,10 @@ from qfin import target as targets
 from qfin.dialects.kernel import ProgramOp, StateOp
 from qfin.errors import Error
 from qfin.functions import select
+from qfin.pipeline import is_before, level_of
 from qfin.runtime import pool
+from qfin.runtime.cache import Cache
+from qfin.runtime.code import object_code
 from qfin.runtime.function import Function, keep_until_the_end_of
 from qfin.runtime.spec import TensorSpec
 from qfin.runtime.state import State
@@ -44,23 +47,31 @@ class Program:
         module: ModuleOp,
         function: str | None = None,
         report: Sequence[remarks.Remark] = (),
+        threads: int = 1,
+        cache: Cache | None = None,
     ):
-        """Loads a module of level `llvm`: the function named, else the only one, else all that
-        share a state. Raises Error when the module is of another level, or when `function`
-        does not name one of its programs; UnsupportedError when the host lacks its target."""
-        code = without_programs(module)
+        """Loads a module of level `buffers` or behind, and uses it up: the function named, else the
+        only one, else all that share a state. `threads` are for those of level `buffers`; code
+        comes out of `cache` where it can. Raises Error when the module is of another level, or
+        when `function` does not name one of its programs; UnsupportedError when the host lacks its
+        target."""
+        if is_before(module, "buffers"):
+            raise Error(
+                f"a program is made of level 'buffers' or behind, not of '{level_of(module)}':"
+                " qfin.compile takes every level"
+            )
         programs = {op.entry.string_value(): op for op in module.ops if isinstance(op, ProgramOp)}
         states = [op for op in module.ops if isinstance(op, StateOp)]
         if function is not None or not states or not programs:
             name = select(list(programs), function)
             programs = {name: programs[name]}
         self._isa = targets.resolve(next(iter(programs.values())).target.data)
-        self.llvm_ir = codegen.to_llvm_ir(code, self._isa)
+        self._object = object_code(module, self._isa, threads, cache)
         self._report = tuple(report)
         self._threads = max(op.threads.value.data for op in programs.values())
         if self._threads > 1:
             pool.load()  # which the code calls
-        self._code = codegen.load(self.llvm_ir, self._isa)
+        self._code = codegen.load(self._object.object, self._isa)
         keep_until_the_end_of(self, self._code)
         self._state = State(states[0], programs.values()) if states else None
         self._functions = {
@@ -98,6 +109,11 @@ class Program:
         return self._threads
 
     @property
+    def llvm_ir(self) -> str:
+        """The LLVM IR of the whole program, as text."""
+        return self._object.llvm_ir
+
+    @property
     def asm(self) -> str:
         """The assembly of the whole program."""
         return codegen.to_asm(self.llvm_ir, self._isa)
@@ -127,18 +143,3 @@ class Program:
 
     def _only(self) -> Function:
         return self._functions[select(self.function_names, None)]
-
-
-def without_programs(module: ModuleOp) -> ModuleOp:
-    """A copy of a module of level `llvm` that holds code alone.
-
-    Raises Error when something is in it that is not code.
-    """
-    copy = module.clone()
-    for op in list(copy.ops):
-        if isinstance(op, ProgramOp | StateOp):
-            op.detach()
-            op.erase()
-        elif not op.name.startswith("llvm."):
-            raise Error(f"the module is not of level 'llvm': it holds a {op.name}")
-    return copy

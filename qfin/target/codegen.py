@@ -8,6 +8,8 @@ here at the same time: llvmlite holds a lock around each call into LLVM.
 
 from __future__ import annotations
 
+import zlib
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +53,47 @@ def to_asm(ir_text: str, isa: Isa) -> str:
 def to_object(ir_text: str, isa: Isa) -> bytes:
     """A relocatable ELF object of LLVM IR text."""
     return _machine(isa).emit_object(_parse(ir_text))
+
+
+_LENGTH_BYTES = 8
+
+
+@dataclass(frozen=True)
+class ObjectCode:
+    """An object, and the LLVM IR that it was made of, compressed."""
+
+    object: bytes
+    packed_ir: bytes
+
+    @classmethod
+    def of(cls, ir_text: str, isa: Isa) -> ObjectCode:
+        """What LLVM makes of LLVM IR text. Raises `Error` when LLVM refuses it."""
+        return cls(to_object(ir_text, isa), zlib.compress(ir_text.encode(), 1))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> ObjectCode:
+        """Of what `to_bytes` made."""
+        rest = data[_LENGTH_BYTES:]
+        length = int.from_bytes(data[:_LENGTH_BYTES], "little")
+        return cls(rest[:length], rest[length:])
+
+    def to_bytes(self) -> bytes:
+        """Both, one after the other."""
+        return len(self.object).to_bytes(_LENGTH_BYTES, "little") + self.object + self.packed_ir
+
+    @property
+    def llvm_ir(self) -> str:
+        """The LLVM IR text."""
+        return zlib.decompress(self.packed_ir).decode()
+
+
+def version_text(isa: Isa) -> str:
+    """What but the IR decides on an object: the CPU, the options, the versions."""
+    import llvmlite
+    from llvmlite import binding
+
+    llvm = ".".join(map(str, binding.llvm_version_info))
+    return f"{isa} {TRIPLE} O{_CODEGEN_LEVEL} llvmlite {llvmlite.__version__} LLVM {llvm}"
 
 
 class LoadedCode:

@@ -41,6 +41,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--backend", choices=("llvm", "interpreter"), default="llvm")
     parser.add_argument("--target", default="native", help="instruction set: native, avx2 ...")
     parser.add_argument("--threads", type=int, metavar="N", help="at most (QFIN_NUM_THREADS, or 1)")
+    parser.add_argument(
+        "--no-cache",
+        dest="cache",
+        action="store_false",
+        help="neither use nor keep machine code in QFIN_CACHE_DIR (~/.cache/qfin)",
+    )
     parser.add_argument("--input", action="append", default=[], metavar="SPEC", help="see below")
     parser.add_argument("--output", action="append", default=[], metavar="SPEC", help="see below")
     parser.add_argument("--random", action="store_true", help="make up the inputs not given")
@@ -114,7 +120,13 @@ def _prepared(module: ModuleOp, args: argparse.Namespace) -> tuple[Specs, Specs,
             return api.interpret(module, feeds, function=args.function)
 
         return inputs, outputs, interpret, "the interpreter"
-    program = api.compile(module, target=args.target, threads=args.threads, function=args.function)
+    program = api.compile(
+        module,
+        target=args.target,
+        threads=args.threads,
+        function=args.function,
+        cache=args.cache,
+    )
     machine = program.target
     if program.threads > 1:
         machine += f", {program.threads} threads"

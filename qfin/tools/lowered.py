@@ -7,7 +7,7 @@ from xdsl.dialects.builtin import ModuleOp
 from qfin import target as targets
 from qfin.dialects.kernel import ProgramOp, StateOp
 from qfin.pipeline import chosen_target, to_level
-from qfin.runtime.program import without_programs
+from qfin.runtime.code import take_code
 from qfin.target.isa import Isa
 
 
@@ -23,7 +23,7 @@ def to_llvm_dialect(module: ModuleOp, target: str | None) -> tuple[ModuleOp, Isa
     isa = targets.resolve(name) if name == "native" else targets.lookup(name)
     if not _is_llvm(module):
         to_level(module, "llvm", isa.name)
-    return without_programs(module), isa
+    return take_code(module), isa
 
 
 def _is_llvm(module: ModuleOp) -> bool:

@@ -24,6 +24,7 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
         prog=TOOL,
         description="Compiles and runs quantized neural networks.",
         epilog="'qfin COMMAND --help' says more. For IR see qfin-opt and qfin-translate.\n"
+        "Machine code is kept in QFIN_CACHE_DIR (~/.cache/qfin); --no-cache does without.\n"
         "Exit codes: 0 done, 1 bad input, 2 bad command line.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

@@ -53,6 +53,16 @@ def run(tool: Run, request: pytest.FixtureRequest) -> Run:
     )
 
 
+@pytest.mark.skipif(not target.host_target_names(), reason="no target of ours")
+def test_cache(tool: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "cache"
+    monkeypatch.setenv("QFIN_CACHE_DIR", str(place))
+    assert tool("qfin", "run", "m.mlir", "--random", "--no-cache").returncode == 0
+    assert not place.exists()
+    shown = {tool("qfin", "run", "m.mlir", "--random").stdout for _ in range(2)}
+    assert (len(shown), len(list(place.rglob("*")))) == (1, 2)
+
+
 @pytest.mark.parametrize(
     "inputs",
     [
