@@ -4,8 +4,7 @@ Each function is `name(x, y, begin, end)`: two pointers to element (0, ..., 0), 
 range, i64, of the nest's outermost loop (`spec.parallel_size(isa)` steps). Which loop that is, the
 strides decide: see `qfin.kernels.strided`. x and y must not overlap.
 
-A layout change with at most 4 channels (an image's planes to pixels) goes in vectors too: a vector
-of each plane, interleaved in registers. Other transpositions go element by element.
+Where x and y lie in different orders, tiles are turned in registers: `qfin.kernels.transposition`.
 """
 
 from __future__ import annotations
@@ -22,9 +21,17 @@ from qfin.kernels.builder import KernelBuilder, ptr, vector
 from qfin.kernels.floats import clamp_floats
 from qfin.kernels.rounding import round_to_bytes
 from qfin.kernels.strided import Dim, Nest, Pointers, plan
+from qfin.kernels.transposition import (
+    Buffers,
+    Tiles,
+    interleave,
+    interleaved,
+    separate,
+    separated,
+    turn,
+    turned,
+)
 from qfin.target.isa import Isa
-
-_MOST_PLANES = 4
 
 
 @dataclass(frozen=True)
@@ -44,24 +51,20 @@ class _Elementwise(ABC):
     def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
         """The function of one value, on vectors."""
 
-    def nest(self) -> tuple[Nest, Dim | None]:
-        """The loops; and the dimension of the planes to interleave, if that is the way."""
-        x_bytes, y_bytes = (_bytes(element) for element in self.element_types)
-        nest = plan(self.shape, (self.x_strides, self.y_strides), (x_bytes, y_bytes))
-        if nest.contiguous or len(nest.dims) < 2:
-            return nest, None
-        *_, along, planes = nest.dims
-        if (
-            planes.size > _MOST_PLANES
-            or planes.strides[1] != y_bytes
-            or along.strides != (x_bytes, planes.size * y_bytes)
-        ):
-            return nest, None
-        return Nest(nest.dims[:-1], contiguous=True), planes
+    def nest(self) -> Nest:
+        """The loops, one element after the other or in vectors."""
+        buffers = self.buffers()
+        sizes = (buffers.x_bytes, buffers.y_bytes)
+        return plan(self.shape, (self.x_strides, self.y_strides), sizes)
+
+    def buffers(self) -> Buffers:
+        """What lies in x and y."""
+        x, y = self.element_types
+        return Buffers(x, y, _bytes(x), _bytes(y))
 
     def parallel_size(self, isa: Isa) -> int:
         """The end of the whole range."""
-        return self.nest()[0].parallel_size
+        return _way(self, isa).parallel_size
 
 
 @dataclass(frozen=True)
@@ -207,36 +210,65 @@ def build_float_clamp(
     return _build(name, spec, isa, location)
 
 
+@dataclass(frozen=True)
+class _Way:
+    """The loops, and what is done in them."""
+
+    loops: Nest | Tiles
+    body: Callable[[KernelBuilder, Pointers, int], None]
+
+    @property
+    def parallel_size(self) -> int:
+        return self.loops.parallel_size
+
+
+def _way(spec: _Elementwise, isa: Isa) -> _Way:
+    """How to go through x and y."""
+    nest, buffers = spec.nest(), spec.buffers()
+    if not nest.contiguous and len(nest.dims) > 1:
+        if loops := interleaved(nest, buffers):
+            planes = nest.dims[-1]
+            return _Way(loops, lambda b, at, n: _interleaved(b, spec, planes, at, n))
+        if found := separated(nest, buffers):
+            loops, planes = found
+            return _Way(loops, lambda b, at, n: _separated(b, spec, planes, at, n))
+        if tiles := turned(nest, buffers, isa.vector_bytes):
+            return _Way(
+                tiles,
+                lambda b, at, n: turn(b, tiles, buffers, at, lambda v, m: spec.emit(b, v, m)),
+            )
+    return _Way(nest, lambda b, at, n: _straight(b, spec, at, n))
+
+
+def _straight(b: KernelBuilder, spec: _Elementwise, at: Pointers, n: int) -> None:
+    value = b.load(at[0], vector(spec.element_types[0], n))
+    b.store(spec.emit(b, value, n), at[1])
+
+
+def _interleaved(b: KernelBuilder, spec: _Elementwise, planes: Dim, at: Pointers, n: int) -> None:
+    type = vector(spec.element_types[0], n)
+    loaded = [b.load(b.gep(at[0], p * planes.strides[0]), type) for p in range(planes.size)]
+    b.store(interleave(b, [spec.emit(b, value, n) for value in loaded], n), at[1])
+
+
+def _separated(b: KernelBuilder, spec: _Elementwise, planes: Dim, at: Pointers, n: int) -> None:
+    element = spec.element_types[0]
+    step = n * spec.buffers().x_bytes
+    loaded = [b.load(b.gep(at[0], v * step), vector(element, n)) for v in range(planes.size)]
+    for plane, value in enumerate(separate(b, loaded, n)):
+        b.store(spec.emit(b, value, n), b.gep(at[1], plane * planes.strides[1]))
+
+
 def _build(name: str, spec: _Elementwise, isa: Isa, location: LocationAttr | None) -> func.FuncOp:
     b = KernelBuilder(name, [ptr, ptr, i64, i64], location)
     x, y, begin, end = b.arguments
-    x_type, _ = spec.element_types
-    nest, planes = spec.nest()
-
-    def straight(at: Pointers, n: int) -> None:
-        value = b.load(at[0], vector(x_type, n))
-        b.store(spec.emit(b, value, n), at[1])
-
-    def interleaved(at: Pointers, n: int) -> None:
-        assert planes is not None
-        loaded = [
-            b.load(b.gep(at[0], plane * planes.strides[0]), vector(x_type, n))
-            for plane in range(planes.size)
-        ]
-        b.store(_interleave(b, [spec.emit(b, value, n) for value in loaded], n), at[1])
-
-    body: Callable[[Pointers, int], None] = interleaved if planes else straight
-    nest.emit_range(b, (x, y), begin, end, isa.vector_bytes, body)
+    way = _way(spec, isa)
+    if isinstance(way.loops, Tiles):
+        way.loops.emit_range(b, (x, y), begin, end, lambda at: way.body(b, at, 0))
+    else:
+        lanes = isa.vector_bytes
+        way.loops.emit_range(b, (x, y), begin, end, lanes, lambda at, n: way.body(b, at, n))
     return b.finish()
-
-
-def _interleave(b: KernelBuilder, values: list[SSAValue], lanes: int) -> SSAValue:
-    """2 to 4 vectors a, b, ... as a0 b0 ... a1 b1 ..."""
-    order = tuple(v * lanes + i for i in range(lanes) for v in range(len(values)))
-    if len(values) == 2:
-        return b.shuffle(values[0], values[1], order)
-    low, high = b.concat(values[:2]), b.concat([values[2], values[-1]])
-    return b.shuffle(low, high, order)
 
 
 def _bytes(element: Attribute) -> int:

@@ -64,8 +64,14 @@ def floats(rng: random.Random, shape: tuple[int, ...], scale: float) -> NDArray[
 def layouts(
     rng: random.Random,
 ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
-    """A shape, and the strides of x and y: the same order, an image's planes to pixels, or any."""
-    kind = rng.choice(["same", "packed", "planes", "pixels", "any", "long"])
+    """A shape, and the strides of x and y: the same order, an image's planes to pixels, matrices
+    turned, or any."""
+    kind = rng.choice(["same", "packed", "planes", "pixels", "turned", "any", "long"])
+    if kind == "turned":
+        batch = rng.choice([1, 1, 2])
+        rows, columns = (rng.choice([3, 4, 15, 16, 29, 64, 65, 130]) for _ in range(2))
+        row, column = columns + rng.choice([0, 0, 3]), rows + rng.choice([0, 0, 5])
+        return (batch, rows, columns), (rows * row, row, 1), (columns * column, 1, column)
     if kind == "long":
         shape = (rng.choice([4095, 4096, 4097, 8192, 9000, 12289]),)
         return shape, (1,), (1,)
