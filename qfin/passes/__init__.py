@@ -78,6 +78,11 @@ PASSES: dict[str, PassEntry] = {
         "FreezeModulePass",
         "Inline calls, turn parameters into constants, and drop what is not needed for inference",
     ),
+    "inline-calls": PassEntry(
+        "qfin.passes.finalize.inline_calls",
+        "InlineCallsPass",
+        "Inline calls in the functions that stay, and mark loads of what never changes",
+    ),
     "insert-prepack-unpack": PassEntry(
         "qfin.passes.finalize.insert_prepack_unpack",
         "InsertPrepackUnpackPass",

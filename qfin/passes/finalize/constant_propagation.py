@@ -12,7 +12,6 @@ from xdsl.context import Context
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import (
     AnyFloat,
-    DenseIntOrFPElementsAttr,
     IntegerType,
     ModuleOp,
     Signedness,
@@ -27,13 +26,14 @@ from xdsl.utils.exceptions import InterpretationError
 
 from qfin.dialects import nn
 from qfin.dialects.global_values import constant_ops, stored_element
+from qfin.dialects.ml_program import GlobalLoadConstOp
 from qfin.dialects.quant.casts import DCastOp, SCastOp
 from qfin.dialects.quant.dynamic import DequantizeOp
 from qfin.dialects.uniform import UniformType
 from qfin.errors import Error
 from qfin.interpreter import register_implementations
-from qfin.interpreter.arrays import dense_to_numpy, dtype_of, numpy_to_dense
-from qfin.passes.finalize.groups import defining
+from qfin.interpreter.arrays import dtype_of, numpy_to_dense
+from qfin.passes.finalize.groups import constant_of, defining
 from qfin.passes.rewriting import rewrite
 
 Array: TypeAlias = NDArray[Any]
@@ -67,10 +67,10 @@ class EvaluateConstant(RewritePattern):
             return
         if self.floats_only and any(is_quantized(value.type) for value in op.operands):
             return
-        arguments = [array for value in op.operands if (array := self._array_of(value)) is not None]
-        if len(arguments) < len(op.operands):
-            return
         try:
+            arguments = [a for value in op.operands if (a := self._array_of(value)) is not None]
+            if len(arguments) < len(op.operands):
+                return
             results = self.interpreter.run_op(op, tuple(arguments))
         except (InterpretationError, Error):
             return  # it has no meaning here, and stays
@@ -84,14 +84,16 @@ class EvaluateConstant(RewritePattern):
         rewriter.replace(op, [constant for ops in made for constant in ops], constants)
 
     def _array_of(self, value: SSAValue) -> Array | None:
-        """The elements of a constant tensor, in its storage where it is quantized."""
+        """The elements of a constant tensor, or of a global that never changes, in its storage
+        where it is quantized."""
         op = defining(value)
         if isinstance(op, SCastOp):
             array = self._array_of(op.input)
             return None if array is None else self.interpreter.run_op(op, (array,))[0]
-        if not isinstance(op, arith.ConstantOp):
+        if constant_of(value) is None:
             return None
-        return dense_to_numpy(op.value) if isinstance(op.value, DenseIntOrFPElementsAttr) else None
+        assert isinstance(op, arith.ConstantOp | GlobalLoadConstOp)
+        return self.interpreter.run_op(op, ())[0]
 
 
 def is_quantized(type: Attribute) -> bool:

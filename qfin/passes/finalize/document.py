@@ -22,8 +22,8 @@ their weights. It is these passes, each of which also runs alone:
 """
 
 _DOES = {
-    "fold-globals": "inlines calls, makes constants of parameters; with `preserved-attrs`"
-    " `freeze-module` does, and keeps what is named",
+    "inline-calls": "makes functions whole; what is not needed goes, but for what `preserved-attrs`"
+    " names",
     "clear-shapes": "with `clear-shapes=true`: the arguments' dimensions are dynamic",
     "cse": "equal quantizes of one value must not look like two uses",
     "dce": "nor dead ones",
@@ -33,6 +33,7 @@ _DOES = {
     "normalize-contractions": "a matmul with a constant is a linear, an addition to it its bias",
     "insert-prepack-unpack": "packs each weight with its bias, and unpacks it: values stay",
     "quant-fusion": "applies the table below, until nothing changes",
+    "fold-globals": "makes constants of parameters; with `preserved-attrs` `freeze-module` does",
     "fold-quantized-prepacking-ops": "packs constants at compile time; takes back what was not"
     " fused",
 }

@@ -36,17 +36,26 @@ class FreezeModulePass(ModulePass):
     preserved_attrs: tuple[str, ...] = ()
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        there = symbols(op)
-        preserved = {name for wanted in self.preserved_attrs for name in named(wanted, there)}
-        methods = [name for name in there if name in preserved and _has_body(there[name])]
-        if FORWARD in there and _has_body(there[FORWARD]):
-            methods.append(FORWARD)
-        if not methods:
-            methods = [function.sym_name.data for function in public_functions(op)]
-        for name in methods:
-            there[name].sym_visibility = StringAttr("public")
+        methods, preserved = methods_of(op, self.preserved_attrs)
         roots = dict.fromkeys([*methods, *sorted(preserved)])
         fold_globals(op, roots, self.name, kept=preserved)
+
+
+def methods_of(module: ModuleOp, preserved_attrs: Iterable[str]) -> tuple[list[str], set[str]]:
+    """The functions that stay, which become public, and all symbols that are preserved.
+
+    Raises PassError for names that are not there.
+    """
+    there = symbols(module)
+    preserved = {name for wanted in preserved_attrs for name in named(wanted, there)}
+    methods = [name for name in there if name in preserved and _has_body(there[name])]
+    if FORWARD in there and _has_body(there[FORWARD]):
+        methods.append(FORWARD)
+    if not methods:
+        methods = [function.sym_name.data for function in public_functions(module)]
+    for name in methods:
+        there[name].sym_visibility = StringAttr("public")
+    return methods, preserved
 
 
 def named(wanted: str, there: Iterable[str]) -> list[str]:

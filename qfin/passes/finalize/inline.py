@@ -1,4 +1,5 @@
-"""Calls become the bodies of what they call: a part of `fold-globals` and `freeze-module`."""
+"""Calls become the bodies of what they call: a part of `inline-calls`, `fold-globals` and
+`freeze-module`."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from qfin.passes.finalize.constant_propagation import ConstantPropagationPass
 from qfin.passes.finalize.fold_globals import FoldGlobalsPass
 from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
 from qfin.passes.finalize.freeze_module import FreezeModulePass
+from qfin.passes.finalize.inline_calls import InlineCallsPass
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
 from qfin.passes.finalize.normalize_contractions import NormalizeContractionsPass
 from qfin.passes.finalize.propagate_quantization import PropagateQuantizationPass
@@ -26,11 +27,14 @@ from qfin.passes.finalize.quant_fusion import QuantFusionPass, table_of
 class QuantFinalizePass(ModulePass):
     """Fuse quantize/dequantize pairs into int8 ops and pack their weights (the pipeline).
 
-    The steps are those of PyTorch's `Finalize`. Freezing comes first, since it inlines calls, which
-    PyTorch's callers have done by then; frozen behind the fusion, a module comes out the same
-    (`quant-finalize-globals.mlir`). Calls are inlined always; private functions and globals that
-    nothing public needs any more go. Dynamic finalizing, and without propagation, marks the module
-    (`quant.finalized`), so that compiling it does not finalize it again the other way.
+    The steps are those of PyTorch's `Finalize`, in its order: clear shapes, pack and unpack the
+    weights, fuse, and only then freeze the module and fold what packs constants. `inline-calls`,
+    which PyTorch's callers have done by then, comes before; what else stands before the packing
+    makes of the text what fusions look for. Until it is frozen, a module has its parameters in
+    globals, whose loads are read as constants; frozen before, it comes out the same
+    (`test_freeze_order.py`). Private functions and globals that nothing public needs any more go.
+    Dynamic finalizing, and without propagation, marks the module (`quant.finalized`), so that
+    compiling it does not finalize it again the other way.
     """
 
     name = "quant-finalize"
@@ -55,7 +59,7 @@ class QuantFinalizePass(ModulePass):
         """The passes of the pipeline, in order."""
         propagates = self.propagate and self.quant_type == "static"
         return (
-            FreezeModulePass(self.preserved_attrs) if self.preserved_attrs else FoldGlobalsPass(),
+            InlineCallsPass(self.preserved_attrs),
             *((ClearShapesPass(),) if self.clear_shapes else ()),
             CommonSubexpressionElimination(),  # equal quantizes must not look like two uses
             DeadCodeElimination(),  # nor dead ones
@@ -65,6 +69,7 @@ class QuantFinalizePass(ModulePass):
             NormalizeContractionsPass(self.on_device),
             InsertPrepackUnpackPass(),
             QuantFusionPass(self.quant_type, self.on_device),
+            FreezeModulePass(self.preserved_attrs) if self.preserved_attrs else FoldGlobalsPass(),
             FoldQuantizedPrepackingOpsPass(),  # takes back the prepacks of what did not fuse, too
         )
 

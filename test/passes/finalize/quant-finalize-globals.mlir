@@ -4,7 +4,8 @@
 // RUN: qfin-opt -p 'quant-finalize{preserved-attrs=reset,fc.bias}' %s | filecheck %s --check-prefixes=CHECK,RESET
 // RUN: not qfin-opt -p 'quant-finalize{preserved-attrs=fc.wait}' %s 2>&1 | filecheck %s --check-prefix=NAME
 // RUN: qfin-opt -p 'quant-finalize{preserved-attrs=forward}' %s > %t.first
-// RUN: qfin-opt -p 'cse,insert-prepack-unpack,quant-fusion,freeze-module{preserved-attrs=forward},fold-quantized-prepacking-ops' %s | diff %t.first -
+// RUN: qfin-opt -p 'freeze-module{preserved-attrs=forward},quant-finalize' %s | diff %t.first -
+// RUN: qfin-opt -p 'inline-calls,cse,dce,insert-prepack-unpack,quant-fusion' %s | filecheck %s --check-prefix=FUSED
 
 // NAME: preserved-attrs: unknown name 'fc.wait'; the module has @fc.weight, @fc.bias,
 
@@ -21,6 +22,14 @@ ml_program.global private @fc.bias(dense<[0.5, 1.0, 1.5]> : tensor<3xf32>) : ten
 // FORWARD-NOT: @calls
 // RESET:       ml_program.global private mutable @calls
 ml_program.global private mutable @calls(dense<0> : tensor<i32>) : tensor<i32>
+
+// Fused, but not frozen: what is packed is loaded still.
+// FUSED-LABEL: @forward(
+// FUSED-NEXT:    %wq = ml_program.global_load_const @fc.weight
+// FUSED-NEXT:    %b = ml_program.global_load_const @fc.bias
+// FUSED-NEXT:    %[[P:.*]] = quant.prepack %wq, %b
+// FUSED-NEXT:    %[[Y:.*]] = quant.linear %x, %[[P]]
+// FUSED-NEXT:    func.return %[[Y]]
 
 // Parameters become packed weights.
 // CHECK-LABEL: func.func{{.*}} @forward(
