@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -61,13 +62,9 @@ def random_feeds(specs: Sequence[TensorSpec], seed: int) -> dict[str, Array]:
         shape = _static_shape(spec)
         if spec.dtype.kind == "f":
             feeds[spec.name] = generator.standard_normal(shape).astype(spec.dtype)
-        elif spec.dtype == np.bool_:
-            feeds[spec.name] = generator.integers(2, size=shape).astype(np.bool_)
         else:
-            limits = np.iinfo(spec.dtype)
-            feeds[spec.name] = generator.integers(
-                limits.min, limits.max, shape, spec.dtype, endpoint=True
-            )
+            low, high = _range(spec.dtype)
+            feeds[spec.name] = generator.integers(low, high, shape, spec.dtype, endpoint=True)
     return feeds
 
 
@@ -177,25 +174,34 @@ def _value(text: str, spec: TensorSpec) -> Array:
 
 def _numbers(text: str, spec: TensorSpec, option: str | None) -> Array:
     shape = _static_shape(spec)
-    words = [word for word in _SPLIT.split(text) if word]
+    given = f"--input {option or text}"
+    values = [_number(word, spec, given) for word in _SPLIT.split(text) if word]
+    array = TensorSpec(spec.name, shape, spec.dtype).empty()
+    if len(values) not in (1, array.size):
+        raise UsageError(f"{given}: {len(values)} values, and {spec} takes 1 or {array.size}")
+    array[...] = np.array(values, spec.dtype).reshape(shape if len(values) > 1 else ())
+    return array
+
+
+def _number(word: str, spec: TensorSpec, given: str) -> float | int:
     try:
-        values = np.array([_number(word, spec) for word in words], spec.dtype)
-    except (ValueError, OverflowError) as e:
+        value = float(word) if spec.dtype.kind == "f" else int(word, 0)
+    except ValueError as e:
         raise UsageError(
-            f"--input {option or text}: neither a .npy or .npz file nor {spec.dtype} values"
+            f"{given}: neither a .npy or .npz file nor {spec.dtype} values: '{word}' is none"
         ) from e
-    if values.size == 1:
-        return np.full(shape, values[0], spec.dtype)
-    if values.size != np.prod(shape, dtype=int):
-        raise UsageError(
-            f"--input {option or text}: {values.size} values, and {spec} takes 1 or "
-            f"{np.prod(shape, dtype=int)}"
-        )
-    return values.reshape(shape)
+    low, high = _range(spec.dtype)
+    if isfinite(value) and not low <= value <= high:
+        raise UsageError(f"{given}: {word} is not within {low:.8g} to {high:.8g}, as {spec} is")
+    return value
 
 
-def _number(word: str, spec: TensorSpec) -> float | int:
-    return float(word) if spec.dtype.kind == "f" else int(word, 0)
+def _range(dtype: np.dtype[Any]) -> tuple[Any, Any]:
+    """The lowest and the highest finite value of a type."""
+    if dtype == np.bool_:
+        return 0, 1
+    limits = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
+    return limits.min, limits.max
 
 
 def _static_shape(spec: TensorSpec) -> tuple[int, ...]:

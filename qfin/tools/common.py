@@ -58,6 +58,9 @@ def run_tool(tool: str, arguments: Sequence[str], work: Callable[[], None]) -> i
     Do `work` and return the process's exit code. An exception becomes one message on stderr, after
     its traceback where `--debug` is among the arguments or QFIN_DEBUG is set.
     """
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]
+        # Closed (`>&-`): nobody wants to hear it.
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     debug = "--debug" in arguments or bool(os.environ.get("QFIN_DEBUG"))
     try:
         work()

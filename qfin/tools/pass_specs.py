@@ -76,14 +76,34 @@ def _build(spec: ArgSpec, cls: type[ModulePass]) -> ModulePass:
     spec = _with_switches(spec, options)
     for name in spec.normalize_parameter_names().parameters:
         if name not in names:
+            hint = nearest(_spelt(name), map(_spelt, names))
             raise UsageError(
-                f"pass '{spec.name}' has no option '{name}'{nearest(name, names)}; "
-                f"{_options_text(options)}"
+                f"pass '{spec.name}' has no option '{_spelt(name)}'{hint}; {_options_text(options)}"
             )
     try:
         return cls.from_spec(spec)
     except Exception as e:  # xDSL raises bare Exceptions for options of the wrong type
-        raise UsageError(f"pass '{spec.name}': {e}; {_options_text(options)}") from e
+        said = _wrong_type(spec, options, str(e)) or str(e)
+        raise UsageError(f"pass '{spec.name}': {said}; {_options_text(options)}") from e
+
+
+def _spelt(option: str) -> str:
+    """An option as command lines have it."""
+    return option.replace("_", "-")
+
+
+def _wrong_type(spec: ArgSpec, options: Sequence[PassOptionInfo], error: str) -> str | None:
+    """Which option xDSL means, which shows values and types alone."""
+    kinds = {option.name: option.expected_type for option in options}
+    for name, value in spec.normalize_parameter_names().parameters.items():
+        if repr(value) in error:
+            words = ",".join(map(str, value))
+            return f"option '{_spelt(name)}' takes {_kind(kinds[name])}, not '{words}'"
+    return None
+
+
+def _kind(expected: str) -> str:
+    return expected.strip("'")
 
 
 def _with_switches(spec: ArgSpec, options: Sequence[PassOptionInfo]) -> ArgSpec:
@@ -100,6 +120,6 @@ def _options_text(options: Sequence[PassOptionInfo]) -> str:
     if not options:
         return "it takes none"
     return "its options: " + ", ".join(
-        f"{name.replace('_', '-')} ({kind}{'' if default is None else f', default {default}'})"
+        f"{_spelt(name)} ({_kind(kind)}{'' if default is None else f', default {default}'})"
         for name, kind, default in options
     )

@@ -125,7 +125,9 @@ def test_passes_run_in_the_order_given(arguments: list[str], order: str):
         (["-p", "cse{"], "pass-pipeline:1:5"),
         (["-p", "cse{a=1}"], "pass 'cse' has no option 'a'; it takes none"),
         (["--assign-layout=tarrget=avx2"], "has no option 'tarrget'; did you mean 'target'?"),
-        (["--assign-layout=target=1"], "pass 'assign-layout'"),
+        (["--assign-layout=target=1"], "pass 'assign-layout': option 'target' takes str, not '1'"),
+        (["--finalize=quanttype=dynamic"], "no option 'quanttype'; did you mean 'quant-type'?"),
+        (["--finalize=propagate=flase"], "option 'propagate' takes bool, not 'flase'; its options"),
         (["--pass-pipeline=builtin.module(func.func(cse))"], "leave out nested anchors"),
         (["-t", "mlirr"], "unknown target 'mlirr'; did you mean 'mlir'"),
         (["--remarks=xml"], "invalid choice: 'xml'"),
@@ -391,3 +393,13 @@ def test_every_flag_of_stock_xdsl_opt_is_there():
     # A pass of such a name could not be asked for.
     names = {f"--{name}" for name in (*QfinOpt([]).available_passes, *ALIASES)}
     assert names & have == set()
+
+
+@pytest.mark.parametrize("command", [["--show-dialects"], ["--cse"], ["--help"]])
+@pytest.mark.parametrize("closed", ["| true", ">&-"])
+def test_a_closed_stdout_ends_quietly(command: list[str], closed: str):
+    """As by `| head -1`: more text than a pipe holds, and nobody who reads it."""
+    text = "".join(f"func.func @f{i}(%x: tensor<2xf32>) {{ func.return }}\n" for i in range(1500))
+    line = f"{sys.executable} -m qfin.tools.qfin_opt {' '.join(command)} {closed}"
+    done = subprocess.run(line, shell=True, input=text.encode(), capture_output=True, check=False)
+    assert done.stderr == b""
