@@ -130,6 +130,13 @@ def activation_of(op: Activation) -> ActivationAttr:
     return ActivationAttr.clamp(min(low, high), high)
 
 
+def behind_activations(value: OpResult) -> OpResult:
+    """What is left of a value behind the relus and clamps that are all that use it."""
+    while isinstance(user := value.get_user_of_unique_use(), Activation):
+        value = user.result
+    return value
+
+
 def output_of(op: Operation, *, activations: bool) -> Output:
     """Follows the only result of `op` to the quantize that takes it."""
     between: tuple[Operation, ...] = ()

@@ -8,18 +8,28 @@ from __future__ import annotations
 
 from math import isfinite
 
+import numpy as np
 from xdsl.dialects.builtin import f32
-from xdsl.ir import Operation
+from xdsl.ir import Operation, SSAValue
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import nn, quant
 from qfin.dialects.nn.joining import JoinOp
 from qfin.dialects.nn.pooling import MaxPoolOp
 from qfin.dialects.nn.upsample import UpsampleNearestOp
+from qfin.dialects.quant.casts import QCastOp
 from qfin.dialects.quant.scalar import QuantScalarOp
 from qfin.dialects.uniform import UniformType
 from qfin.dialects.uniform.storage import natural_range
-from qfin.passes.finalize.groups import dequantized, require_activation
+from qfin.passes.finalize.groups import (
+    Refused,
+    behind_activations,
+    dequantized,
+    element_type,
+    only_use,
+    require_activation,
+)
+from qfin.passes.finalize.rules.parameters import can_be_infinite
 from qfin.passes.finalize.rules.scalar import scalar_form
 
 _KEEP: tuple[type[Operation], ...] = (
@@ -136,3 +146,51 @@ def _joined(op: JoinOp) -> tuple[UniformType, str] | None:
     elements = [dequantized(value, "operand")[1] for value in op.operands]
     require_activation(elements[0], "operand")
     return (elements[0], "as its operands are") if len(set(elements)) == 1 else None
+
+
+def factored_type(value: SSAValue) -> tuple[UniformType, str] | None:
+    """The type to which a value is quantized whose product with a number alone uses it, and is
+    quantized, with the reason in words; None for all others.
+
+    Before:
+
+        %y = nn.matmul %a, %b : (...) -> tensor<4x4xf32>
+        %s = nn.mul %y, %c : (tensor<4x4xf32>, tensor<f32>) -> tensor<4x4xf32>
+        %q = quant.qcast %s : tensor<4x4xf32> to tensor<4x4x!quant.uniform<u8:f32, 0.5:128>>
+
+    With c = 0.125, %y is of `!quant.uniform<u8:f32, 4.0:128>`: of the scale by `abs(c)`, and the
+    same zero point, or for a negative c that of the reflected range. So each product has its
+    factor's stored number, or the reflected one, since what f32 rounds is far below half a step of
+    256: nothing is rounded but what was, `y / (s / c)` in the place of `y * c / s`. The result
+    may be one step off where that lies next to a tie. None for a number of 0, which leaves nothing
+    of the value, and where a scale or a number would leave f32.
+    """
+    try:
+        user = only_use(value, "op")
+        form = scalar_form(user)
+        if form is None or form.becomes is not quant.MulScalarOp or form.input is not value:
+            return None
+        product = _wanted_type(behind_activations(user.results[0]))
+    except Refused:
+        return None
+    if product is None or form.other == 0:
+        return None
+    try:
+        factor = scalar_output_type(product, quant.MulScalarOp, 1 / form.other)
+    except VerifyException:
+        return None
+    if factor.scale < np.finfo(np.float32).tiny or can_be_infinite(factor):
+        return None
+    return factor, "so that the number behind it changes nothing but the scale"
+
+
+def _wanted_type(value: SSAValue) -> UniformType | None:
+    """The type that the text quantizes a value to, or that another product behind it asks for."""
+    user = only_use(value, "op")
+    if not isinstance(user, QCastOp):
+        return found[0] if (found := factored_type(value)) is not None else None
+    element = element_type(user.result)
+    if not isinstance(element, UniformType):
+        return None
+    require_activation(element, "output")
+    return element

@@ -15,23 +15,24 @@ from xdsl.ir import Operation, OpResult
 from xdsl.passes import ModulePass
 
 from qfin import remarks
-from qfin.dialects import nn
 from qfin.dialects.quant.casts import DCastOp, QCastOp
 from qfin.dialects.uniform import UniformType
 from qfin.locations import inherit
-from qfin.passes.finalize.groups import Refused, element_type, input_of
+from qfin.passes.finalize.groups import Refused, behind_activations, element_type, input_of
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
 from qfin.passes.finalize.lift_quantize import LIFTS
-from qfin.passes.finalize.output_types import TYPED_OPS, output_type
+from qfin.passes.finalize.output_types import TYPED_OPS, factored_type, output_type
 from qfin.passes.finalize.rules.scalar import scalar_form
 from qfin.passes.finalize.table import STATIC
 from qfin.passes.rewriting import rewrite
 
 
 def _may_need_a_pair(op: Operation) -> bool:
-    """Whether the op could have one, and something else than a quantize uses its result."""
-    return isinstance(op, TYPED_OPS) and any(
-        not isinstance(use.operation, QCastOp) for use in op.results[0].uses
+    """Whether the op could have one, and something else than a quantize uses its result, or it is
+    a product with a number, which decides on the type before it."""
+    return isinstance(op, TYPED_OPS) and (
+        scalar_form(op) is not None
+        or any(not isinstance(use.operation, QCastOp) for use in op.results[0].uses)
     )
 
 
@@ -51,18 +52,6 @@ def _carries(op: Operation) -> bool:
     """Whether the op moves or selects values, so that its dequantize moves behind it."""
     row = STATIC.row_of(op)
     return row is not None and row.carries
-
-
-def _group_result(op: Operation) -> OpResult:
-    """What is quantized behind an op: its result, or that of the relus and clamps that fuse with it
-    and are all that uses it."""
-    result = op.results[0]
-    while scalar_form(op) is not None and result.has_one_use():
-        user = result.get_user_of_unique_use()
-        if not isinstance(user, nn.ReluOp | nn.ClampOp):
-            break
-        result = user.result
-    return result
 
 
 @dataclass(frozen=True)
@@ -126,10 +115,14 @@ def _try_carried(op: Operation) -> Iterator[Pair]:
 
 
 def _try_value(op: Operation) -> Iterator[Pair]:
-    """Where the text does not quantize the result so that the op fuses as it is."""
-    if (chosen := output_type(op)) is None or _fuses(op):
+    """Where the text does not quantize the result so that the op fuses as it is. What is quantized
+    is behind the relus and clamps that fuse with the op."""
+    row = STATIC.row_of(op)
+    if row is None or row.carries or _fuses(op):
         return
-    value = _group_result(op)
+    value = behind_activations(op.results[0]) if row.activations else op.results[0]
+    if (chosen := factored_type(value) or output_type(op)) is None:
+        return
     written = [use.operation for use in value.uses if isinstance(use.operation, QCastOp)]
     if len(written) > 1:
         return  # the text has several types for it
@@ -194,6 +187,9 @@ class PropagateQuantizationPass(ModulePass):
     is a pair only where both the op then fuses and a user of its result does, perhaps behind ops
     that move values or get a pair as well. So results that only leave the function stay floats, and
     nothing is rounded in vain; one that is used inside as well is rounded for all its uses.
+
+    Before, quantizes of the text move up as far as they change no bit (`lift_quantize`); over a
+    product with a number they go as well, with another type (`factored_type`).
 
     This is the one step of finalize that adds roundings: each pair one, of at most half a step of
     the type that the remark says, and clamped to its range. Source: PyTorch's

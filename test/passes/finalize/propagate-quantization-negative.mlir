@@ -90,6 +90,68 @@ func.func @no_scale(%x: tensor<2x!x>) -> (tensor<2x!y>, tensor<2x!y>) {
   return %3, %6 : tensor<2x!y>, tensor<2x!y>
 }
 
+// Of a product with 0 nothing is left.
+func.func @times_0(%x: tensor<2x2x!x>) -> tensor<2x2x!y> {
+  %c = arith.constant dense<0.0> : tensor<f32>
+  %d = quant.dcast %x : tensor<2x2x!x> to tensor<2x2xf32>
+  %0 = nn.matmul %d, %d : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %1 = nn.mul %0, %c : (tensor<2x2xf32>, tensor<f32>) -> tensor<2x2xf32>
+  %2 = quant.qcast %1 : tensor<2x2xf32> to tensor<2x2x!y>
+  return %2 : tensor<2x2x!y>
+}
+
+// No scale holds the factors of these.
+func.func @times_tiny(%x: tensor<2x2x!x>) -> tensor<2x2x!y> {
+  %c = arith.constant dense<1.0e-40> : tensor<f32>
+  %d = quant.dcast %x : tensor<2x2x!x> to tensor<2x2xf32>
+  %0 = nn.matmul %d, %d : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %1 = nn.mul %0, %c : (tensor<2x2xf32>, tensor<f32>) -> tensor<2x2xf32>
+  %2 = quant.qcast %1 : tensor<2x2xf32> to tensor<2x2x!y>
+  return %2 : tensor<2x2x!y>
+}
+
+func.func @times_huge(%x: tensor<2x2x!x>) -> tensor<2x2x!quant.uniform<i8:f32, 1.0e-10>> {
+  %c = arith.constant dense<3.0e38> : tensor<f32>
+  %d = quant.dcast %x : tensor<2x2x!x> to tensor<2x2xf32>
+  %0 = nn.matmul %d, %d : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %1 = nn.mul %0, %c : (tensor<2x2xf32>, tensor<f32>) -> tensor<2x2xf32>
+  %2 = quant.qcast %1 : tensor<2x2xf32> to tensor<2x2x!quant.uniform<i8:f32, 1.0e-10>>
+  return %2 : tensor<2x2x!quant.uniform<i8:f32, 1.0e-10>>
+}
+
+// The product is quantized per axis.
+func.func @times_per_axis(%x: tensor<2x2x!x>) -> tensor<2x2x!quant.uniform<i8:f32:1, {0.5, 0.25}>> {
+  %c = arith.constant dense<0.5> : tensor<f32>
+  %d = quant.dcast %x : tensor<2x2x!x> to tensor<2x2xf32>
+  %0 = nn.matmul %d, %d : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %1 = nn.mul %0, %c : (tensor<2x2xf32>, tensor<f32>) -> tensor<2x2xf32>
+  %2 = quant.qcast %1 : tensor<2x2xf32> to tensor<2x2x!quant.uniform<i8:f32:1, {0.5, 0.25}>>
+  return %2 : tensor<2x2x!quant.uniform<i8:f32:1, {0.5, 0.25}>>
+}
+
+// Something else uses the factor.
+func.func @factor_leaves(%x: tensor<2x2x!x>) -> (tensor<2x2x!y>, tensor<2x2xf32>) {
+  %c = arith.constant dense<0.5> : tensor<f32>
+  %d = quant.dcast %x : tensor<2x2x!x> to tensor<2x2xf32>
+  %0 = nn.matmul %d, %d : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %1 = nn.mul %0, %c : (tensor<2x2xf32>, tensor<f32>) -> tensor<2x2xf32>
+  %2 = quant.qcast %1 : tensor<2x2xf32> to tensor<2x2x!y>
+  return %2, %0 : tensor<2x2x!y>, tensor<2x2xf32>
+}
+
+// The text quantizes no product, nor a sum of one.
+func.func @product_leaves(%x: tensor<2x2x!x>) -> (tensor<2x2xf32>, tensor<2x2x!y>) {
+  %c = arith.constant dense<0.5> : tensor<f32>
+  %d = quant.dcast %x : tensor<2x2x!x> to tensor<2x2xf32>
+  %0 = nn.matmul %d, %d : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %1 = nn.mul %0, %c : (tensor<2x2xf32>, tensor<f32>) -> tensor<2x2xf32>
+  %2 = nn.matmul %d, %d : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  %3 = nn.mul %2, %c : (tensor<2x2xf32>, tensor<f32>) -> tensor<2x2xf32>
+  %4 = nn.gelu %3 : tensor<2x2xf32>
+  %5 = quant.qcast %4 : tensor<2x2xf32> to tensor<2x2x!y>
+  return %1, %5 : tensor<2x2xf32>, tensor<2x2x!y>
+}
+
 // A quantize and a dequantize stay: they round.
 func.func @there_and_back(%f: tensor<2xf32>) -> tensor<2xf32> {
   %0 = quant.qcast %f : tensor<2xf32> to tensor<2x!y>

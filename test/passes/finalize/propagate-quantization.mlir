@@ -134,3 +134,46 @@ func.func @joined(%x: tensor<2x!x>, %z: tensor<2x!x>) -> (tensor<4x!y>, tensor<2
   %4 = quant.qcast %3 : tensor<2xf32> to tensor<2x!y>
   return %2, %4 : tensor<4x!y>, tensor<2x!y>
 }
+
+// A product with a number is of the factor's stored numbers: the scale alone changes, by 1/8.
+// CHECK-LABEL: @attention(
+// CHECK:         nn.matmul
+// CHECK-NEXT:    quant.qcast %{{.*}} to tensor<2x3x3x!quant.uniform<i8:f32, 1.600000e+01:-3>>
+// FUSED-LABEL: @attention(
+// FUSED-NEXT:    quant.matmul %x, %z : {{.*}} -> tensor<2x3x3x!quant.uniform<i8:f32, 1.600000e+01:-3>>
+// FUSED-NEXT:    quant.mul_scalar %{{.*}} {other = 1.250000e-01 : f64}
+// FUSED-NEXT:    func.return
+// REMARK-NEXT: remark: nn.matmul: result quantized to !quant.uniform<i8:f32, 1.600000e+01:-3>, so that the number behind it changes nothing but the scale
+func.func @attention(%x: tensor<2x3x4x!x>, %z: tensor<2x4x3x!x>) -> tensor<2x3x3x!y> {
+  %c = arith.constant dense<0.125> : tensor<f32>
+  %d = quant.dcast %x : tensor<2x3x4x!x> to tensor<2x3x4xf32>
+  %e = quant.dcast %z : tensor<2x4x3x!x> to tensor<2x4x3xf32>
+  %0 = nn.matmul %d, %e : (tensor<2x3x4xf32>, tensor<2x4x3xf32>) -> tensor<2x3x3xf32>
+  %1 = nn.mul %0, %c : (tensor<2x3x3xf32>, tensor<f32>) -> tensor<2x3x3xf32>
+  %2 = quant.qcast %1 : tensor<2x3x3xf32> to tensor<2x3x3x!y>
+  return %2 : tensor<2x3x3x!y>
+}
+
+// Of either sign, several, with relus and clamps between, and moves behind.
+// CHECK-LABEL: @factors(
+// FUSED-LABEL: @factors(
+// FUSED-NEXT:    quant.add %x, %x {activation = #quant<activation relu>} : {{.*}} -> tensor<2x3x!quant.uniform<i8:f32, 8.000000e+00:2>>
+// FUSED-NEXT:    quant.mul_scalar %{{.*}} {other = 5.000000e-01 : f64} {{.*}} -> tensor<2x3x!quant.uniform<i8:f32, 4.000000e+00:2>>
+// FUSED-NEXT:    quant.mul_scalar %{{.*}} {other = -5.000000e-01 : f64, activation = #quant<activation clamp, max = -3.000000e+00>}
+// FUSED-NEXT:    nn.flatten
+// FUSED-NEXT:    func.return
+// REMARK-NEXT: remark: nn.add: result quantized to !quant.uniform<i8:f32, 8.000000e+00:2>, so that
+// REMARK-NEXT: remark: nn.mul: result quantized to !quant.uniform<i8:f32, 4.000000e+00:2>, so that
+func.func @factors(%x: tensor<2x3x!x>) -> tensor<6x!y> {
+  %c = arith.constant dense<0.5> : tensor<1x1xf32>
+  %n = arith.constant dense<-0.5> : tensor<f32>
+  %d = quant.dcast %x : tensor<2x3x!x> to tensor<2x3xf32>
+  %0 = nn.add %d, %d : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = nn.relu %0 : tensor<2x3xf32>
+  %2 = nn.mul %c, %1 : (tensor<1x1xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %3 = nn.mul %2, %n : (tensor<2x3xf32>, tensor<f32>) -> tensor<2x3xf32>
+  %4 = nn.clamp %3 {max = -3.0 : f64} : tensor<2x3xf32>
+  %5 = nn.flatten %4 : (tensor<2x3xf32>) -> tensor<6xf32>
+  %6 = quant.qcast %5 : tensor<6xf32> to tensor<6x!y>
+  return %6 : tensor<6x!y>
+}
