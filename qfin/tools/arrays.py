@@ -200,8 +200,9 @@ def _range(dtype: np.dtype[Any]) -> tuple[Any, Any]:
     """The lowest and the highest finite value of a type."""
     if dtype == np.bool_:
         return 0, 1
-    limits = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
-    return limits.min, limits.max
+    if dtype.kind == "f":
+        return float(np.finfo(dtype).min), float(np.finfo(dtype).max)
+    return int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
 
 
 def _static_shape(spec: TensorSpec) -> tuple[int, ...]:
