@@ -1,6 +1,7 @@
 """What convolutions mean, transposed or not, on floats and on quantized values.
 
-On floats: the sum in f64, rounded once. Quantized: the exact integer sum of `(x - zero_point) * w`,
+On f32: sums as `qfin.interpreter.float_sums` says, then the bias; on other floats in f64, rounded
+once. Quantized: the exact integer sum of `(x - zero_point) * w`,
 then bias, requantization and clamp. Padding with 0 where the zero point is subtracted is padding
 with the zero point. An output of a transposed convolution that no input reaches has the sum 0, and
 so the value of the bias.
@@ -21,6 +22,7 @@ from xdsl.interpreter import (
 )
 
 from qfin.dialects import nn, quant
+from qfin.interpreter import float_sums
 from qfin.interpreter.contractions import conv
 from qfin.interpreter.nn import rounded
 from qfin.interpreter.packed import Packed
@@ -28,6 +30,7 @@ from qfin.interpreter.quant import finish_channels, uniform
 from qfin.interpreter.transposed import conv_transpose
 
 F64 = NDArray[np.float64]
+Array: TypeAlias = NDArray[Any]
 QuantConvolution: TypeAlias = quant.Conv | quant.ConvTranspose
 
 
@@ -54,12 +57,28 @@ def convolve(x: F64, weight: F64, geometry: quant.ConvGeometry, *, transposed: b
 
 
 @np.errstate(all="ignore")
-def run_float(op: nn.Convolution, x: F64, weight: F64, bias: F64 | None = None) -> NDArray[Any]:
+def run_float(op: nn.Convolution, x: Array, weight: Array, bias: Array | None = None) -> Array:
     """With a bias [O], if there is one."""
-    sums = convolve(x, weight, geometry_of(op), transposed=isinstance(op, nn.ConvTranspose))
+    geometry, transposed = geometry_of(op), isinstance(op, nn.ConvTranspose)
+    if x.dtype == np.float32:
+        sums = _convolve_f32(x, weight, geometry, transposed=transposed)
+    else:
+        operands = x.astype(np.float64), weight.astype(np.float64)
+        sums = convolve(*operands, geometry, transposed=transposed)
     if bias is not None:
         sums = sums + bias.reshape(-1, *[1] * op.RANK)
     return rounded(sums, op.result)
+
+
+def _convolve_f32(
+    x: Array, weight: Array, geometry: quant.ConvGeometry, *, transposed: bool
+) -> Array:
+    stride, padding = geometry.stride.get_values(), geometry.padding.get_values()
+    dilation, groups = geometry.dilation.get_values(), geometry.groups.data
+    if not transposed:
+        return float_sums.conv(x, weight, stride, padding, dilation, groups)
+    more = geometry.output_padding.get_values()
+    return float_sums.conv_transpose(x, weight, stride, padding, more, dilation, groups)
 
 
 def run_quantized(op: QuantConvolution, args: PythonValues) -> NDArray[Any]:
@@ -68,7 +87,7 @@ def run_quantized(op: QuantConvolution, args: PythonValues) -> NDArray[Any]:
     type_ = op.packed.type
     assert isinstance(type_, quant.PackedType)
     x = args[0].astype(np.float64) - uniform(op.input).zero_point
-    weight = packed.weight.astype(np.float64)
+    weight = packed.centred(type_).astype(np.float64)
     sums = convolve(x, weight, type_.conv, transposed=type_.is_transposed)
     return finish_channels(op, sums, args)
 
@@ -88,7 +107,7 @@ def _implement(op_type: type[nn.Convolution | QuantConvolution]) -> None:
         args: PythonValues,
     ) -> PythonValues:
         if isinstance(op, nn.Convolution):
-            return (run_float(op, *(a.astype(np.float64) for a in args)),)
+            return (run_float(op, *args),)
         return (run_quantized(op, args),)
 
     setattr(ConvolutionFunctions, f"run_{op_type.name}", run)

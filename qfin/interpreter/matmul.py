@@ -1,6 +1,7 @@
 """What `nn.matmul` and `quant.matmul` mean.
 
-The float op is summed in f64 and rounded once. The fused op is
+The float op is summed as `qfin.interpreter.float_sums` says if it is of f32; else in f64, and
+rounded once. The fused op is
 
     acc = sum (a - za) * (b - zb)                          exact, 32 bits
     y = clamp(rint(f32(acc) * mult) + zero_point),  mult = f32(sa) * f32(sb) / f32(sy)
@@ -23,7 +24,7 @@ from xdsl.interpreter import (
 )
 
 from qfin.dialects import nn, quant
-from qfin.interpreter import numerics
+from qfin.interpreter import float_sums, numerics
 from qfin.interpreter.activation import output_range
 from qfin.interpreter.nn import rounded
 from qfin.interpreter.quant import uniform
@@ -50,6 +51,8 @@ class MatmulFunctions(InterpreterFunctions):
     def run_nn_matmul(
         self, interpreter: Interpreter, op: nn.MatmulOp, args: PythonValues
     ) -> PythonValues:
+        if args[0].dtype == np.float32:
+            return (float_sums.matmul(args[0], args[1]),)
         lhs, rhs = (np.asarray(x, np.float64) for x in args)
         with np.errstate(all="ignore"):
             sums = np.asarray(np.matmul(lhs, rhs))

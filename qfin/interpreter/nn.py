@@ -20,7 +20,7 @@ from xdsl.utils.exceptions import VerifyException
 from qfin.dialects import nn, shapes
 from qfin.dialects.tensors import shape_of
 from qfin.dialects.uniform import UniformType
-from qfin.interpreter import contractions
+from qfin.interpreter import contractions, float_sums
 from qfin.interpreter.arrays import dtype_of, element_type
 from qfin.interpreter.quant import broadcast_parameters
 
@@ -28,20 +28,23 @@ Array: TypeAlias = NDArray[Any]
 
 
 @np.errstate(all="ignore")
-def rounded(values: NDArray[np.float64], result: SSAValue) -> Array:
+def rounded(values: NDArray[np.floating], result: SSAValue) -> Array:
     """f64 values rounded once to the element type of `result`."""
     return values.astype(dtype_of(element_type(result.type)))
 
 
 @register_impls
 class NNFunctions(InterpreterFunctions):
-    """The `nn` dialect. Sums (contractions and averages, with bias and division) are in f64 and
-    rounded once, so their order does not show; every other op is one f32 operation an element."""
+    """The `nn` dialect. On f32 every op is a sequence of f32 operations, which its docstring or
+    formula states; on other floats sums are in f64 and rounded once."""
 
     @impl(nn.LinearOp)
     def run_linear(
         self, interpreter: Interpreter, op: nn.LinearOp, args: PythonValues
     ) -> PythonValues:
+        if args[0].dtype == np.float32:
+            sums = float_sums.linear(args[0], args[1])
+            return (_add(sums, args[2]) if len(args) > 2 else sums,)
         x, weight, *bias = (a.astype(np.float64) for a in args)
         sums = contractions.linear(x, weight)
         return (rounded(_add(sums, bias[0]) if bias else sums, op.result),)

@@ -314,7 +314,8 @@ func.func @main(%x: tensor<1x2xf32>, %w: tensor<3x2xf32>) -> tensor<1x3xf32> {
 def test_an_op_that_was_not_fused_has_a_hint(tool: Run):
     text = """\
 func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
-  %y = nn.silu %x : tensor<2xf32>
+  %h = nn.saturate_to_fp16 %x : tensor<2xf32> to tensor<2xf16>
+  %y = nn.to %h : tensor<2xf16> to tensor<2xf32>
   func.return %y : tensor<2xf32>
 }
 """
@@ -322,8 +323,9 @@ func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
     done = tool("qfin-opt", *passes, stdin=text)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "qfin-opt: error: pass 'plan-buffers' failed: 'nn.silu' at <stdin>:2:3: no native lowering"
-        " for this op; the interpreter can run it, and remarks tell why it was not fused\n"
+        "qfin-opt: error: pass 'plan-buffers' failed: 'nn.saturate_to_fp16' at <stdin>:2:3: no"
+        " native lowering for this op; the interpreter can run it, and remarks tell why it was"
+        " not fused\n"
         "(--remarks tells what was not fused, and why)\n"
     )
     assert "--remarks" not in tool("qfin-opt", *passes, "--remarks", stdin=text).stderr

@@ -187,7 +187,8 @@ def test_bad_models(tool: Run):
 def test_hints_of_flags(tool: Run):
     """The library's errors know nothing of the command line; the tool does."""
     relu = """func.func @NAME(%x: tensor<2xf32>) -> tensor<2xf32> {
-      %y = nn.silu %x : tensor<2xf32>
+      %h = nn.saturate_to_fp16 %x : tensor<2xf32> to tensor<2xf16>
+      %y = nn.to %h : tensor<2xf16> to tensor<2xf32>
       func.return %y : tensor<2xf32> }
     """
     one, two = relu.replace("NAME", "one"), relu.replace("NAME", "two")
@@ -199,7 +200,9 @@ def test_hints_of_flags(tool: Run):
     if target.host_target_names():
         done = tool("qfin", "run", "-", "--random", stdin=one)
         assert done.returncode == 1
-        assert done.stderr.startswith("qfin: error: 'nn.silu' at <stdin>:2:7: no native lowering")
+        assert done.stderr.startswith(
+            "qfin: error: 'nn.saturate_to_fp16' at <stdin>:2:7: no native"
+        )
         assert "\n(--backend=interpreter needs no machine code; " in done.stderr
 
 

@@ -21,6 +21,7 @@ from xdsl.ir import Dialect
 from qfin.dialects.kernel.binary import BinaryOp
 from qfin.dialects.kernel.buffers import KernelOp
 from qfin.dialects.kernel.channelwise import ChannelwiseOp
+from qfin.dialects.kernel.contraction import ContractionOp
 from qfin.dialects.kernel.dense import DenseAddOp, DenseFloatOp, DenseOp
 from qfin.dialects.kernel.depthwise import DepthwiseOp
 from qfin.dialects.kernel.dynamic import (
@@ -76,6 +77,7 @@ Kernel = Dialect(
         SoftmaxOp,
         WidenOp,
         MatmulOp,
+        ContractionOp,
         LutOp,
     ],
     [],
@@ -88,6 +90,7 @@ __all__ = [
     "ChooseQParamsOp",
     "ClampOp",
     "ColumnSumsOp",
+    "ContractionOp",
     "CopyOp",
     "DenseAddOp",
     "DenseFloatOp",

@@ -25,6 +25,7 @@ from qfin.interpreter.arrays import dense_to_numpy
 from qfin.passes.lower import (
     emit_binary,
     emit_channelwise,
+    emit_contraction,
     emit_dynamic,
     emit_linear_fp16,
     emit_matmul,
@@ -211,5 +212,6 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     **emit_norm.EMITTERS,
     **emit_softmax.EMITTERS,
     **emit_matmul.EMITTERS,
+    **emit_contraction.EMITTERS,
 }
 """By the type of the op; each takes ops of that type only."""

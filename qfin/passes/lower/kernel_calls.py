@@ -30,6 +30,7 @@ from qfin.kernels.elementwise import (
 from qfin.kernels.epilogue import Residual, ToFloats
 from qfin.kernels.fill_halo import FillHaloSpec, build_fill_halo
 from qfin.passes.lower import (
+    calls_contraction,
     calls_dynamic,
     calls_matmul,
     calls_pooling,
@@ -195,4 +196,5 @@ _CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
     **calls_unary.CALLS,
     **calls_upsample.CALLS,
     **calls_matmul.CALLS,
+    **calls_contraction.CALLS,
 }

@@ -1,0 +1,58 @@
+"""The function of `kernel.contraction`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from xdsl.ir import Operation
+
+from qfin.dialects.kernel.contraction import BLOCK, ContractionOp
+from qfin.kernels.contraction import ContractionSpec, build_contraction
+from qfin.kernels.strided import Dim
+from qfin.passes.lower.call import Call, shape_and_strides
+from qfin.target.isa import Isa
+
+_ITEM = 4
+
+
+def _dims(sizes: Sequence[int], *strides: Sequence[int]) -> tuple[Dim, ...]:
+    """The loops over dimensions with these strides, in elements, of several buffers; those that lie
+    behind each other in all of them are one, and those of size 1 none."""
+    dims: list[Dim] = []
+    for size, *steps in zip(sizes, *strides, strict=True):
+        if size == 1:
+            continue
+        steps = tuple(_ITEM * step for step in steps)
+        outer = dims[-1] if dims else None
+        if outer is not None and outer.strides == tuple(size * step for step in steps):
+            dims[-1] = Dim(outer.size * size, steps)
+        else:
+            dims.append(Dim(size, steps))
+    return tuple(dims)
+
+
+def _contraction(op: ContractionOp, isa: Isa) -> Call:
+    batch = op.batch.value.data
+    rows = batch + op.rows.value.data
+    lhs, a = shape_and_strides(op.lhs)
+    rhs, b = shape_and_strides(op.rhs)
+    shape, y = shape_and_strides(op.output)
+    bias = (0,) * len(shape) if op.bias is None else shape_and_strides(op.bias)[1]
+    blocked = op.blocked is not None
+    sums = _dims(lhs[rows:], a[rows:], b[batch + blocked : len(rhs) - 1])
+    spec = ContractionSpec(
+        batch=_dims(shape[:batch], a[:batch], b[:batch], bias[:batch], y[:batch]),
+        rows=_dims(shape[batch:-1], a[batch:rows], bias[batch:-1], y[batch:-1])
+        or (Dim(1, (0, 0, 0)),),
+        sums=sums or (Dim(1, (0, 0)),),
+        columns=shape[-1],
+        block=_ITEM * (b[batch] if blocked else BLOCK),
+        padded=blocked,
+        bias=None if op.bias is None else _ITEM * bias[-1],
+    )
+    return Call(build_contraction, spec)
+
+
+CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {ContractionOp: _contraction}
+"""By the type of the op."""

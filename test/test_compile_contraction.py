@@ -1,0 +1,89 @@
+"""Compiled matrix products and linear layers on f32 give the interpreter's bits on every target."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+import qfin
+
+from .compiled_floats import check_floats, floats
+from .random_modules import Shape, tensor
+
+MATMULS: list[tuple[Shape, Shape, Shape]] = [
+    ((4,), (4,), ()),
+    ((4,), (4, 5), (5,)),
+    ((3, 4), (4,), (3,)),
+    ((5, 1, 30, 34), (3, 34, 30), (5, 3, 30, 30)),
+    ((2, 5, 7), (7, 40), (2, 5, 40)),
+    ((7,), (2, 7, 3), (2, 3)),
+    ((2, 3, 5, 7), (7,), (2, 3, 5)),
+    ((0, 3), (3, 2), (0, 2)),
+    ((2, 0), (0, 3), (2, 3)),
+    ((2, 3), (3, 0), (2, 0)),
+    ((1, 300), (300, 31), (1, 31)),
+    ((29, 8), (8, 16), (29, 16)),
+    ((33, 70), (70, 65), (33, 65)),
+]
+
+
+@pytest.mark.parametrize(("lhs", "rhs", "result"), MATMULS)
+def test_matmul(lhs: Shape, rhs: Shape, result: Shape) -> None:
+    a, b, y = (tensor(shape, "f32") for shape in (lhs, rhs, result))
+    check_floats(
+        f"""func.func @main(%a: {a}, %b: {b}) -> {y} {{
+          %y = nn.matmul %a, %b : ({a}, {b}) -> {y}
+          func.return %y : {y} }}""",
+        floats(1, lhs, rhs),
+    )
+
+
+def test_matmul_of_a_transposed_operand() -> None:
+    check_floats(
+        """func.func @main(%a: tensor<2x17x9xf32>, %b: tensor<2x35x9xf32>) -> tensor<2x17x35xf32> {
+          %0 = nn.transpose %b {dim0 = 1 : i64, dim1 = 2 : i64}
+            : (tensor<2x35x9xf32>) -> tensor<2x9x35xf32>
+          %y = nn.matmul %a, %0
+            : (tensor<2x17x9xf32>, tensor<2x9x35xf32>) -> tensor<2x17x35xf32>
+          func.return %y : tensor<2x17x35xf32> }""",
+        floats(2, (2, 17, 9), (2, 35, 9)),
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_linear(seed: int) -> None:
+    """Weights that are constants, or come as arguments."""
+    rng = random.Random(seed)
+    m, k = rng.choice([1, 2, 13, 15, 40]), rng.choice([1, 3, 16, 70])
+    n = rng.choice([1, 5, 16, 31, 32, 33, 65])
+    x, weight, bias = floats(seed, (2, m, k), (n, k), (n,))
+    types = [tensor(array.shape, "f32") for array in (x, weight, bias)]
+    y = tensor((2, m, n), "f32")
+    for constant in (False, True):
+        others = "" if constant else f", %w: {types[1]}, %b: {types[2]}"
+        given = [
+            f'%{name} = arith.constant dense<"0x{array.tobytes().hex()}"> : {type}'
+            for name, array, type in (("w", weight, types[1]), ("b", bias, types[2]))
+            if constant
+        ]
+        check_floats(
+            f"""func.func @main(%x: {types[0]}{others}) -> {y} {{
+              {" ".join(given)}
+              %y = nn.linear %x, %w, %b : ({", ".join(types)}) -> {y}
+              func.return %y : {y} }}""",
+            [x] if constant else [x, weight, bias],
+        )
+
+
+def test_subnormal_and_special_values() -> None:
+    x = np.array([[1e-30, 1e-20, -1e-45], [np.inf, 1, 2], [3e38, 3e38, -3e38]], np.float32)
+    weight = np.array([[1e-10, 1e-25, 1], [0.5, -np.inf, 1], [1, 1, 1]], np.float32)
+    text = """func.func @main(%x: tensor<3x3xf32>, %w: tensor<3x3xf32>) -> tensor<3x3xf32> {
+      %y = nn.linear %x, %w : (tensor<3x3xf32>, tensor<3x3xf32>) -> tensor<3x3xf32>
+      func.return %y : tensor<3x3xf32> }"""
+    check_floats(text, [x, weight])
+    (y,) = qfin.interpret(qfin.parse(text), [x, weight]).values()
+    assert 0 < abs(y[0, 0]) < np.finfo(np.float32).tiny
+    assert np.isnan(y[1, 1])
