@@ -123,6 +123,7 @@ def test_translated_files_run(
     code = codegen.load(made.read_bytes() if form == "obj" else made.read_text(), isa)
     (entry,) = [op for op in qfin.parse(files["llvm"]).ops if isinstance(op, ProgramOp)]
     main = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)(code.function(entry.entry.string_value()))
+    assert entry.constants is not None
     constants = aligned_copy(entry.constants.data.data)
     arena = aligned(entry.arena.value.data + SLACK)
     whole = qfin.compile(EXAMPLE / "digits.mlir", target="avx2")

@@ -40,7 +40,7 @@ class Function:
         count = len(self.inputs) + len(self.outputs) + 2 + (state is not None)
         prototype = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * count)
         self._entry = prototype(code.function(self.name))
-        self._constants = aligned_copy(op.constants.data.data)
+        self._constants = _constants(op, state)
         self._arena_size = op.arena.value.data
         self._arenas: deque[Array] = deque()
         specs = (*self.inputs, *self.outputs)
@@ -84,6 +84,15 @@ class Function:
     def _new_result(self, spec: TensorSpec) -> Array:
         """Memory for a result; its content is arbitrary."""
         return spec.empty()
+
+
+def _constants(op: ProgramOp, state: State | None) -> Array:
+    """The constants of a program: its own, or else those that the programs of its module share."""
+    if op.constants is not None:
+        return aligned_copy(op.constants.data.data)
+    assert state is not None
+    assert state.constants is not None
+    return state.constants
 
 
 def keep_until_the_end_of(owner: object, code: codegen.LoadedCode) -> None:

@@ -14,9 +14,12 @@ from qfin.runtime.memory import aligned_copy
 
 
 class State:
-    """Variables of a program; one call at a time may use them."""
+    """Variables of a program; one call at a time may use them. And `constants`, which its functions
+    share, if they do: any call may read them."""
 
     def __init__(self, op: StateOp, programs: Collection[ProgramOp]):
+        shared = op.constants
+        self.constants = None if shared is None else aligned_copy(shared.data.data)
         self._initial = aligned_copy(op.initial.data.data)
         self._memory = aligned_copy(op.initial.data.data)
         self._never_set = frozenset(name.data for name in op.unset)

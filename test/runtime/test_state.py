@@ -9,7 +9,9 @@ import pytest
 
 import qfin
 from qfin import target
+from qfin.dialects.kernel import ProgramOp, StateOp
 from qfin.errors import Error, InputError, PassError, UnsupportedError
+from qfin.pipeline import to_level
 
 pytestmark = pytest.mark.skipif(not target.host_target_names(), reason="no target of ours")
 
@@ -246,3 +248,44 @@ def test_what_cannot_be_state_is_refused():
     again = "func.func @f() {\n  func.call @f() : () -> ()\n  func.return\n}"
     with pytest.raises(PassError, match="cannot inline a recursive call: @f -> @f"):
         qfin.compile(again)
+
+
+def two_heads(size: int) -> str:
+    """Two functions of the same weight, of `size` by `size` bytes, that share a variable."""
+    rng = np.random.default_rng(1)
+    weight = rng.integers(-128, 127, (size, size), dtype=np.int8, endpoint=True)
+    head = f"""
+func.func @NAME(%x: tensor<1x{size}x!q>) -> tensor<1x{size}x!q> {{
+  %d = quant.dcast %x : tensor<1x{size}x!q> to tensor<1x{size}xf32>
+  %i = arith.constant dense<"0x{weight.tobytes().hex()}"> : tensor<{size}x{size}xi8>
+  %s = quant.scast %i : tensor<{size}x{size}xi8> to tensor<{size}x{size}x!w>
+  %w = quant.dcast %s : tensor<{size}x{size}x!w> to tensor<{size}x{size}xf32>
+  %y = nn.linear %d, %w : (tensor<1x{size}xf32>, tensor<{size}x{size}xf32>) -> tensor<1x{size}xf32>
+  %r = nn.clamp %y {{LIMIT = 1.0 : f64}} : tensor<1x{size}xf32>
+  %q = quant.qcast %r : tensor<1x{size}xf32> to tensor<1x{size}x!q>
+  ml_program.global_store @last = %q : tensor<1x{size}x!q>
+  func.return %q : tensor<1x{size}x!q>
+}}"""
+    return f"""
+!q = !quant.uniform<i8:f32, 0.5:3>
+!w = !quant.uniform<i8:f32, 0.01>
+ml_program.global private mutable @last : tensor<1x{size}x!q>
+{head.replace("NAME", "a").replace("LIMIT", "min")}
+{head.replace("NAME", "b").replace("LIMIT", "max")}
+"""
+
+
+def test_equal_weights_of_two_functions_are_stored_once() -> None:
+    size = 96
+    text = two_heads(size)
+    lowered = to_level(qfin.parse(text), "buffers")
+    (state,) = (op for op in lowered.ops if isinstance(op, StateOp))
+    assert state.constants is not None
+    assert size * size <= len(state.constants.data.data) < 1.5 * size * size
+    assert all(op.constants is None for op in lowered.ops if isinstance(op, ProgramOp))
+    x = np.arange(size, dtype=np.int8)[None]
+    for module in (text, str(lowered)):
+        program = qfin.compile(module)
+        for name in ("b", "a", "b"):
+            expected = qfin.interpret(text, [x], function=name)["out0"]
+            assert np.array_equal(program[name](x), expected)

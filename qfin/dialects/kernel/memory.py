@@ -22,6 +22,7 @@ from xdsl.irdl import (
     ParsePropInAttrDict,
     irdl_op_definition,
     operand_def,
+    opt_prop_def,
     prop_def,
     result_def,
     traits_def,
@@ -37,7 +38,7 @@ from qfin.dialects.kernel.buffers import (
     verify_halo,
     verify_stored,
 )
-from qfin.dialects.kernel.state import strings
+from qfin.dialects.kernel.state import StateOp, strings, verify_bytes
 from qfin.dialects.tensors import (
     NO_PADDING,
     Expected,
@@ -58,7 +59,8 @@ class ProgramOp(IRDLOperation):
     in this order, and last, in a module with a `kernel.state`, for the state. `signature` is the
     function's type as it was written; the arena's size is in bytes, and it is aligned to 64.
     `loads` are the globals that it loads before it stores them, `stores` those that it stores. It
-    runs on `threads` threads at most; with more than one it calls `@qfin_parallel_for`.
+    runs on `threads` threads at most; with more than one it calls `@qfin_parallel_for`. Without
+    `constants` of its own it takes those of the module's `kernel.state`.
 
         kernel.program {entry = @main, signature = (tensor<1x4xf32>) -> tensor<1x2xf32>,
           input_names = ["x"], output_names = ["y"], target = "avx2", arena = 128 : i64,
@@ -73,7 +75,7 @@ class ProgramOp(IRDLOperation):
     output_names = prop_def(ArrayAttr[StringAttr])
     target = prop_def(StringAttr)
     arena = prop_def(IntConstr)
-    constants = prop_def(DenseIntOrFPElementsAttr)
+    constants = opt_prop_def(DenseIntOrFPElementsAttr)
     loads = prop_def(ArrayAttr[StringAttr], default_value=NO_NAMES)
     stores = prop_def(ArrayAttr[StringAttr], default_value=NO_NAMES)
     threads = prop_def(IntConstr, default_value=i64_attr(1))
@@ -89,7 +91,7 @@ class ProgramOp(IRDLOperation):
         output_names: list[str],
         target: str,
         arena: int,
-        constants: DenseIntOrFPElementsAttr,
+        constants: DenseIntOrFPElementsAttr | None,
         loads: Sequence[str] = (),
         stores: Sequence[str] = (),
     ):
@@ -114,8 +116,13 @@ class ProgramOp(IRDLOperation):
             raise VerifyException(f"the arena has a size >= 0, got {self.arena.value.data}")
         if self.threads.value.data < 1:
             raise VerifyException(f"threads are at least 1, got {self.threads.value.data}")
-        if self.constants.get_element_type() != i8 or len(self.constants.get_shape()) != 1:
-            raise VerifyException(f"constants are i8 values in a row, got {self.constants.type}")
+        verify_bytes("constants are", self.constants)
+        if self.constants is None and not self._shares_constants():
+            raise VerifyException("constants are absent, and no kernel.state of the module has any")
+
+    def _shares_constants(self) -> bool:
+        beside = self.parent.ops if self.parent else ()
+        return any(isinstance(op, StateOp) and op.constants is not None for op in beside)
 
 
 def _verify_names(what: str, names: ArrayAttr[StringAttr], count: int) -> None:

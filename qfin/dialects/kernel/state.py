@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xdsl.dialects.builtin import ArrayAttr, DenseIntOrFPElementsAttr, StringAttr, i8
-from xdsl.irdl import IRDLOperation, ParsePropInAttrDict, irdl_op_definition, prop_def
+from xdsl.irdl import (
+    IRDLOperation,
+    ParsePropInAttrDict,
+    irdl_op_definition,
+    opt_prop_def,
+    prop_def,
+)
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects.tensors import IntsConstr, ints
@@ -19,9 +25,11 @@ class StateOp(IRDLOperation):
     `names` are the globals in it, `offsets` their bytes in `initial`, which is what the memory
     holds at first. Those that `unset` names have no initial value (their bytes are 0): a
     function that loads one may run only after one that stores it, as `kernel.program` says.
+    `constants` are those of all programs that have none of their own: functions that share
+    variables run together, and then equal weights are stored once.
 
         kernel.state {names = ["count"], offsets = array<i64: 0>, unset = [],
-          initial = dense<0> : tensor<128xi8>}
+          initial = dense<0> : tensor<128xi8>, constants = dense<1> : tensor<64xi8>}
     """
 
     name = "kernel.state"
@@ -30,6 +38,7 @@ class StateOp(IRDLOperation):
     offsets = prop_def(IntsConstr)
     unset = prop_def(ArrayAttr[StringAttr])
     initial = prop_def(DenseIntOrFPElementsAttr)
+    constants = opt_prop_def(DenseIntOrFPElementsAttr)
 
     irdl_options = (ParsePropInAttrDict(),)
     assembly_format = "attr-dict"
@@ -40,6 +49,7 @@ class StateOp(IRDLOperation):
         offsets: Sequence[int],
         unset: Sequence[str],
         initial: DenseIntOrFPElementsAttr,
+        constants: DenseIntOrFPElementsAttr | None = None,
     ):
         super().__init__(
             properties={
@@ -47,6 +57,7 @@ class StateOp(IRDLOperation):
                 "offsets": ints(*offsets),
                 "unset": strings(unset),
                 "initial": initial,
+                "constants": constants,
             }
         )
 
@@ -56,13 +67,19 @@ class StateOp(IRDLOperation):
             raise VerifyException(f"{len(offsets)} offsets for the names {self.names}")
         if len(set(names)) != len(names):
             raise VerifyException(f"two globals have the same name: {self.names}")
-        if self.initial.get_element_type() != i8 or len(self.initial.get_shape()) != 1:
-            raise VerifyException(f"the state is i8 values in a row, got {self.initial.type}")
+        verify_bytes("the state is", self.initial)
+        verify_bytes("constants are", self.constants)
         size = self.initial.get_shape()[0]
         if bad := [offset for offset in offsets if not 0 <= offset < size]:
             raise VerifyException(f"offset {bad[0]} lies outside of {size} bytes")
         if bad := [name.data for name in self.unset if name.data not in names]:
             raise VerifyException(f"'{bad[0]}' is unset, but is not among the names")
+
+
+def verify_bytes(what: str, value: DenseIntOrFPElementsAttr | None) -> None:
+    """Raises VerifyException for what is there and is no row of bytes."""
+    if value is not None and (value.get_element_type() != i8 or len(value.get_shape()) != 1):
+        raise VerifyException(f"{what} i8 values in a row, got {value.type}")
 
 
 def strings(values: Sequence[str]) -> ArrayAttr[StringAttr]:

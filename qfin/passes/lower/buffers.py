@@ -198,26 +198,37 @@ _ELEMENTS: dict[np.dtype[Any], Attribute] = {
 
 
 @dataclass
-class ConstantPool:
-    """The constants of a program as one array of bytes; equal ones are stored once."""
+class ConstantBytes:
+    """Arrays as one array of bytes, each aligned and with slack; equal ones are stored once."""
 
-    base: SSAValue
     _parts: list[bytes] = field(default_factory=list[bytes])
     _size: int = 0
     _known: dict[bytes, int] = field(default_factory=dict[bytes, int])
 
-    def add(self, array: NDArray[np.generic]) -> Buffer:
-        """A buffer that holds `array` (int8, int32 or float32)."""
-        array = np.ascontiguousarray(array).reshape(array.shape)  # which makes rank 0 rank 1
-        data = array.tobytes()
+    def add(self, data: bytes) -> int:
+        """The offset of `data`."""
         offset = self._known.get(data)
         if offset is None:
             offset = self._known[data] = self._size
             self._parts.append(data.ljust(aligned(len(data) + SLACK), b"\0"))
             self._size += len(self._parts[-1])
-        element, strides = _ELEMENTS[array.dtype], row_major(array.shape)
-        return Buffer(self.base, element, array.shape, strides, offset, slack=SLACK)
+        return offset
 
     def attribute(self) -> DenseIntOrFPElementsAttr:
         data = b"".join(self._parts)
         return DenseIntOrFPElementsAttr(TensorType(i8, [len(data)]), BytesAttr(data))
+
+
+@dataclass
+class ConstantPool:
+    """The constants of a function, in memory that may hold those of other functions, too."""
+
+    base: SSAValue
+    stored: ConstantBytes = field(default_factory=ConstantBytes)
+
+    def add(self, array: NDArray[np.generic]) -> Buffer:
+        """A buffer that holds `array` (int8, int32 or float32)."""
+        array = np.ascontiguousarray(array).reshape(array.shape)  # which makes rank 0 rank 1
+        offset = self.stored.add(array.tobytes())
+        element, strides = _ELEMENTS[array.dtype], row_major(array.shape)
+        return Buffer(self.base, element, array.shape, strides, offset, slack=SLACK)

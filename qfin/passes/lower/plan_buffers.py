@@ -47,7 +47,7 @@ from qfin.passes.lower.activations import (
 from qfin.passes.lower.arguments import argument_buffer, memory_type
 from qfin.passes.lower.assign_layout import TARGET_ATTR
 from qfin.passes.lower.buffer_ops import EMITTERS, emit_argument, is_lowered, keeps_memory
-from qfin.passes.lower.buffers import NO_HALO, Arena, Buffer, ConstantPool, Halo
+from qfin.passes.lower.buffers import NO_HALO, Arena, Buffer, ConstantBytes, ConstantPool, Halo
 from qfin.passes.lower.emit_dense import wanted_halo
 from qfin.passes.lower.runtime_weights import Weights
 from qfin.passes.lower.state import StateLayout, loads_and_stores
@@ -59,7 +59,9 @@ MAX_ARENA = 2**31 - 1
 class Planner:
     """Rewrites one function; emitters in `buffer_ops` use its methods."""
 
-    def __init__(self, function: func.FuncOp, state: StateLayout | None = None):
+    def __init__(
+        self, function: func.FuncOp, constants_of: ConstantBytes, state: StateLayout | None = None
+    ):
         self.source = function
         self.old, self.terminator = _body(function)
         self.steps = {op: step for step, op in enumerate(self.old.ops)}
@@ -79,7 +81,7 @@ class Planner:
             zip(block.args, (*taken, *given), strict=False)
         )
         self.arena = Arena(arena)
-        self.constants = ConstantPool(constants)
+        self.constants = ConstantPool(constants, constants_of)
         self.state = state
         self.buffers: dict[SSAValue, Buffer] = {}
         self.packed: dict[SSAValue, Weights] = {}
@@ -284,7 +286,8 @@ class PlanBuffersPass(ModulePass):
     """Turn tensors into buffers of one arena, and ops into kernel ops on them.
 
     Functions that are private or only declared are dropped: nothing that is compiled can call them.
-    Mutable globals become memory that all functions share, in the order of the module.
+    Mutable globals become memory that all functions share, in the order of the module; those of
+    such a module share their constants, too.
     """
 
     name = "plan-buffers"
@@ -299,11 +302,12 @@ class PlanBuffersPass(ModulePass):
                     "only functions and globals are compiled at the top of a module", other
                 )
         state = StateLayout.of(op)
+        shared = ConstantBytes()
         public = public_functions(op)
         others = [f for f in op.ops if isinstance(f, func.FuncOp) and f not in public]
         for function in public:
-            planner = Planner(function, state)
-            planned, arena = planner.run()
+            constants = ConstantBytes() if state is None else shared
+            planned, arena = Planner(function, constants, state).run()
             program = ProgramOp(
                 function.sym_name.data,
                 function.function_type,
@@ -311,7 +315,7 @@ class PlanBuffersPass(ModulePass):
                 result_names(function),
                 target.data,
                 arena,
-                planner.constants.attribute(),
+                constants.attribute() if state is None else None,
                 *loads_and_stores(function),
             )
             program.location = function.location
@@ -320,7 +324,7 @@ class PlanBuffersPass(ModulePass):
         for function in others:
             Rewriter.erase_op(function)
         if state is not None:
-            Rewriter.insert_op(state.op(), InsertPoint.at_start(op.body.block))
+            Rewriter.insert_op(state.op(shared.attribute()), InsertPoint.at_start(op.body.block))
             for variable in state.globals.values():
                 Rewriter.erase_op(variable)
         del op.attributes[TARGET_ATTR]

@@ -71,8 +71,8 @@ class StateLayout:
             offset += _bytes(part)
         return buffers
 
-    def op(self) -> StateOp:
-        """What a caller must know of the state."""
+    def op(self, constants: DenseIntOrFPElementsAttr) -> StateOp:
+        """What a caller must know of the state, and of the constants of all functions."""
         data = bytearray(self.size)
         for name, op in self.globals.items():
             if isinstance(op.value, DenseIntOrFPElementsAttr):
@@ -80,7 +80,8 @@ class StateLayout:
                 data[start : start + len(value)] = value
         unset = [name for name, op in self.globals.items() if op.value is None]
         initial = DenseIntOrFPElementsAttr(TensorType(i8, [self.size]), BytesAttr(bytes(data)))
-        state = StateOp(list(self.offsets), list(self.offsets.values()), unset, initial)
+        offsets = list(self.offsets.values())
+        state = StateOp(list(self.offsets), offsets, unset, initial, constants)
         state.location = fuse(*(op.location for op in self.globals.values()))
         return state
 

@@ -3,9 +3,9 @@
 
 !q = !quant.uniform<i8:f32, 0.5>
 
-// Each global has its place in memory that all functions take last.
+// Each global has its place in memory that all functions take last. Constants are shared, too.
 
-// CHECK:   kernel.state {names = ["float", "signed"], offsets = array<i64: 0, 128>, unset = ["signed"], initial = dense<{{.*}}> : tensor<256xi8>}
+// CHECK:   kernel.state {names = ["float", "signed"], offsets = array<i64: 0, 128>, unset = ["signed"], initial = dense<{{.*}}> : tensor<256xi8>, constants = dense<{{.*}}> : tensor<128xi8>}
 // CHECK-NOT: ml_program
 // KERNELS: kernel.state
 builtin.module attributes {layout.target = "avx2"} {
@@ -51,5 +51,21 @@ builtin.module attributes {layout.target = "avx2"} {
     ml_program.global_store @signed = %x : tensor<4x!q>
     %0 = ml_program.global_load @signed : tensor<4x!q>
     func.return %0 : tensor<4x!q>
+  }
+
+  // CHECK:       kernel.program {entry = @sets, {{.*}} arena = 0 : i64, stores = ["float"]}
+  // CHECK-LABEL: func.func @sets
+  // CHECK:       kernel.view %constants {slack = 64 : i64}
+  func.func @sets() {
+    %0 = arith.constant dense<2.0> : tensor<4xf32>
+    ml_program.global_store @float = %0 : tensor<4xf32>
+    func.return
+  }
+  // CHECK-LABEL: func.func @sets_again
+  // CHECK:       kernel.view %constants {slack = 64 : i64}
+  func.func @sets_again() {
+    %0 = arith.constant dense<2.0> : tensor<4xf32>
+    ml_program.global_store @float = %0 : tensor<4xf32>
+    func.return
   }
 }

@@ -154,17 +154,17 @@ def test_constants_are_stored_once(base: SSAValue) -> None:
     assert (first.element, first.shape, first.offset) == (f32, (2, 3), 0)
     assert (other.element, other.shape, other.offset) == (i32, (5,), 128)
     assert (again.shape, again.offset) == ((6,), 0)
-    data = pool.attribute().data.data
+    data = pool.stored.attribute().data.data
     assert len(data) == 256
     assert np.frombuffer(data, np.float32, 6).tolist() == [1] * 6
     assert np.frombuffer(data, np.int32, 5, 128).tolist() == [0, 1, 2, 3, 4]
 
 
 def test_no_constants(base: SSAValue) -> None:
-    assert ConstantPool(base).attribute().get_shape() == (0,)
+    assert ConstantPool(base).stored.attribute().get_shape() == (0,)
 
 
 def test_constants_of_any_strides(base: SSAValue) -> None:
     pool = ConstantPool(base)
     pool.add(np.arange(6, dtype=np.int8).reshape(2, 3).T)
-    assert pool.attribute().data.data[:6] == bytes([0, 3, 1, 4, 2, 5])
+    assert pool.stored.attribute().data.data[:6] == bytes([0, 3, 1, 4, 2, 5])

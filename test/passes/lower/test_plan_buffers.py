@@ -50,6 +50,7 @@ def sizes(module: ModuleOp) -> dict[SSAValue, int]:
     (program,) = (op for op in module.ops if isinstance(op, kernel.ProgramOp))
     (function,) = (op for op in module.ops if isinstance(op, FuncOp))
     *outside, arena, constants = function.args
+    assert program.constants is not None
     result: dict[SSAValue, int] = {
         arena: program.arena.value.data + SLACK,  # what a program allocates
         constants: len(program.constants.data.data),
