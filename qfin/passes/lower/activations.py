@@ -25,6 +25,7 @@ from qfin.errors import UnsupportedError
 from qfin.interpreter.activation import output_range
 
 _ON_ANY_LAYOUT = (
+    nn.ReshapeOp,
     quant.Conv2dOp,
     quant.Conv3dOp,
     quant.ConvTranspose2dOp,

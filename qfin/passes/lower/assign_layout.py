@@ -33,6 +33,7 @@ from qfin.dialects.nn.canonicalization import ReshapeOfReshape, SameShape
 from qfin.dialects.nn.pooling import MaxPoolOp
 from qfin.dialects.nn.upsample import UpsampleNearestOp
 from qfin.dialects.quant.binary import BinaryOp
+from qfin.dialects.quant.canonicalization import RequantizeSame
 from qfin.dialects.quant.casts import DCastOp, QCastOp
 from qfin.dialects.quant.contraction import Contraction
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp
@@ -51,6 +52,7 @@ from qfin.passes.lower.layout_boundary import CancelConversions, convert_at_the_
 from qfin.passes.lower.layout_depthwise import RepackDepthwise
 from qfin.passes.lower.layout_dynamic import PackForTarget, QuantizeAnyLayout
 from qfin.passes.lower.layout_moves import MoveFromNhwc, MoveThenConvert
+from qfin.passes.lower.layout_reshape import UnitDimensionOnNhwc
 from qfin.passes.lower.mean_from_nhwc import MeanFromNhwc
 from qfin.passes.lower.state import lay_out_packed_globals
 from qfin.passes.lower.unit_dimension import AddUnitDimension
@@ -283,7 +285,7 @@ class AssignLayoutPass(ModulePass):
         for function in op.walk():
             if isinstance(function, func.FuncOp):
                 convert_at_the_edges(function)
-        rewrite(op, [AddUnitDimension(), WindowsWithUnitDimension()])
+        rewrite(op, [RequantizeSame(), AddUnitDimension(), WindowsWithUnitDimension()])
         rewrite(op, [ReshapeOfReshape(), SameShape()])  # between two 1-D ops
         rewrite(op, [RepackDepthwise(isa)])
         rewrite(op, [RunOnNhwc(), RepackWeights(isa), PackForTarget(isa)])
@@ -297,6 +299,7 @@ class AssignLayoutPass(ModulePass):
                 BinaryOnNhwc(),
                 MoveFromNhwc(),
                 MeanFromNhwc(),
+                UnitDimensionOnNhwc(),
             ],
         )
         rewrite(op, [MoveThenConvert(), QuantizeAnyLayout()])

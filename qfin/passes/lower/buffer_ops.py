@@ -14,7 +14,7 @@ from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, f32
 from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import kernel, nn, quant
-from qfin.dialects.layout import ToNchwOp, ToNhwcOp
+from qfin.dialects.layout import ToNchwOp, ToNhwcOp, is_nhwc
 from qfin.dialects.nn.extrema import ExtremumOp
 from qfin.dialects.nn.pooling import MaxPoolOp
 from qfin.dialects.nn.upsample import UpsampleNearestOp
@@ -52,6 +52,7 @@ from qfin.passes.lower.emit_conv_transpose import emit_conv_transpose, require_u
 from qfin.passes.lower.emit_dense import emit_conv, emit_linear
 from qfin.passes.lower.emit_depthwise import emit_conv2d
 from qfin.passes.lower.emit_plain import emit_float_relu
+from qfin.passes.lower.layout_reshape import as_images, is_unit_dimension_on_nhwc
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
@@ -97,9 +98,18 @@ def _nothing(planner: Planner, op: quant.PackedConstantOp) -> None:
 
 
 def _reshape(planner: Planner, op: nn.ReshapeOp | nn.FlattenOp) -> None:
-    """Another name of the same memory."""
-    shape = tensor_of(op.result).get_shape()
-    planner.buffers[op.result] = planner.buffer(op.input).reshaped(shape)
+    """Another name of the same memory; a copy of it where a wider halo is wanted."""
+    shape, source = tensor_of(op.result).get_shape(), planner.buffer(op.input)
+    if not is_nhwc(op.result.type) and not is_nhwc(op.input.type):
+        planner.buffers[op.result] = source.reshaped(shape)
+        return
+    if not is_unit_dimension_on_nhwc(op):
+        raise UnsupportedError("runs on row-major tensors only", op)
+    seen = as_images(source, shape)
+    if seen.has_halo(planner.halo(op.result)):
+        planner.buffers[op.result] = seen
+        return
+    planner.emit(kernel.CopyOp(planner.view(seen), planner.view(planner.result(op.result))))
 
 
 def _scast(planner: Planner, op: quant.SCastOp) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from xdsl.dialects import func
 from xdsl.dialects.builtin import TensorType
-from xdsl.ir import Block, OpResult
+from xdsl.ir import Attribute, Block, OpResult
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 from xdsl.rewriter import InsertPoint, Rewriter
+from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp, halo_of_type, is_nhwc, with_layout
 
@@ -76,7 +77,8 @@ class CancelConversions(RewritePattern):
     """`to_nhwc(to_nchw x)` is x, with whatever halo is asked for.
 
     A halo that only x has is no hindrance. One that is asked for becomes a part of the type of x,
-    if x has none yet and is not an argument; else a copy stays.
+    if x has none yet, is not an argument, and the op that makes it can give it so; else a copy
+    stays.
     """
 
     @op_type_rewrite_pattern
@@ -88,5 +90,27 @@ class CancelConversions(RewritePattern):
         if halo_of_type(op.result.type) and value.type != op.result.type:
             if halo_of_type(value.type) or not isinstance(value, OpResult):
                 return
+            if not _gives(value, op.result.type):
+                return
             value = rewriter.replace_value_with_new_type(value, op.result.type)
         rewriter.replace(op, [], [value])
+
+
+def _gives(value: OpResult, type: Attribute) -> bool:
+    """Whether the op that makes `value` may make one of `type`: a relu gives what it takes."""
+    op = value.op
+    types = [result.type for result in op.results]
+    types[value.index] = type
+    other = op.create(
+        operands=op.operands,
+        result_types=types,
+        properties=op.properties,
+        attributes=op.attributes,
+    )
+    try:
+        other.verify(verify_nested_ops=False)
+    except VerifyException:
+        return False
+    finally:
+        other.erase()
+    return True

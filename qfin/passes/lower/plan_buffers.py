@@ -49,6 +49,7 @@ from qfin.passes.lower.assign_layout import TARGET_ATTR
 from qfin.passes.lower.buffer_ops import EMITTERS, emit_argument, is_lowered, keeps_memory
 from qfin.passes.lower.buffers import NO_HALO, Arena, Buffer, ConstantBytes, ConstantPool, Halo
 from qfin.passes.lower.emit_dense import wanted_halo
+from qfin.passes.lower.layout_reshape import as_images
 from qfin.passes.lower.runtime_weights import Weights
 from qfin.passes.lower.state import StateLayout, loads_and_stores
 
@@ -164,7 +165,10 @@ class Planner:
             return None
         index = list(self.terminator.operands).index(returned)
         place = self.argument(self.outputs[index])
-        return place if returned is value else place.reshaped(tensor.get_shape())
+        if returned is value:
+            return place
+        reshaped = as_images if is_nhwc(tensor) else Buffer.reshaped
+        return reshaped(place, tensor.get_shape())
 
     def argument(self, value: SSAValue) -> Buffer:
         """The caller's memory for an input or an output."""

@@ -22,8 +22,9 @@ func.func @conv(%x: !x) -> !y {
 
 // A halo that the caller wants is written by the op that makes the value.
 !q = !quant.uniform<u8:f32, 5.000000e-01:7>
+!r = !quant.uniform<u8:f32, 2.500000e-01:7>
 !x = tensor<1x4x6x6x!q, #layout.nhwc>
-!y = tensor<1x4x6x6x!q, #layout.nhwc<halo = [0, 2, 0, 2]>>
+!y = tensor<1x4x6x6x!r, #layout.nhwc<halo = [0, 2, 0, 2]>>
 
 func.func @halo(%x: !x) -> !y {
   %0 = nn.relu %x : !x
@@ -35,6 +36,25 @@ func.func @halo(%x: !x) -> !y {
 // CHECK: func.func @halo
 // CHECK-NOT: layout.to_
 // CHECK: quant.qcast {{.*}}#layout.nhwc<halo = [0, 2, 0, 2]>
+
+// -----
+
+// A relu gives what it takes: what it gives is copied.
+!q = !quant.uniform<u8:f32, 5.000000e-01:7>
+!x = tensor<1x4x6x6x!q, #layout.nhwc>
+!y = tensor<1x4x6x6x!q, #layout.nhwc<halo = [0, 2, 0, 2]>>
+
+func.func @relu(%x: !x) -> !y {
+  %0 = nn.relu %x : !x
+  %1 = quant.dcast %0 : !x to tensor<1x4x6x6xf32>
+  %2 = quant.qcast %1 : tensor<1x4x6x6xf32> to !y
+  return %2 : !y
+}
+
+// CHECK: func.func @relu
+// CHECK: [[Y:%.*]] = nn.relu %x
+// CHECK-NEXT: [[Z:%.*]] = layout.to_nchw [[Y]]
+// CHECK-NEXT: layout.to_nhwc [[Z]] {{.*}}#layout.nhwc<halo = [0, 2, 0, 2]>
 
 // -----
 
