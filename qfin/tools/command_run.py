@@ -38,7 +38,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.add_argument("model", help="MLIR of any level: a file, or '-' for stdin")
     parser.add_argument("--function", metavar="NAME", help="which one, if there are several")
-    parser.add_argument("--backend", choices=("llvm", "interpreter"), default="llvm")
+    parser.add_argument(
+        "--backend",
+        choices=("llvm", "interpreter"),
+        default="llvm",
+        help="run the finalized model as machine code (llvm), or in numpy, op by op: the same bits",
+    )
+    parser.add_argument(
+        "--no-finalize",
+        dest="finalize",
+        action="store_false",
+        help="interpreter: run the model as it is written, which may round elsewhere",
+    )
     parser.add_argument("--target", default="native", help="instruction set: native, avx2 ...")
     parser.add_argument("--threads", type=int, metavar="N", help="at most (QFIN_NUM_THREADS, or 1)")
     parser.add_argument(
@@ -67,6 +78,8 @@ def execute(args: argparse.Namespace) -> None:
         raise UsageError("--repeat must be at least 1, and --warmup at least 0")
     if args.seed < 0:
         raise UsageError("--seed must be at least 0")
+    if args.backend == "llvm" and not args.finalize:
+        raise UsageError("--no-finalize is for --backend=interpreter: machine code is finalized")
     check_target(args.target)
     from qfin.tools import arrays
 
@@ -112,8 +125,11 @@ def _prepare(module: ModuleOp, args: argparse.Namespace) -> tuple[Specs, Specs, 
 
 def _prepared(module: ModuleOp, args: argparse.Namespace) -> tuple[Specs, Specs, Runner, str]:
     from qfin import api
+    from qfin.pipeline import is_before, to_level
 
     if args.backend == "interpreter":
+        if args.finalize and is_before(module, "fused"):
+            to_level(module, "fused")
         inputs, outputs = api.signature(module, args.function)
 
         def interpret(feeds: Feeds) -> Feeds:

@@ -206,6 +206,40 @@ def test_hints_of_flags(tool: Run):
         assert "\n(--backend=interpreter needs no machine code; " in done.stderr
 
 
+AVERAGE = """
+!x = !quant.uniform<u8:f32, 1.0>
+func.func @main(%x: tensor<1x1x2x!x>) -> tensor<1x1x1xf32> {
+  %d = quant.dcast %x : tensor<1x1x2x!x> to tensor<1x1x2xf32>
+  %p = nn.avg_pool1d %d {kernel = array<i64: 2>} : (tensor<1x1x2xf32>) -> tensor<1x1x1xf32>
+  %s = nn.add %p, %p : (tensor<1x1x1xf32>, tensor<1x1x1xf32>) -> tensor<1x1x1xf32>
+  %q = quant.qcast %s : tensor<1x1x1xf32> to tensor<1x1x1x!x>
+  %y = quant.dcast %q : tensor<1x1x1x!x> to tensor<1x1x1xf32>
+  func.return %y : tensor<1x1x1xf32>
+}
+"""
+
+
+def test_both_backends_run_the_finalized_model(tool: Run):
+    """Where the two differ: between two quantized ops finalize rounds, here 1.5 to 2."""
+
+    def result(*arguments: str) -> str:
+        done = tool("qfin", "run", "-", "--input=1,2", *arguments, stdin=AVERAGE)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    finalized, written = (
+        result("--backend=interpreter", *flags) for flags in ([], ["--no-finalize"])
+    )
+    assert finalized == "out0: 1x1x1xfloat32 = [[[4.]]]\n"
+    assert written == "out0: 1x1x1xfloat32 = [[[3.]]]\n"
+    if target.host_target_names():
+        assert result() == finalized
+    done = tool("qfin", "run", "-", "--random", "--no-finalize", stdin=AVERAGE)
+    assert done.returncode == 2
+    assert "--no-finalize is for --backend=interpreter" in done.stderr
+    assert "--no-finalize" in tool("qfin", "run", "--help").stdout
+
+
 def test_debug_stands_anywhere(tool: Run):
     for arguments in (["--debug", "run", "absent.mlir"], ["run", "--debug", "absent.mlir"]):
         done = tool("qfin", *arguments)
