@@ -72,7 +72,7 @@ def only_use(value: SSAValue, name: str) -> Operation:
         raise Refused(f"result of {name} is not used")
     types = {user.result.type for user in users if isinstance(user, QCastOp)}
     if len(types) > 1 and all(isinstance(user, QCastOp) for user in users):
-        raise Refused(f"result of {name} is quantized to {len(types)} types, only one can be fused")
+        raise Refused(f"result of {name} is quantized to {len(types)} types, not all of which fuse")
     if len(users) > 1:
         others = ", ".join(sorted({user.name for user in users}))
         raise Refused(

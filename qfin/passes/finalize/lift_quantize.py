@@ -145,7 +145,7 @@ class QuantizeClamped(RewritePattern):
         row = None if source is None else STATIC.row_of(source)
         if source is None or row is None or row.activations:
             return
-        if can_be_infinite(_uniform(op)) or not all(map(_is_finite, source.operands)):
+        if not quantizes_before_clamp(source, op):
             return
         quantize = QCastOp(clamp.input, op.result.type)
         dequantize = DCastOp(quantize.result, clamp.input.type)
@@ -169,10 +169,13 @@ def _on(op: Operation, input: SSAValue, result: Attribute) -> Operation:
     )
 
 
-def _uniform(op: QCastOp) -> UniformType:
-    element = element_type(op.result)
-    assert isinstance(element, UniformType)
-    return element
+def quantizes_before_clamp(source: Operation, quantize: QCastOp) -> bool:
+    """Whether quantizing before the relus and clamps behind `source` as well changes no bit, as no
+    number is infinite."""
+    element = element_type(quantize.result)
+    if not isinstance(element, UniformType) or not element.is_per_layer:
+        return False
+    return not can_be_infinite(element) and all(map(_is_finite, source.operands))
 
 
 def _may_lift(op: QCastOp | Activation, over: Move | Activation) -> bool:

@@ -23,6 +23,7 @@ from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
 from qfin.passes.finalize.lift_quantize import LIFTS
 from qfin.passes.finalize.output_types import TYPED_OPS, factored_type, output_type
 from qfin.passes.finalize.rules.scalar import scalar_form
+from qfin.passes.finalize.split_quantizes import split_paths
 from qfin.passes.finalize.table import STATIC
 from qfin.passes.rewriting import rewrite
 
@@ -44,7 +45,7 @@ def _fuses(op: Operation) -> bool:
     try:
         row.match(op)
     except Refused:
-        return False
+        return bool(split_paths(op))
     return True
 
 

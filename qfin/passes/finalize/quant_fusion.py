@@ -17,6 +17,7 @@ from qfin.dialects.quant.dynamic import DequantizeOp
 from qfin.errors import PassError, nearest
 from qfin.passes.finalize.groups import Refused, defining
 from qfin.passes.finalize.lift_quantize import LIFTS
+from qfin.passes.finalize.split_quantizes import SplitQuantizes
 from qfin.passes.finalize.table import DYNAMIC, ON_DEVICE, STATIC, Table
 from qfin.passes.rewriting import rewrite
 
@@ -105,9 +106,9 @@ def table_of(quant_type: str, on_device: bool = False) -> Table:
 
 def patterns_of(table: Table) -> list[RewritePattern]:
     """What `quant-fusion` applies, until nothing changes. Only static rows need a quantize behind
-    their op, so that only with them quantizes move up."""
-    lifts = LIFTS if table is STATIC else ()
-    return [DropIdentity(), FuseGroup(table), RequantizeSame(), *lifts]
+    their op, so that only with them quantizes move up and are split."""
+    behind = (*LIFTS, SplitQuantizes()) if table is STATIC else ()
+    return [DropIdentity(), FuseGroup(table), RequantizeSame(), *behind]
 
 
 @dataclass(frozen=True)

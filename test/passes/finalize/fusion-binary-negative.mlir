@@ -146,11 +146,11 @@ func.func @relu_of_nan(%a: tensor<2x!a>, %b: tensor<2x!huge>) -> tensor<2x!y> {
   return %q : tensor<2x!y>
 }
 
-// REMARK-NEXT: remark: nn.add not fused: result of nn.add is quantized to 2 types, only one can be fused
-func.func @add_two_types(%a: tensor<2x!a>) -> (tensor<2x!y>, tensor<2x!a>) {
+// REMARK-NEXT: remark: nn.add not fused: result of nn.add is quantized to 2 types, not all of which fuse
+func.func @add_two_types(%a: tensor<2x!a>) -> (tensor<2x!y>, tensor<2x!quant.uniform<i16:f32, 0.5>>) {
   %x = quant.dcast %a : tensor<2x!a> to tensor<2xf32>
   %y = nn.add %x, %x : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
   %q = quant.qcast %y : tensor<2xf32> to tensor<2x!y>
-  %r = quant.qcast %y : tensor<2xf32> to tensor<2x!a>
-  return %q, %r : tensor<2x!y>, tensor<2x!a>
+  %r = quant.qcast %y : tensor<2xf32> to tensor<2x!quant.uniform<i16:f32, 0.5>>
+  return %q, %r : tensor<2x!y>, tensor<2x!quant.uniform<i16:f32, 0.5>>
 }

@@ -21,6 +21,7 @@ from qfin.passes.rewriting import rewrite
 
 from .random_dynamic_groups import ROWS as DYNAMIC_ROWS
 from .random_dynamic_groups import DynamicGroup
+from .random_graphs import EXACT, ROUNDING, graph
 from .random_groups import ROWS, Group
 
 HERE = Path(__file__).parent
@@ -34,6 +35,8 @@ FILES = [
             "fusion-activation",
             "fusion-residual",
             "lift-quantize",
+            "split-quantizes",
+            "propagate-quantization",
         )
     ),
 ]
@@ -61,6 +64,7 @@ def dynamic_text(seed: int) -> str:
 CASES = [
     *(pytest.param(path, STATIC_STEP, id=path.stem) for path in FILES),
     *(pytest.param(static_text(n), STATIC_STEP, id=f"static-{n}") for n in range(1)),
+    *(pytest.param(graph(n, (*EXACT, *ROUNDING)), STATIC_STEP, id=f"graph-{n}") for n in range(6)),
     *(pytest.param(dynamic_text(n), DYNAMIC_STEP, id=f"dynamic-{n}") for n in range(3)),
 ]
 
