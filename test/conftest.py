@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -10,6 +11,8 @@ from importlib.util import find_spec
 import pytest
 
 from .random_modules import RandomModule
+
+ORACLES = ("torch", "onnx", "onnxruntime")
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +27,25 @@ def pytest_configure(config: pytest.Config) -> None:
     directory = tempfile.TemporaryDirectory(prefix="qfin-test-cache-")
     config.add_cleanup(directory.cleanup)
     os.environ["QFIN_CACHE_DIR"] = directory.name
-    absent = [name for name in ("torch", "onnx", "onnxruntime") if find_spec(name) is None]
+    absent = [name for name in ORACLES if find_spec(name) is None]
     if absent and os.environ.get("QFIN_REQUIRE_ORACLES"):
         raise pytest.UsageError(f"QFIN_REQUIRE_ORACLES is set, and these are missing: {absent}")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _list_if_skipped(report)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    _list_if_skipped(report)
+
+
+def _list_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Adds what is skipped for want of an oracle, a test or a whole module, to the file that
+    QFIN_SKIPPED_LIST names: what is left to run where the oracles are (`pytest @file`)."""
+    path = os.environ.get("QFIN_SKIPPED_LIST")
+    if not path or not report.skipped or "PYTEST_XDIST_WORKER" in os.environ:
+        return  # the process that starts the workers hears of all they do
+    if re.search(rf"could not import '({'|'.join(ORACLES)})'", str(report.longrepr)):
+        with open(path, "a") as file:
+            file.write(f"{report.nodeid}\n")
