@@ -7,8 +7,10 @@ steps; see `qfin.kernels.strided`). x and y must not overlap.
 Vectors, where elements lie next to each other in x and in y. The table is 16 rows of 16 bytes. For
 each row, `x ^ 16 * row` is below 16 where x is of this row; adding 0x70 with saturation sets the
 top bit everywhere else, for which a byte shuffle gives 0. So all 16 shuffles together, by exclusive
-or, are the result. With AVX512-VBMI two permutations of 128 bytes each do it, and the top bit of x
-chooses between them. What is shorter than a row goes byte by byte.
+or, are the result. 64 bytes at a time, pairs of entries are permuted instead, a third of the
+instructions: by all bits but the lowest, for the even and for the odd bytes of x apart, in two
+halves of the table, between which the top bit chooses; the lowest says which of a pair it is. With
+AVX512-VBMI single entries are permuted. What is shorter than a row goes byte by byte.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import LocationAttr, i8, i64
+from xdsl.dialects.builtin import LocationAttr, i8, i16, i64
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import KernelBuilder, ptr, vector
@@ -89,6 +91,9 @@ def _vector_lookup(b: KernelBuilder, table: SSAValue, lanes: int, isa: Isa) -> _
     if lanes == 64 and "avx512vbmi" in isa.features:
         quarters = [b.load(b.gep(table, i * 64), vector(i8, 64)) for i in range(4)]
         return lambda x: _permute(b, x, quarters)
+    if lanes == 64:
+        pairs = [b.load(b.gep(table, i * 64), vector(i16, 32)) for i in range(4)]
+        return lambda x: _permute_pairs(b, x, pairs)
     repeat = tuple(range(_ROW)) * (lanes // _ROW)
     rows = [b.load(b.gep(table, i * _ROW), vector(i8, _ROW)) for i in range(256 // _ROW)]
     spread = [b.shuffle(row, row, repeat) for row in rows]
@@ -102,6 +107,29 @@ def _permute(b: KernelBuilder, x: SSAValue, quarters: Sequence[SSAValue]) -> SSA
     high = b.intrinsic(name, bytes_, quarters[2], x, quarters[3])
     top = b.ashr(x, b.splat(7, vector(i8, 64)))
     return b.xor(low, b.and_(b.xor(low, high), top))
+
+
+def _permute_pairs(b: KernelBuilder, x: SSAValue, pairs: Sequence[SSAValue]) -> SSAValue:
+    """The same with pairs of entries, of which each result takes one."""
+    words = vector(i16, 32)
+    x = b.bitcast(x, words)
+
+    def splat(value: int) -> SSAValue:
+        return b.splat(value, words)
+
+    def entry(index: SSAValue, top: SSAValue, lowest_times_8: SSAValue) -> SSAValue:
+        name = "llvm.x86.avx512.vpermi2var.hi.512"
+        low = b.intrinsic(name, words, pairs[0], index, pairs[1])
+        high = b.intrinsic(name, words, pairs[2], index, pairs[3])
+        chosen = b.xor(low, b.and_(b.xor(low, high), b.ashr(top, splat(15))))
+        return b.lshr(chosen, b.and_(lowest_times_8, splat(8)))
+
+    # An index has six bits: what lies above does not matter.
+    even = entry(b.lshr(x, splat(1)), b.shl(x, splat(8)), b.shl(x, splat(3)))
+    odd = entry(b.lshr(x, splat(9)), x, b.lshr(x, splat(5)))
+    # The even byte below the odd one.
+    both = b.xor(b.and_(even, splat(0xFF)), b.shl(odd, splat(8)))
+    return b.bitcast(both, vector(i8, 64))
 
 
 def _shuffle(b: KernelBuilder, x: SSAValue, rows: Sequence[SSAValue], lanes: int) -> SSAValue:
