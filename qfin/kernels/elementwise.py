@@ -64,7 +64,7 @@ class _Elementwise(ABC):
 
     def parallel_size(self, isa: Isa) -> int:
         """The end of the whole range."""
-        return _way(self, isa).parallel_size
+        return _way(self).parallel_size
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ class _Way:
         return self.loops.parallel_size
 
 
-def _way(spec: _Elementwise, isa: Isa) -> _Way:
+def _way(spec: _Elementwise) -> _Way:
     """How to go through x and y."""
     nest, buffers = spec.nest(), spec.buffers()
     if not nest.contiguous and len(nest.dims) > 1:
@@ -232,7 +232,7 @@ def _way(spec: _Elementwise, isa: Isa) -> _Way:
         if found := separated(nest, buffers):
             loops, planes = found
             return _Way(loops, lambda b, at, n: _separated(b, spec, planes, at, n))
-        if tiles := turned(nest, buffers, isa.vector_bytes):
+        if tiles := turned(nest, buffers):
             return _Way(
                 tiles,
                 lambda b, at, n: turn(b, tiles, buffers, at, lambda v, m: spec.emit(b, v, m)),
@@ -262,7 +262,7 @@ def _separated(b: KernelBuilder, spec: _Elementwise, planes: Dim, at: Pointers, 
 def _build(name: str, spec: _Elementwise, isa: Isa, location: LocationAttr | None) -> func.FuncOp:
     b = KernelBuilder(name, [ptr, ptr, i64, i64], location)
     x, y, begin, end = b.arguments
-    way = _way(spec, isa)
+    way = _way(spec)
     if isinstance(way.loops, Tiles):
         way.loops.emit_range(b, (x, y), begin, end, lambda at: way.body(b, at, 0))
     else:

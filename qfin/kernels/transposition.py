@@ -5,7 +5,7 @@ ways, by what there is:
 
 - interleaved: up to 4 along, planes that become pixels. A vector of each plane, interleaved.
 - separated: up to 4 across, pixels that become planes. As many vectors as planes, taken apart.
-- turned: tiles of up to 16 bytes along times a vector across. `rows` vectors are loaded; each of
+- turned: tiles of up to 16 bytes along times up to 32 across. `rows` vectors are loaded; each of
   log2(rows) rounds interleaves the first half of the vectors with the second, within 16 bytes; then
   each vector holds, piece by piece, elements that are neighbours in y. The function itself is done
   on whichever side has the smaller elements in between. A last tile starts earlier and does some
@@ -29,6 +29,8 @@ _MOST_PLANES = 4
 _LANE = 16
 """Bytes within which vectors are interleaved, on every target."""
 _FEWEST_ROWS = 4
+_MOST_COLUMNS = 32
+"""Bytes: of 64, tiles are no faster, and lines of y that lie 1 KiB apart evict one another."""
 
 Emit = Callable[[SSAValue, int], SSAValue]
 """The function of so many values."""
@@ -165,14 +167,14 @@ class Tiles:
         return moved(b, at, first, dim.strides)
 
 
-def turned(nest: Nest, buffers: Buffers, vector_bytes: int) -> Tiles | None:
+def turned(nest: Nest, buffers: Buffers) -> Tiles | None:
     """The tiles, if that is the way."""
     *others, along = nest.dims
     across = next((dim for dim in others if dim.strides[0] == buffers.x_bytes), None)
     if across is None or along.strides[1] != buffers.y_bytes:
         return None
     item = min(buffers.x_bytes, buffers.y_bytes)
-    columns = _power_of_two(min(vector_bytes // item, across.size))
+    columns = _power_of_two(min(_MOST_COLUMNS // item, across.size))
     rows = _power_of_two(min(_LANE // item, columns, along.size))
     if rows < min(_FEWEST_ROWS, _LANE // item):
         return None
