@@ -50,6 +50,22 @@ class Instrumentation:
         self.running = following and following.name
         self._started = time.perf_counter()
 
+    @property
+    def shows(self) -> bool:
+        """Whether it has the IR between passes printed, or written."""
+        flags = (self.print_before, self.print_after, self.print_after_change, self.print_between)
+        return any(flags) or self.dump_dir is not None
+
+    def step(
+        self, previous: ModulePass | None, module: ModuleOp, following: ModulePass | None
+    ) -> None:
+        """As a call, for the steps of a pass that is a pipeline. They are not timed."""
+        if previous is None:
+            return  # as it is before the pass itself
+        if self.verify:
+            verify_after(previous.name, module)
+        self._show(previous, module, following)
+
     def _show(
         self, previous: ModulePass | None, module: ModuleOp, following: ModulePass | None
     ) -> None:

@@ -142,6 +142,10 @@ class QfinOpt(xDSLOptMain):
             said = stack.enter_context(remarks.collect()) if self.args.remarks else []
             if self.args.disable_verify:
                 stack.enter_context(_unchecked_attributes())
+            if self.instrumentation.shows:
+                from qfin.passes.steps import observe
+
+                stack.enter_context(observe(self.instrumentation.step))
             try:
                 super().run()
             finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from xdsl.passes import ModulePass
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from qfin.passes import ALIASES, PASSES
+from qfin.passes.finalize.pipeline import QuantFinalizePass
 from qfin.tools.opt_arguments import add_arguments
 from qfin.tools.qfin_opt import QfinOpt
 
@@ -273,6 +275,28 @@ def test_dump_dir_has_a_file_a_pass(tool: Run, tmp_path: Path):
     assert sorted(file.name for file in (tmp_path / "a" / "b").iterdir()) == names
     assert (tmp_path / "a" / "b" / names[0]).read_text().count("arith.constant") == 2
     assert (tmp_path / "a" / "b" / names[2]).read_text().strip() == done.stdout.strip()
+
+
+def test_steps_of_a_pipeline_are_shown(tool: Run, tmp_path: Path):
+    """Those that the documentation lists, in order; the whole is one pass for the clock."""
+    steps = [step.name for step in QuantFinalizePass().steps()]
+    done = tool(
+        "qfin-opt",
+        "--finalize",
+        "good.mlir",
+        "--print-ir-after-all",
+        "--time-passes",
+        "--dump-dir=d",
+    )
+    shown = re.findall(r"IR Dump After (\S+) //", done.stderr)
+    assert shown == [*steps, "quant-finalize"]
+    names = ["input", *shown]
+    files = sorted(file.name for file in (tmp_path / "d").iterdir())
+    assert files == [f"{number:02}-{name}.mlir" for number, name in enumerate(names)]
+    assert re.findall(r"Pass (\S+) took", done.stderr) == ["quant-finalize"]
+    head = (Path(__file__).parents[2] / "docs" / "fusions.md").read_text().split("|---|---|\n")[1]
+    listed = re.findall(r"^\| `(\S+)` \|", head.split("\n\n")[0], re.MULTILINE)
+    assert [name for name in listed if name != "clear-shapes"] == steps
 
 
 def test_elided_output_does_not_parse(tool: Run):

@@ -17,7 +17,8 @@ _HEAD = """\
 # Fusions
 
 `qfin-opt --finalize` turns quantize/dequantize pairs around float ops into int8 ops, and packs
-their weights. It is these passes, each of which also runs alone:
+their weights. It is these passes, each of which also runs alone; `--print-ir-after-change` shows
+what each makes of a module:
 
 """
 

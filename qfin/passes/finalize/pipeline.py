@@ -21,6 +21,7 @@ from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
 from qfin.passes.finalize.normalize_contractions import NormalizeContractionsPass
 from qfin.passes.finalize.propagate_quantization import PropagateQuantizationPass
 from qfin.passes.finalize.quant_fusion import QuantFusionPass, table_of
+from qfin.passes.steps import run_steps
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,6 @@ class QuantFinalizePass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         table_of(self.quant_type, self.on_device)  # a wrong type changes nothing
-        for step in self.steps():
-            step.apply(ctx, op)
+        run_steps(self.steps(), ctx, op)
         if (self.quant_type, self.propagate) != ("static", True):
             op.attributes[FINALIZED_ATTR] = UnitAttr()
