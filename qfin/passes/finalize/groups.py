@@ -39,15 +39,19 @@ def defining(value: SSAValue) -> Operation | None:
     return value.owner if isinstance(value, OpResult) else None
 
 
+def holder_of(value: SSAValue) -> Operation | None:
+    """The op that defines a value; the global itself, where one that never changes is loaded."""
+    op = defining(value)
+    return global_of(op, op.symbol) if isinstance(op, GlobalLoadConstOp) else op
+
+
 def constant_of(value: SSAValue | None) -> DenseIntOrFPElementsAttr | None:
     """The constant that a value is, seen through a storage cast; a global's, where it is loaded."""
     if value is None:
         return None
-    op = defining(value)
+    op = holder_of(value)
     if isinstance(op, SCastOp):
-        op = defining(op.input)
-    if isinstance(op, GlobalLoadConstOp):
-        op = global_of(op, op.symbol)
+        op = holder_of(op.input)
     if not isinstance(op, arith.ConstantOp | GlobalOp):
         return None
     return op.value if isinstance(op.value, DenseIntOrFPElementsAttr) else None

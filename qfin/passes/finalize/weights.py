@@ -15,9 +15,10 @@ from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType, i8, i32
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from qfin.dialects import nn
+from qfin.dialects.ml_program import GlobalOp
 from qfin.dialects.quant.casts import DCastOp
 from qfin.dialects.quant.contraction import MAX_REDUCTION
-from qfin.dialects.quant.packed import PackedConstantOp, PrepackOp, UnpackOp
+from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp, PrepackOp, UnpackOp
 from qfin.dialects.quant.packed_dynamic import UnpackDynamicOp
 from qfin.dialects.quant.packed_type import (
     CONV1D,
@@ -42,6 +43,7 @@ from qfin.passes.finalize.groups import (
     defining,
     dequantized,
     element_type,
+    holder_of,
     require_f32,
 )
 from qfin.passes.sums import overflow, sum_range
@@ -251,10 +253,10 @@ def _sum_range(
 
 def _known(packed: SSAValue) -> tuple[NDArray[Any] | None, NDArray[Any] | None]:
     """The weight and the bias of a packed value, each where it is a constant."""
-    match defining(packed):
+    match holder_of(packed):
         case PrepackOp(weight=weight, bias=bias):
             found = (constant_of(weight), constant_of(bias))
-        case PackedConstantOp(value=value):
+        case PackedConstantOp(value=value) | GlobalOp(value=PackedAttr() as value):
             bias = value.bias
             found = (value.weight, bias if isinstance(bias, DenseIntOrFPElementsAttr) else None)
         case _:

@@ -30,12 +30,33 @@ NAMES = (
     "quant-finalize",
     "clear-shapes",
 )
+PACKED = """
+!q = !quant.uniform<u8:f32, 0.5:3>
+!w = !quant.uniform<i8:f32, 0.5>
+!b = !quant.uniform<i32:f32, 0.25>
+!packed = !quant.packed<linear, tensor<3x2xi8>, bias = i32>
+ml_program.global private @fc.packed(#quant.weights<dense<7> : tensor<3x2xi8>,
+  scales = dense<0.5> : tensor<1xf32>, bias = dense<[1, 2, 3]> : tensor<3xi32>>) : !packed
+func.func @forward(%x: tensor<1x2x!q>) -> tensor<1x3x!q> {
+  %d = quant.dcast %x : tensor<1x2x!q> to tensor<1x2xf32>
+  %p = ml_program.global_load @fc.packed : !packed
+  %wq, %bq = quant.unpack %p : (!packed) -> (tensor<3x2x!w>, tensor<3x!b>)
+  %w = quant.dcast %wq : tensor<3x2x!w> to tensor<3x2xf32>
+  %b = quant.dcast %bq : tensor<3x!b> to tensor<3xf32>
+  %y = nn.linear %d, %w, %b
+    : (tensor<1x2xf32>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<1x3xf32>
+  %q = quant.qcast %y : tensor<1x3xf32> to tensor<1x3x!q>
+  func.return %q : tensor<1x3x!q>
+}
+"""
+"""Packed weights, whose i32 bias fuses only where it is known."""
 STATIC, DYNAMIC = QuantFinalizePass(), QuantFinalizePass("dynamic", on_device=True)
 CASES = [
     *(pytest.param((HERE / f"{name}.mlir").read_text(), STATIC, id=name) for name in NAMES),
     pytest.param(
         (HERE / "clear-shapes.mlir").read_text(), QuantFinalizePass(clear_shapes=True), id="cleared"
     ),
+    pytest.param(PACKED, STATIC, id="packed"),
     *(pytest.param(Group(row, 1).text(quantized=True), STATIC, id=row) for row in ROWS),
     *(
         pytest.param(DynamicGroup(row, 1).text(quantized=True), DYNAMIC, id=row)
