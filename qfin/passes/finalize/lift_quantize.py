@@ -1,5 +1,5 @@
-"""Quantizes move up over ops that move or clamp values, to the op that computes them, which can
-then fuse.
+"""Quantizes move up over ops that move, choose or clamp values, to the op that computes them, which
+can then fuse.
 
 The counterpart of rows whose `Fusion.carries` holds: those bring the dequantize of an input down.
 No pattern here changes a bit. What a dequantize comes down to stays, so that no two compete.
@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import UnionType
 from typing import TypeAlias
 
+import numpy as np
 from typing_extensions import override
 from xdsl.dialects.builtin import TensorType, f32
 from xdsl.ir import Attribute, Operation, SSAValue
@@ -19,25 +20,34 @@ from xdsl.rewriter import InsertPoint
 from qfin.dialects import nn
 from qfin.dialects.nn.axes import FlipOp, PermuteOp, SqueezeOp, TransposeOp, UnsqueezeOp
 from qfin.dialects.nn.indexing import SelectOp, SliceOp
+from qfin.dialects.nn.pooling import MaxPoolOp
 from qfin.dialects.nn.repetition import ExpandOp, RepeatInterleaveOp, RepeatOp
+from qfin.dialects.nn.upsample import UpsampleNearestOp
 from qfin.dialects.quant.casts import DCastOp, QCastOp
+from qfin.dialects.quant.packed import PrepackOp, UnpackOp
 from qfin.dialects.uniform import UniformType
+from qfin.interpreter.arrays import dense_to_numpy
 from qfin.passes.finalize.groups import (
     Activation,
     Refused,
     constant_of,
     defining,
-    dequantized,
     element_type,
     only_use,
     require_activation,
 )
 from qfin.passes.finalize.rules.parameters import can_be_infinite
+from qfin.passes.finalize.rules.pooling import require_filled_windows
 from qfin.passes.finalize.table import STATIC
+from qfin.passes.finalize.weights import Contraction
 
 _AXES: TypeAlias = TransposeOp | PermuteOp | SqueezeOp | UnsqueezeOp | FlipOp
 _PARTS: TypeAlias = SliceOp | SelectOp | ExpandOp | RepeatOp | RepeatInterleaveOp
-Move: TypeAlias = nn.ReshapeOp | nn.FlattenOp | _AXES | _PARTS
+Choice: TypeAlias = MaxPoolOp | nn.AmaxOp | nn.AminOp
+"""Each element is the greatest or the least of some: quantizing is monotone, so that it is that of
+the quantized ones, where there is no NaN."""
+
+Move: TypeAlias = nn.ReshapeOp | nn.FlattenOp | UpsampleNearestOp | _AXES | _PARTS | Choice
 """Each element of the one result is one of the input: quantized before or behind, it is the same.
 Not `nn.pad`, whose value may be none that a stored number stands for."""
 
@@ -191,9 +201,14 @@ def _may_lift(op: QCastOp | Activation, over: Move | Activation) -> bool:
         require_activation(element, "output")
         only_use(over.results[0], over.name)
         only_use(over.operands[0], "input")
+        if isinstance(over, MaxPoolOp):
+            require_filled_windows(over)
     except Refused:
         return False
-    return _computing(over.operands[0], Move | Activation) is not None
+    source = _computing(over.operands[0], Move | Activation)
+    if source is None or not isinstance(over, Choice):
+        return source is not None
+    return all(map(_is_finite, source.operands))
 
 
 def _quantize_of(op: Move | Activation) -> QCastOp | None:
@@ -217,10 +232,14 @@ def _computing(value: SSAValue, through: UnionType) -> Operation | None:
 
 
 def _is_finite(value: SSAValue) -> bool:
-    """Whether an operand is a constant, or dequantized numbers that are finite."""
-    if constant_of(value) is not None:
-        return True
-    try:
-        return not can_be_infinite(dequantized(value, "input")[1])
-    except Refused:
-        return False
+    """Whether a value has finite numbers: it is constant, quantized, dequantized or unpacked, or a
+    contraction gives it, which fuses with what it is an operand of."""
+    if (constant := constant_of(value)) is not None:
+        return bool(np.isfinite(dense_to_numpy(constant)).all())
+    if isinstance(element := element_type(value), UniformType):
+        return not can_be_infinite(element)
+    source = defining(value)
+    if isinstance(source, UnpackOp):
+        source = defining(source.packed)
+    known = isinstance(source, DCastOp | PrepackOp | Contraction)
+    return known and all(map(_is_finite, source.operands))

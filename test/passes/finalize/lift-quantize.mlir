@@ -1,10 +1,12 @@
 // A quantize moves up over what moves or clamps values, so that what computed them fuses.
 //
-// RUN: qfin-opt --quant-fusion --canonicalize %s | filecheck %s
-// RUN: qfin-opt --quant-fusion --remarks %s 2>&1 >/dev/null | filecheck %s --check-prefix=REMARK
+// RUN: qfin-opt --insert-prepack-unpack --quant-fusion --canonicalize %s | filecheck %s
+// RUN: qfin-opt --insert-prepack-unpack --quant-fusion --remarks %s 2>&1 >/dev/null | filecheck %s --check-prefix=REMARK
 
 !x = !quant.uniform<u8:f32, 0.5:3>
 !y = !quant.uniform<i8:f32, 0.25:-3>
+!w = !quant.uniform<i8:f32:0, {0.02, 0.01, 0.02, 0.03}>
+!huge = !quant.uniform<u8:f32, 3.0e38>
 
 // CHECK-LABEL: @softmax_flatten(
 // CHECK-NEXT:    %[[S:[a-z0-9_]+]] = quant.softmax %x {{.*}} -> tensor<1x4x2x!quant.uniform<i8:f32, 2.500000e-01:-3>>
@@ -87,6 +89,50 @@ func.func @relu_behind_cat(%x: tensor<1x1x2x2x!x>) -> tensor<2x1x1x1x!x> {
   %s = nn.relu %c : tensor<2x1x1x1xf32>
   %q = quant.qcast %s : tensor<2x1x1x1xf32> to tensor<2x1x1x1x!x>
   return %q : tensor<2x1x1x1x!x>
+}
+
+// Quantizing is monotone: the greatest of quantized values is the quantized greatest.
+// CHECK-LABEL: @max_pool(
+// CHECK:         %[[L:[a-z0-9_]+]] = quant.linear %x, %{{.*}} {activation = #quant<activation relu>} : {{.*}} -> tensor<1x2x4x!quant
+// CHECK-NEXT:    %[[P:[a-z0-9_]+]] = nn.max_pool1d %[[L]]
+// CHECK-NEXT:    %[[U:[a-z0-9_]+]] = nn.upsample_nearest1d %[[P]]
+// CHECK-NEXT:    %[[M:[a-z0-9_]+]] = nn.amin %[[U]]
+// CHECK-NEXT:    func.return %[[M]]
+func.func @max_pool(%x: tensor<1x2x2x!x>) -> tensor<1x2x!y> {
+  %i = arith.constant dense<2> : tensor<4x2xi8>
+  %c = quant.scast %i : tensor<4x2xi8> to tensor<4x2x!w>
+  %w = quant.dcast %c : tensor<4x2x!w> to tensor<4x2xf32>
+  %b = arith.constant dense<3.0> : tensor<4xf32>
+  %f = quant.dcast %x : tensor<1x2x2x!x> to tensor<1x2x2xf32>
+  %l = nn.linear %f, %w, %b : (tensor<1x2x2xf32>, tensor<4x2xf32>, tensor<4xf32>) -> tensor<1x2x4xf32>
+  %p = nn.max_pool1d %l {kernel = array<i64: 2>, stride = array<i64: 2>} : (tensor<1x2x4xf32>) -> tensor<1x2x2xf32>
+  %u = nn.upsample_nearest1d %p : (tensor<1x2x2xf32>) -> tensor<1x2x5xf32>
+  %m = nn.amin %u {dim = array<i64: 2>} : (tensor<1x2x5xf32>) -> tensor<1x2xf32>
+  %r = nn.relu %m : tensor<1x2xf32>
+  %q = quant.qcast %r : tensor<1x2xf32> to tensor<1x2x!y>
+  return %q : tensor<1x2x!y>
+}
+
+// 0 times infinity is NaN, which a float maximum lets through.
+// CHECK-LABEL: @max_of_nan(
+// CHECK:         nn.max_pool1d {{.*}} -> tensor<1x2x2xf32>
+func.func @max_of_nan(%x: tensor<1x2x4x!huge>) -> tensor<1x2x2x!y> {
+  %f = quant.dcast %x : tensor<1x2x4x!huge> to tensor<1x2x4xf32>
+  %m = nn.mul %f, %f : (tensor<1x2x4xf32>, tensor<1x2x4xf32>) -> tensor<1x2x4xf32>
+  %p = nn.max_pool1d %m {kernel = array<i64: 2>, stride = array<i64: 2>} : (tensor<1x2x4xf32>) -> tensor<1x2x2xf32>
+  %q = quant.qcast %p : tensor<1x2x2xf32> to tensor<1x2x2x!y>
+  return %q : tensor<1x2x2x!y>
+}
+
+// Of padding alone the maximum is -inf, for which there is no stored number.
+// CHECK-LABEL: @padding_alone(
+// CHECK:         nn.max_pool1d {{.*}} -> tensor<1x1x1xf32>
+func.func @padding_alone(%x: tensor<1x1x1x!x>) -> tensor<1x1x1x!y> {
+  %f = quant.dcast %x : tensor<1x1x1x!x> to tensor<1x1x1xf32>
+  %m = nn.tanh %f : tensor<1x1x1xf32>
+  %p = nn.max_pool1d %m {kernel = array<i64: 2>, dilation = array<i64: 2>, padding = array<i64: 1, 1>} : (tensor<1x1x1xf32>) -> tensor<1x1x1xf32>
+  %q = quant.qcast %p : tensor<1x1x1xf32> to tensor<1x1x1x!y>
+  return %q : tensor<1x1x1x!y>
 }
 
 // Nothing is quantized behind it: the relu stays where it is.

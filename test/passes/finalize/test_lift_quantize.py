@@ -30,6 +30,9 @@ MOVED = {
     "2x3x4x4": "nn.flip %a {dims = array<i64: 2>}",
     "4x3x4x4": "nn.repeat %a {repeats = array<i64: 2, 1, 1, 1>}",
     "5x2x3x4x4": "nn.expand %a {size = array<i64: 5, -1, -1, -1, -1>}",
+    "2x3x3x3": "nn.max_pool2d %a {kernel = array<i64: 2, 2>}",
+    "2x4x4": "nn.amin %a {dim = array<i64: 1>}",
+    "2x3x7x5": "nn.upsample_nearest2d %a",
     "2x3x8x4": "nn.repeat_interleave %a {dim = 2 : i64, repeats = 2 : i64}",
 }
 

@@ -28,9 +28,10 @@ def optional_parameter(value: SSAValue | None, name: str) -> NDArray[Any] | None
 
 def can_be_infinite(element: UniformType) -> bool:
     """Whether dequantizing a stored value may overflow f32."""
-    down, up = (end - element.zero_point for end in (element.storage_min, element.storage_max))
+    ends = (element.storage_min, element.storage_max)
+    reach = max(np.abs(end - element.zero_points).max() for end in ends)
     with np.errstate(over="ignore"):
-        largest = np.float32(element.scale) * np.float32(max(up, -down))
+        largest = np.float32(element.scales.max()) * np.float32(reach)
     return not np.isfinite(largest)
 
 

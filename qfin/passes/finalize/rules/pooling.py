@@ -41,11 +41,11 @@ def _maximum(op: Operation) -> Rewrite:
     """As `carry`."""
     assert isinstance(op, MaxPoolOp)
     rewrite = carry(op)
-    _require_filled_windows(op)
+    require_filled_windows(op)
     return rewrite
 
 
-def _require_filled_windows(op: MaxPoolOp) -> None:
+def require_filled_windows(op: MaxPoolOp) -> None:
     """Of padding alone the maximum is -inf, which no quantized value stands for.
 
     A verified pooling can have such a window only where dilation steps over the input.
