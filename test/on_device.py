@@ -108,7 +108,7 @@ class Network:
             yield f"%w{i} = ml_program.{load} @fc{i}.weight : {_tensor(w)}"
             for name, op in (("least", "amin"), ("greatest", "amax")):
                 yield (
-                    f"%{name}{i} = nn.{op} %w{i} {{dims = array<i64: {dims}>}}"
+                    f"%{name}{i} = nn.{op} %w{i} {{dim = array<i64: {dims}>}}"
                     f" : ({_tensor(w)}) -> {range}"
                 )
                 yield f"ml_program.global_store @fc{i}.{name} = %{name}{i} : {range}"

@@ -48,7 +48,7 @@ def _permute(rng: random.Random, x: Shape) -> Move:
 def _squeeze(rng: random.Random, x: Shape) -> Move:
     some = _some(rng, len(x))
     shape = tuple(size for dim, size in enumerate(x) if dim not in some or size != 1)
-    return Move("squeeze", f"{{dims = {_array(some)}}}", (shape,))
+    return Move("squeeze", f"{{dim = {_array(some)}}}", (shape,))
 
 
 def _unsqueeze(rng: random.Random, x: Shape) -> Move:
@@ -151,7 +151,7 @@ def _extremum(name: str) -> Callable[[random.Random, Shape], Move]:
         shape = tuple(
             1 if dim in gone else size for dim, size in enumerate(x) if keep or dim not in gone
         )
-        dims = f"dims = {_array([_dim(rng, dim, len(x)) for dim in some])}, " if some else ""
+        dims = f"dim = {_array([_dim(rng, dim, len(x)) for dim in some])}, " if some else ""
         return Move(name, f"{{{dims}keepdim = {str(keep).lower()}}}", (shape,))
 
     return make

@@ -28,8 +28,8 @@ func.func @reset_observers_forward() {
 
 func.func @observe_forward() {
   %w1 = ml_program.global_load @fc1.weight : tensor<32x16xf32>
-  %least = nn.amin %w1 {dims = array<i64: 1>} : (tensor<32x16xf32>) -> tensor<32xf32>
-  %greatest = nn.amax %w1 {dims = array<i64: 1>} : (tensor<32x16xf32>) -> tensor<32xf32>
+  %least = nn.amin %w1 {dim = array<i64: 1>} : (tensor<32x16xf32>) -> tensor<32xf32>
+  %greatest = nn.amax %w1 {dim = array<i64: 1>} : (tensor<32x16xf32>) -> tensor<32xf32>
   ml_program.global_store @fc1.least = %least : tensor<32xf32>
   ml_program.global_store @fc1.greatest = %greatest : tensor<32xf32>
   %w2 = ml_program.global_load @fc2.weight : tensor<4x32xf32>

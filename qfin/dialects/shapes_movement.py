@@ -217,11 +217,3 @@ def cat(operands: Sequence[Sequence[int]], dim: int) -> tuple[int, ...]:
 def stack(operands: Sequence[Sequence[int]], dim: int) -> tuple[int, ...]:
     """Tensors of one shape along a new dimension."""
     return cat([unsqueeze(shape, dim) for shape in operands], dim)
-
-
-def reduced(x: Sequence[int], dims: Sequence[int], keepdim: bool) -> tuple[int, ...]:
-    """Without these dimensions, or with them of size 1; no dimensions are all of them."""
-    gone = axes(dims, len(x)) if dims else tuple(range(len(x)))
-    if keepdim:
-        return tuple(1 if dim in gone else size for dim, size in enumerate(x))
-    return tuple(size for dim, size in enumerate(x) if dim not in gone)

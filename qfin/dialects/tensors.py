@@ -13,8 +13,10 @@ from xdsl.dialects.builtin import (
     AnyFloatConstr,
     BoolAttr,
     DenseArrayBase,
+    FloatAttr,
     IntegerAttr,
     TensorType,
+    f64,
     i64,
 )
 from xdsl.ir import Attribute, AttributeCovT, SSAValue
@@ -57,6 +59,7 @@ AnyTensorConstr = Expected(
 Ints: TypeAlias = DenseArrayBase[I64]
 IntsConstr = Expected(DenseArrayBase.constr(i64), "array<i64: ...>")
 IntConstr = Expected(IntegerAttr[I64].constr(i64), "an i64 integer")
+NumberConstr = Expected(FloatAttr.constr(f64), "an f64 number")
 
 
 def ints(*values: int) -> Ints:
@@ -64,11 +67,17 @@ def ints(*values: int) -> Ints:
     return DenseArrayBase.from_list(i64, values)
 
 
+def number(value: float) -> FloatAttr:
+    """`value : f64`"""
+    return FloatAttr(value, f64)
+
+
 def i64_attr(value: int) -> IntegerAttr[I64]:
     return IntegerAttr(value, i64)
 
 
 TRUE = BoolAttr.from_bool(True)
+FALSE = BoolAttr.from_bool(False)
 ONES = ints(1, 1)
 NO_PADDING = ints(0, 0, 0, 0)
 

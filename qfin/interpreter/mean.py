@@ -15,7 +15,7 @@ from xdsl.interpreter import (
 )
 
 from qfin.dialects import nn, quant, shapes_pooling
-from qfin.dialects.nn.mean import Mean
+from qfin.dialects.families.reduction import Mean
 from qfin.interpreter import windows
 from qfin.interpreter.pooling import average
 

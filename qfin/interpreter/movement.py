@@ -85,12 +85,12 @@ class MovementFunctions(InterpreterFunctions):
 
     @impl(AmaxOp)
     def run_amax(self, interpreter: Interpreter, op: AmaxOp, args: PythonValues) -> PythonValues:
-        dims, keepdim = op.reduced_dims(args[0].ndim), bool(op.keepdim.value.data)
+        dims, keepdim = op.dims(), bool(op.keepdim.value.data)
         return (np.asarray(np.amax(args[0], axis=dims, keepdims=keepdim)),)
 
     @impl(AminOp)
     def run_amin(self, interpreter: Interpreter, op: AminOp, args: PythonValues) -> PythonValues:
-        dims, keepdim = op.reduced_dims(args[0].ndim), bool(op.keepdim.value.data)
+        dims, keepdim = op.dims(), bool(op.keepdim.value.data)
         return (np.asarray(np.amin(args[0], axis=dims, keepdims=keepdim)),)
 
     @impl(CatOp)

@@ -28,7 +28,7 @@ from xdsl.interpreter import (
 from xdsl.ir import Operation
 
 from qfin.dialects import nn, quant
-from qfin.dialects.nn.norm import Groups
+from qfin.dialects.families.norm import Groups
 from qfin.dialects.nn.norm import NormOp as FloatNormOp
 from qfin.dialects.quant.norm import NormOp, relative_eps
 from qfin.dialects.uniform import UniformType

@@ -19,8 +19,8 @@ from xdsl.interpreter import (
 from xdsl.ir import Operation
 
 from qfin.dialects import nn, quant
+from qfin.dialects.families.pooling import AdaptiveAvgPooling, AvgPooling, Pooling, WindowPooling
 from qfin.dialects.nn.pooling import MaxPoolOp
-from qfin.dialects.pooling import AdaptiveAvgPooling, AvgPooling, Pooling, WindowPooling
 from qfin.dialects.uniform import UniformType
 from qfin.interpreter import numerics, windows
 from qfin.interpreter.arrays import element_type

@@ -18,9 +18,9 @@ from xdsl.interpreter import (
 )
 
 from qfin.dialects import nn, quant
+from qfin.dialects.families.upsample import Cubic, Interpolation, Nearest, Upsample
 from qfin.dialects.tensors import shape_of
 from qfin.dialects.uniform import UniformType
-from qfin.dialects.upsample import Cubic, Interpolation, Nearest, Upsample
 from qfin.interpreter import numerics
 from qfin.interpreter.arrays import element_type
 from qfin.interpreter.nn import rounded

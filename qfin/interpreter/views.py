@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects.nn.axes import FlipOp, PermuteOp, SqueezeOp, TransposeOp, UnsqueezeOp
+from qfin.dialects.nn.canonicalization import order_of
 from qfin.dialects.nn.identity import ContiguousOp, DetachOp, DropoutOp
 from qfin.dialects.nn.indexing import ChunkOp, SelectOp, SliceOp, SplitOp
 from qfin.dialects.nn.move import MoveOp
-from qfin.dialects.nn.move_canonicalization import order_of
 from qfin.dialects.nn.repetition import ExpandOp
 from qfin.dialects.shapes_movement import axis, chunk_sizes, expand, select, slice_range
 
@@ -40,7 +40,7 @@ def _transpose(op: TransposeOp | PermuteOp, x: Array) -> tuple[Array, ...]:
 
 
 def _squeeze(op: SqueezeOp, x: Array) -> tuple[Array, ...]:
-    gone = tuple(dim for dim in op.dims.get_values() if x.shape[dim] == 1)
+    gone = tuple(dim for dim in op.dim.get_values() if x.shape[dim] == 1)
     return (x.squeeze(gone),)
 
 

@@ -52,7 +52,7 @@ def by_torch(torch: Any, name: str, x: Any, p: dict[str, Any]) -> Any:
     call: dict[str, Callable[[], Any]] = {
         "transpose": lambda: torch.transpose(x, p["dim0"], p["dim1"]),
         "permute": lambda: torch.permute(x, p["dims"]),
-        "squeeze": lambda: torch.squeeze(x, tuple(p["dims"])),
+        "squeeze": lambda: torch.squeeze(x, tuple(p["dim"])),
         "unsqueeze": lambda: torch.unsqueeze(x, p["dim"]),
         "flip": lambda: torch.flip(x, p["dims"]),
         "select": lambda: torch.select(x, p["dim"], p["index"]),
@@ -61,8 +61,8 @@ def by_torch(torch: Any, name: str, x: Any, p: dict[str, Any]) -> Any:
         "expand": lambda: x.expand(p["size"]),
         "repeat": lambda: x.repeat(p["repeats"]),
         "repeat_interleave": lambda: torch.repeat_interleave(x, p["repeats"], p["dim"]),
-        "amax": lambda: torch.amax(x, p.get("dims", ()), p["keepdim"]),
-        "amin": lambda: torch.amin(x, p.get("dims", ()), p["keepdim"]),
+        "amax": lambda: torch.amax(x, p.get("dim", ()), p["keepdim"]),
+        "amin": lambda: torch.amin(x, p.get("dim", ()), p["keepdim"]),
     }
     return call[name]()
 

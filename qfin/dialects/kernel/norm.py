@@ -18,8 +18,7 @@ from qfin.dialects.kernel.buffers import (
     verify_clamp,
     verify_shape,
 )
-from qfin.dialects.nn.activation import NumberConstr
-from qfin.dialects.tensors import IntConstr, i64_attr
+from qfin.dialects.tensors import IntConstr, NumberConstr, i64_attr
 
 
 @irdl_op_definition

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from math import isfinite, isnan
 from typing import ClassVar
 
-from xdsl.dialects.builtin import FloatAttr, StringAttr, f64
+from xdsl.dialects.builtin import FloatAttr, StringAttr
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
     BaseAttr,
@@ -26,17 +26,17 @@ from xdsl.irdl import (
 from xdsl.traits import Pure
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects.tensors import Expected, FloatTensorConstr, verify_same_element_type
+from qfin.dialects.tensors import (
+    Expected,
+    FloatTensorConstr,
+    NumberConstr,
+    number,
+    verify_same_element_type,
+)
 
-NumberConstr = Expected(FloatAttr.constr(f64), "an f64 number")
 TextConstr = Expected(BaseAttr(StringAttr), "a string")
 
 Parameters = Mapping[str, Attribute | None]
-
-
-def number(value: float) -> FloatAttr:
-    """`value : f64`"""
-    return FloatAttr(value, f64)
 
 
 class UnaryParameters(IRDLOperation):

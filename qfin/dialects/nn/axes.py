@@ -15,7 +15,7 @@ from qfin.dialects.tensors import IntConstr, IntsConstr
 class OrderCanonicalization(HasCanonicalizationPatternsTrait):
     @classmethod
     def get_canonicalization_patterns(cls) -> tuple[RewritePattern, ...]:
-        from qfin.dialects.nn.move_canonicalization import MovesNothing, PermuteOfPermute
+        from qfin.dialects.nn.canonicalization import MovesNothing, PermuteOfPermute
 
         return (MovesNothing(), PermuteOfPermute())
 
@@ -23,7 +23,7 @@ class OrderCanonicalization(HasCanonicalizationPatternsTrait):
 class MoveCanonicalization(HasCanonicalizationPatternsTrait):
     @classmethod
     def get_canonicalization_patterns(cls) -> tuple[RewritePattern, ...]:
-        from qfin.dialects.nn.move_canonicalization import MovesNothing
+        from qfin.dialects.nn.canonicalization import MovesNothing
 
         return (MovesNothing(),)
 
@@ -67,20 +67,20 @@ class PermuteOp(MoveOp):
 
 @irdl_op_definition
 class SqueezeOp(MoveOp):
-    """Those of `dims` that are of size 1 go, the others stay: `torch.squeeze`. None of them may be
+    """Those of `dim` that are of size 1 go, the others stay: `torch.squeeze`. None of them may be
     dynamic.
 
-    %y = nn.squeeze %x {dims = array<i64: 2, 3>} : (tensor<1x8x1x1xf32>) -> tensor<1x8xf32>
+    %y = nn.squeeze %x {dim = array<i64: 2, 3>} : (tensor<1x8x1x1xf32>) -> tensor<1x8xf32>
     """
 
     name = "nn.squeeze"
 
-    dims = prop_def(IntsConstr)
+    dim = prop_def(IntsConstr)
 
     traits = traits_def(Pure(), MoveCanonicalization())
 
     def shapes(self, x: Shape) -> tuple[Shape, ...]:
-        return (rules.squeeze(x, self.dims.get_values()),)
+        return (rules.squeeze(x, self.dim.get_values()),)
 
 
 @irdl_op_definition

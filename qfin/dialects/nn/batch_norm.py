@@ -2,47 +2,31 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import ClassVar
 
-from xdsl.dialects.builtin import BoolAttr, FloatAttr
+from xdsl.dialects.builtin import BoolAttr
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
-    AttrSizedOperandSegments,
-    IRDLOperation,
-    ParsePropInAttrDict,
     VarConstraint,
     irdl_op_definition,
     operand_def,
     opt_operand_def,
     prop_def,
     result_def,
-    traits_def,
-)
-from xdsl.traits import Pure
-from xdsl.utils.exceptions import VerifyException
-
-from qfin.dialects.nn.activation import NumberConstr, number
-from qfin.dialects.parameters import channels_of, named, optional, verify_parameter
-from qfin.dialects.tensors import FloatTensorConstr, verify_same_element_type
-
-FALSE = BoolAttr.from_bool(False)
-EPS = number(1e-5)
-MOMENTUM = number(0.1)
-
-PARAMETERS = " ".join(
-    (optional("weight"), optional("bias"), named("running_mean"), named("running_var"))
 )
 
-
-def verify_eps(eps: FloatAttr) -> None:
-    """Raises VerifyException unless `eps` is a number >= 0."""
-    if not (isfinite(value := eps.value.data) and value >= 0):
-        raise VerifyException(f"eps must be a finite number >= 0, got {value}")
+from qfin.dialects.families.norm import AFFINE, MOMENTUM, STATISTICS, Norm
+from qfin.dialects.tensors import (
+    FALSE,
+    FloatTensorConstr,
+    NumberConstr,
+    number,
+    verify_same_element_type,
+)
 
 
 @irdl_op_definition
-class BatchNormOp(IRDLOperation):
+class BatchNormOp(Norm):
     """`torch.nn.functional.batch_norm`: `(x - mean) / sqrt(var + eps) * weight + bias`, each
     channel with its own.
 
@@ -68,11 +52,8 @@ class BatchNormOp(IRDLOperation):
 
     training = prop_def(BoolAttr, default_value=FALSE)
     momentum = prop_def(NumberConstr, default_value=MOMENTUM)
-    eps = prop_def(NumberConstr, default_value=EPS)
 
-    irdl_options = (AttrSizedOperandSegments(as_property=True), ParsePropInAttrDict())
-    assembly_format = f"$input {PARAMETERS} attr-dict `:` type($input)"
-    traits = traits_def(Pure())
+    assembly_format = f"$input {AFFINE} {STATISTICS} attr-dict `:` type($input)"
 
     def __init__(
         self,
@@ -93,11 +74,11 @@ class BatchNormOp(IRDLOperation):
         )
 
     def verify_(self) -> None:
-        parameters = (self.weight, self.bias, self.running_mean, self.running_var)
-        verify_same_element_type(self.input, *parameters)
-        verify_eps(self.eps)
-        channels = channels_of(self.input)
-        for name, value in zip(
-            ("weight", "bias", "running_mean", "running_var"), parameters, strict=True
-        ):
-            verify_parameter(name, value, (channels,))
+        parameters = {
+            "weight": self.weight,
+            "bias": self.bias,
+            "running_mean": self.running_mean,
+            "running_var": self.running_var,
+        }
+        verify_same_element_type(self.input, *parameters.values())
+        self.verify_parameters(**parameters)

@@ -8,9 +8,9 @@ from xdsl.irdl import irdl_op_definition, prop_def, traits_def
 from xdsl.traits import Pure
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects.nn.activation import NumberConstr
 from qfin.dialects.nn.axes import MoveCanonicalization
 from qfin.dialects.nn.move import MoveOp, Shape
+from qfin.dialects.tensors import NumberConstr
 
 
 class IdentityOp(MoveOp):

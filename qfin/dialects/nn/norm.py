@@ -1,110 +1,44 @@
 """Normalisations by the statistics of the input: `nn.layer_norm`, `nn.group_norm`,
-`nn.instance_norm`.
-
-Each treats groups of elements alike. `Groups` says which: it serves the fused ops of `quant`, the
-interpreter and the kernels as well.
-"""
+`nn.instance_norm`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import prod
 from typing import ClassVar
 
 from xdsl.dialects.builtin import BoolAttr
 from xdsl.ir import SSAValue
 from xdsl.irdl import (
-    AttrSizedOperandSegments,
-    IRDLOperation,
-    ParsePropInAttrDict,
     VarConstraint,
     irdl_op_definition,
     operand_def,
     opt_operand_def,
     prop_def,
     result_def,
-    traits_def,
 )
-from xdsl.traits import Pure
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects import shapes
-from qfin.dialects.nn.activation import NumberConstr, number
-from qfin.dialects.nn.batch_norm import EPS, MOMENTUM, verify_eps
-from qfin.dialects.parameters import channels_of, optional, verify_parameter
+from qfin.dialects.families.norm import (
+    AFFINE,
+    MOMENTUM,
+    GroupedNorm,
+    GroupNorm,
+    InstanceNorm,
+    LayerNorm,
+)
+from qfin.dialects.parameters import optional
 from qfin.dialects.tensors import (
     TRUE,
     FloatTensorConstr,
-    IntConstr,
     Ints,
-    IntsConstr,
+    NumberConstr,
     i64_attr,
-    shape_of,
+    number,
     verify_same_element_type,
 )
 
-PARAMETERS = " ".join((optional("weight"), optional("bias")))
 
-
-@dataclass(frozen=True)
-class Groups:
-    """The input seen under `shape`, of which the first `outer` dimensions number the groups and the
-    others their elements; weight and bias, seen under `parameters`, broadcast to it."""
-
-    shape: tuple[int, ...]
-    outer: int
-    parameters: tuple[int, ...]
-
-    @property
-    def count(self) -> int | None:
-        """How many elements a group has; None where a dimension is dynamic."""
-        elements = self.shape[self.outer :]
-        return None if shapes.DYNAMIC in elements else prod(elements)
-
-
-def layer_groups(shape: Sequence[int], normalized: Sequence[int]) -> Groups:
-    """The last dimensions are a group."""
-    return Groups(tuple(shape), len(shape) - len(normalized), tuple(normalized))
-
-
-def channel_groups(shape: Sequence[int], groups: int) -> Groups:
-    """`groups` of the channels of each image, with all that is behind them."""
-    n, c, *spatial = shape
-    ones = [1] * len(spatial)
-    each = c if c == shapes.DYNAMIC else c // groups
-    return Groups((n, groups, each, *spatial), 2, (groups, each, *ones))
-
-
-def instance_groups(shape: Sequence[int]) -> Groups:
-    """What is behind each channel of each image."""
-    return Groups(tuple(shape), 2, (shape[1], *[1] * (len(shape) - 2)))
-
-
-def verify_layer_norm(input: SSAValue, normalized_shape: Ints) -> tuple[int, ...]:
-    """The shape of the parameters. Raises VerifyException unless it ends the input's shape."""
-    shape, normalized = shape_of(input), tuple(normalized_shape.get_values())
-    if not normalized or not shapes.compatible(shape[-len(normalized) :], normalized):
-        raise VerifyException(
-            f"normalized_shape {shapes.text(normalized)} is not the end of the input's shape"
-            f" {shapes.text(shape)}"
-        )
-    return normalized
-
-
-def verify_group_norm(input: SSAValue, num_groups: int) -> tuple[int, ...]:
-    """The shape of the parameters. Raises VerifyException unless the groups share the channels."""
-    channels = channels_of(input)
-    if num_groups < 1:
-        raise VerifyException(f"num_groups must be at least 1, got {num_groups}")
-    if channels != shapes.DYNAMIC and channels % num_groups:
-        raise VerifyException(f"{channels} channels do not divide into {num_groups} groups")
-    return (channels,)
-
-
-class NormOp(IRDLOperation):
-    """Base of the ops: `(x - mean) / sqrt(var + eps) * weight + bias`, with mean and variance, the
-    latter without Bessel's correction, of each group."""
+class NormOp(GroupedNorm):
+    """Base of the ops."""
 
     T: ClassVar = VarConstraint("T", FloatTensorConstr)
 
@@ -113,30 +47,15 @@ class NormOp(IRDLOperation):
     bias = opt_operand_def(FloatTensorConstr)
     result = result_def(T)
 
-    eps = prop_def(NumberConstr, default_value=EPS)
-
-    irdl_options = (AttrSizedOperandSegments(as_property=True), ParsePropInAttrDict())
-    assembly_format: ClassVar[str | None] = f"$input {PARAMETERS} attr-dict `:` type($input)"
-    traits = traits_def(Pure())
-
-    def groups(self, shape: Sequence[int]) -> Groups:
-        """What is normalised together in an input of this shape."""
-        raise NotImplementedError
-
-    def parameter_shape(self) -> tuple[int, ...]:
-        """That of weight and bias. Raises VerifyException for an input that does not fit."""
-        raise NotImplementedError
+    assembly_format: ClassVar[str | None] = f"$input {AFFINE} attr-dict `:` type($input)"
 
     def verify_(self) -> None:
         verify_same_element_type(self.input, self.weight, self.bias)
-        verify_eps(self.eps)
-        expected = self.parameter_shape()
-        verify_parameter("weight", self.weight, expected)
-        verify_parameter("bias", self.bias, expected)
+        self.verify_parameters(weight=self.weight, bias=self.bias)
 
 
 @irdl_op_definition
-class LayerNormOp(NormOp):
+class LayerNormOp(LayerNorm, NormOp):
     """`torch.nn.functional.layer_norm`: normalises over the last dimensions, which are
     `normalized_shape`, as are weight and bias.
 
@@ -145,8 +64,6 @@ class LayerNormOp(NormOp):
     """
 
     name = "nn.layer_norm"
-
-    normalized_shape = prop_def(IntsConstr)
 
     def __init__(
         self,
@@ -163,15 +80,9 @@ class LayerNormOp(NormOp):
             properties={"normalized_shape": normalized_shape, "eps": number(eps)},
         )
 
-    def groups(self, shape: Sequence[int]) -> Groups:
-        return layer_groups(shape, self.normalized_shape.get_values())
-
-    def parameter_shape(self) -> tuple[int, ...]:
-        return verify_layer_norm(self.input, self.normalized_shape)
-
 
 @irdl_op_definition
-class GroupNormOp(NormOp):
+class GroupNormOp(GroupNorm, NormOp):
     """`torch.nn.functional.group_norm`: input [N, C, ...], normalised over `num_groups` groups of
     channels with all that is behind them; weight and bias [C].
 
@@ -180,8 +91,6 @@ class GroupNormOp(NormOp):
     """
 
     name = "nn.group_norm"
-
-    num_groups = prop_def(IntConstr)
 
     def __init__(
         self,
@@ -198,15 +107,9 @@ class GroupNormOp(NormOp):
             properties={"num_groups": i64_attr(num_groups), "eps": number(eps)},
         )
 
-    def groups(self, shape: Sequence[int]) -> Groups:
-        return channel_groups(shape, self.num_groups.value.data)
-
-    def parameter_shape(self) -> tuple[int, ...]:
-        return verify_group_norm(self.input, self.num_groups.value.data)
-
 
 @irdl_op_definition
-class InstanceNormOp(NormOp):
+class InstanceNormOp(InstanceNorm, NormOp):
     """`torch.nn.functional.instance_norm`: input [N, C, ...], normalised over all that is behind a
     channel; weight and bias [C].
 
@@ -231,7 +134,7 @@ class InstanceNormOp(NormOp):
     momentum = prop_def(NumberConstr, default_value=MOMENTUM)
 
     assembly_format = (
-        f"$input {PARAMETERS} {optional('running_mean')} {optional('running_var')}"
+        f"$input {AFFINE} {optional('running_mean')} {optional('running_var')}"
         " attr-dict `:` type($input)"
     )
 
@@ -257,18 +160,10 @@ class InstanceNormOp(NormOp):
             },
         )
 
-    def groups(self, shape: Sequence[int]) -> Groups:
-        return instance_groups(shape)
-
-    def parameter_shape(self) -> tuple[int, ...]:
-        return (channels_of(self.input),)
-
     def verify_(self) -> None:
         super().verify_()
         verify_same_element_type(self.input, self.running_mean, self.running_var)
-        expected = self.parameter_shape()
-        verify_parameter("running_mean", self.running_mean, expected)
-        verify_parameter("running_var", self.running_var, expected)
+        self.verify_parameters(running_mean=self.running_mean, running_var=self.running_var)
         if self.use_input_stats.value.data:
             return
         if self.running_mean is None or self.running_var is None:

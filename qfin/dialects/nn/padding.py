@@ -8,9 +8,9 @@ from xdsl.irdl import irdl_op_definition, prop_def
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import shapes_movement as rules
-from qfin.dialects.nn.activation import NumberConstr, TextConstr
+from qfin.dialects.nn.activation import TextConstr
 from qfin.dialects.nn.move import MoveOp, Shape
-from qfin.dialects.tensors import IntsConstr, element_type_of
+from qfin.dialects.tensors import IntsConstr, NumberConstr, element_type_of
 from qfin.dialects.uniform import UniformType
 
 MODES = ("constant", "reflect", "replicate")

@@ -7,6 +7,7 @@ from typing import ClassVar
 from xdsl.irdl import irdl_op_definition, operand_def, result_def
 from xdsl.utils.exceptions import VerifyException
 
+from qfin.dialects.families.upsample import Cubic, Linear, Nearest, Upsample
 from qfin.dialects.tensors import (
     AnyTensorConstr,
     FloatTensorConstr,
@@ -14,7 +15,6 @@ from qfin.dialects.tensors import (
     verify_same_element_type,
 )
 from qfin.dialects.uniform import UniformType
-from qfin.dialects.upsample import Cubic, Linear, Nearest, Upsample
 
 
 class UpsampleNearestOp(Nearest):

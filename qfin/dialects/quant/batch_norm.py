@@ -6,32 +6,16 @@ Its numbers are defined once, in `qfin.interpreter.batch_norm`.
 from __future__ import annotations
 
 from xdsl.ir import Attribute, SSAValue
-from xdsl.irdl import (
-    AttrSizedOperandSegments,
-    IRDLOperation,
-    ParsePropInAttrDict,
-    irdl_op_definition,
-    operand_def,
-    opt_operand_def,
-    prop_def,
-    result_def,
-    traits_def,
-)
-from xdsl.traits import Pure
+from xdsl.irdl import irdl_op_definition, operand_def, opt_operand_def, prop_def, result_def
 
-from qfin.dialects.nn.activation import NumberConstr, number
-from qfin.dialects.nn.batch_norm import EPS, PARAMETERS, verify_eps
-from qfin.dialects.parameters import F32TensorConstr, channels_of, verify_parameter
+from qfin.dialects.families.norm import AFFINE, STATISTICS, Norm
+from qfin.dialects.parameters import F32TensorConstr
 from qfin.dialects.quant.activation import NO_ACTIVATION, ActivationAttr, verify_activation_type
-from qfin.dialects.tensors import (
-    QuantTensorConstr,
-    shape_of,
-    verify_result_shape,
-)
+from qfin.dialects.tensors import QuantTensorConstr, number, shape_of, verify_result_shape
 
 
 @irdl_op_definition
-class BatchNormOp(IRDLOperation):
+class BatchNormOp(Norm):
     """Quantized `nn.batch_norm` with running statistics; parameters are f32.
 
     %y = quant.batch_norm %x running_mean(%m : tensor<8xf32>) running_var(%v : tensor<8xf32>)
@@ -48,12 +32,9 @@ class BatchNormOp(IRDLOperation):
     running_var = operand_def(F32TensorConstr)
     result = result_def(QuantTensorConstr)
 
-    eps = prop_def(NumberConstr, default_value=EPS)
     activation = prop_def(ActivationAttr, default_value=NO_ACTIVATION)
 
-    irdl_options = (AttrSizedOperandSegments(as_property=True), ParsePropInAttrDict())
-    assembly_format = f"$input {PARAMETERS} attr-dict `:` type($input) `->` type($result)"
-    traits = traits_def(Pure())
+    assembly_format = f"$input {AFFINE} {STATISTICS} attr-dict `:` type($input) `->` type($result)"
 
     def __init__(
         self,
@@ -77,10 +58,9 @@ class BatchNormOp(IRDLOperation):
         verify_activation_type(self.input, "input")
         verify_activation_type(self.result, "result")
         verify_result_shape(self.result, shape_of(self.input))
-        verify_eps(self.eps)
-        parameters = (self.weight, self.bias, self.running_mean, self.running_var)
-        channels = channels_of(self.input)
-        for name, value in zip(
-            ("weight", "bias", "running_mean", "running_var"), parameters, strict=True
-        ):
-            verify_parameter(name, value, (channels,))
+        self.verify_parameters(
+            weight=self.weight,
+            bias=self.bias,
+            running_mean=self.running_mean,
+            running_var=self.running_var,
+        )

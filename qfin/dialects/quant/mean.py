@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xdsl.irdl import irdl_op_definition, operand_def, result_def
 
-from qfin.dialects.nn.mean import Mean
+from qfin.dialects.families.reduction import Mean
 from qfin.dialects.quant.activation import verify_activation_type
 from qfin.dialects.quant.pooling import verify_window_sum
 from qfin.dialects.tensors import QuantTensorConstr

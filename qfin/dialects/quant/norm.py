@@ -5,48 +5,26 @@ Their numbers are defined once, in `qfin.interpreter.norm`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import inf, sqrt
 from typing import ClassVar
 
 import numpy as np
 from xdsl.dialects.builtin import FloatAttr
 from xdsl.ir import Attribute, SSAValue
-from xdsl.irdl import (
-    AttrSizedOperandSegments,
-    IRDLOperation,
-    ParsePropInAttrDict,
-    irdl_op_definition,
-    operand_def,
-    opt_operand_def,
-    prop_def,
-    result_def,
-    traits_def,
-)
-from xdsl.traits import Pure
+from xdsl.irdl import irdl_op_definition, operand_def, opt_operand_def, prop_def, result_def
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects.nn.activation import NumberConstr
-from qfin.dialects.nn.batch_norm import EPS, verify_eps
-from qfin.dialects.nn.norm import (
-    PARAMETERS,
-    Groups,
-    channel_groups,
-    instance_groups,
-    layer_groups,
-    verify_group_norm,
-    verify_layer_norm,
+from qfin.dialects.families.norm import (
+    AFFINE,
+    EPS,
+    GroupedNorm,
+    GroupNorm,
+    InstanceNorm,
+    LayerNorm,
 )
-from qfin.dialects.parameters import F32TensorConstr, channels_of, verify_parameter
+from qfin.dialects.parameters import F32TensorConstr
 from qfin.dialects.quant.activation import NO_ACTIVATION, ActivationAttr, verify_activation_type
-from qfin.dialects.tensors import (
-    IntConstr,
-    IntsConstr,
-    QuantTensorConstr,
-    element_type_of,
-    shape_of,
-    verify_result_shape,
-)
+from qfin.dialects.tensors import QuantTensorConstr, element_type_of, shape_of, verify_result_shape
 from qfin.dialects.uniform import UniformType
 
 MAX_GROUP = 2**23
@@ -61,7 +39,7 @@ def relative_eps(eps: float, scale: float, count: int) -> float:
     return eps * (count / unit) ** 2 if unit else inf
 
 
-class NormOp(IRDLOperation):
+class NormOp(GroupedNorm):
     """Base of the ops. Input and result are quantized per layer to 8 bits, each with parameters of
     its own; weight and bias are f32."""
 
@@ -70,14 +48,11 @@ class NormOp(IRDLOperation):
     bias = opt_operand_def(F32TensorConstr)
     result = result_def(QuantTensorConstr)
 
-    eps = prop_def(NumberConstr, default_value=EPS)
     activation = prop_def(ActivationAttr, default_value=NO_ACTIVATION)
 
-    irdl_options = (AttrSizedOperandSegments(as_property=True), ParsePropInAttrDict())
     assembly_format: ClassVar[str | None] = (
-        f"$input {PARAMETERS} attr-dict `:` type($input) `->` type($result)"
+        f"$input {AFFINE} attr-dict `:` type($input) `->` type($result)"
     )
-    traits = traits_def(Pure())
 
     def __init__(
         self,
@@ -96,22 +71,11 @@ class NormOp(IRDLOperation):
             properties={"eps": eps, "activation": activation, **properties},
         )
 
-    def groups(self, shape: Sequence[int]) -> Groups:
-        """What is normalised together in an input of this shape."""
-        raise NotImplementedError
-
-    def parameter_shape(self) -> tuple[int, ...]:
-        """That of weight and bias. Raises VerifyException for an input that does not fit."""
-        raise NotImplementedError
-
     def verify_(self) -> None:
         verify_activation_type(self.input, "input")
         verify_activation_type(self.result, "result")
         verify_result_shape(self.result, shape_of(self.input))
-        verify_eps(self.eps)
-        expected = self.parameter_shape()
-        verify_parameter("weight", self.weight, expected)
-        verify_parameter("bias", self.bias, expected)
+        self.verify_parameters(weight=self.weight, bias=self.bias)
         self._verify_sums()
 
     def _verify_sums(self) -> None:
@@ -131,7 +95,7 @@ class NormOp(IRDLOperation):
 
 
 @irdl_op_definition
-class LayerNormOp(NormOp):
+class LayerNormOp(LayerNorm, NormOp):
     """Quantized `nn.layer_norm`.
 
     %y = quant.layer_norm %x weight(%w : tensor<8xf32>) bias(%b : tensor<8xf32>)
@@ -140,17 +104,9 @@ class LayerNormOp(NormOp):
 
     name = "quant.layer_norm"
 
-    normalized_shape = prop_def(IntsConstr)
-
-    def groups(self, shape: Sequence[int]) -> Groups:
-        return layer_groups(shape, self.normalized_shape.get_values())
-
-    def parameter_shape(self) -> tuple[int, ...]:
-        return verify_layer_norm(self.input, self.normalized_shape)
-
 
 @irdl_op_definition
-class GroupNormOp(NormOp):
+class GroupNormOp(GroupNorm, NormOp):
     """Quantized `nn.group_norm`.
 
     %y = quant.group_norm %x weight(%w : tensor<8xf32>)
@@ -160,17 +116,9 @@ class GroupNormOp(NormOp):
 
     name = "quant.group_norm"
 
-    num_groups = prop_def(IntConstr)
-
-    def groups(self, shape: Sequence[int]) -> Groups:
-        return channel_groups(shape, self.num_groups.value.data)
-
-    def parameter_shape(self) -> tuple[int, ...]:
-        return verify_group_norm(self.input, self.num_groups.value.data)
-
 
 @irdl_op_definition
-class InstanceNormOp(NormOp):
+class InstanceNormOp(InstanceNorm, NormOp):
     """Quantized `nn.instance_norm`, by the statistics of its input.
 
     %y = quant.instance_norm %x weight(%w : tensor<8xf32>) bias(%b : tensor<8xf32>)
@@ -178,9 +126,3 @@ class InstanceNormOp(NormOp):
     """
 
     name = "quant.instance_norm"
-
-    def groups(self, shape: Sequence[int]) -> Groups:
-        return instance_groups(shape)
-
-    def parameter_shape(self) -> tuple[int, ...]:
-        return (channels_of(self.input),)

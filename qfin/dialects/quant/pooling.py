@@ -11,7 +11,7 @@ from typing import ClassVar
 from xdsl.irdl import irdl_op_definition, operand_def, result_def
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects.pooling import (
+from qfin.dialects.families.pooling import (
     AdaptiveAvgPooling,
     AvgPooling,
     Over1d,

@@ -11,9 +11,9 @@ from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import irdl_op_definition, prop_def
 from xdsl.utils.exceptions import VerifyException
 
-from qfin.dialects.nn.activation import NumberConstr, number
 from qfin.dialects.quant.activation import NO_ACTIVATION, ActivationAttr
 from qfin.dialects.quant.unary import QuantUnaryOp
+from qfin.dialects.tensors import NumberConstr, number
 
 
 class QuantScalarOp(QuantUnaryOp):

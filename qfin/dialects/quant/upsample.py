@@ -15,9 +15,9 @@ from typing import ClassVar
 
 from xdsl.irdl import irdl_op_definition, operand_def, result_def
 
+from qfin.dialects.families.upsample import Cubic, Linear, Upsample
 from qfin.dialects.quant.activation import verify_activation_type
 from qfin.dialects.tensors import QuantTensorConstr
-from qfin.dialects.upsample import Cubic, Linear, Upsample
 
 
 class QuantUpsample(Upsample):

@@ -11,7 +11,7 @@ from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from qfin import remarks
-from qfin.dialects.nn.move_canonicalization import DropIdentity
+from qfin.dialects.nn.canonicalization import DropIdentity
 from qfin.dialects.quant.canonicalization import RequantizeSame
 from qfin.dialects.quant.dynamic import DequantizeOp
 from qfin.errors import PassError, nearest

@@ -202,7 +202,7 @@ def _keeps_range(table: NDArray[np.uint8], source: UniformType) -> bool:
 def emit_extremum(planner: Planner, op: ExtremumOp) -> None:
     """The order of stored values is that of what they stand for."""
     source, result = planner.buffer(op.input), planner.result(op.result)
-    gone = op.reduced_dims(len(source.shape))
+    gone = op.dims()
     if not op.keepdim.value.data:
         kept = iter(result.strides)
         strides = tuple(0 if dim in gone else next(kept) for dim in range(len(source.shape)))

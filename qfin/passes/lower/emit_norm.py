@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xdsl.ir import Operation
 
 from qfin.dialects import kernel, quant
-from qfin.dialects.nn.norm import Groups
+from qfin.dialects.families.norm import Groups
 from qfin.dialects.quant.norm import NormOp, relative_eps
 from qfin.interpreter.norm import in_steps
 from qfin.passes.lower.activations import clamp, uniform_of, zero_point

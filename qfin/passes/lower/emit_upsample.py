@@ -9,10 +9,10 @@ import numpy as np
 from xdsl.ir import Operation
 
 from qfin.dialects import kernel, nn, quant
+from qfin.dialects.families.upsample import Interpolation
 from qfin.dialects.nn.upsample import UpsampleNearestOp
 from qfin.dialects.quant.upsample import QuantUpsample
 from qfin.dialects.tensors import ints
-from qfin.dialects.upsample import Interpolation
 from qfin.interpreter import numerics
 from qfin.interpreter.upsample import interpolation_taps, nearest_positions
 from qfin.passes.lower.activations import clamp, uniform_of, zero_point

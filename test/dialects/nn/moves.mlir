@@ -23,8 +23,8 @@ func.func @permute(%x: tensor<1x3x?x4xf32>) -> (tensor<1x?x4x3xf32>) {
 
 // CHECK-LABEL: @squeeze(
 func.func @squeeze(%x: tensor<1x8x1x2x!quant.uniform<u8:f32, 5.000000e-01:3>>) -> (tensor<8x2x!quant.uniform<u8:f32, 5.000000e-01:3>>) {
-  // CHECK: %y0 = nn.squeeze %x {dims = array<i64: 0, 2, 3>} : (tensor<1x8x1x2x!quant.uniform<u8:f32, 5.000000e-01:3>>) -> tensor<8x2x!quant.uniform<u8:f32, 5.000000e-01:3>>
-  %y0 = nn.squeeze %x {dims = array<i64: 0, 2, 3>} : (tensor<1x8x1x2x!quant.uniform<u8:f32, 5.000000e-01:3>>) -> tensor<8x2x!quant.uniform<u8:f32, 5.000000e-01:3>>
+  // CHECK: %y0 = nn.squeeze %x {dim = array<i64: 0, 2, 3>} : (tensor<1x8x1x2x!quant.uniform<u8:f32, 5.000000e-01:3>>) -> tensor<8x2x!quant.uniform<u8:f32, 5.000000e-01:3>>
+  %y0 = nn.squeeze %x {dim = array<i64: 0, 2, 3>} : (tensor<1x8x1x2x!quant.uniform<u8:f32, 5.000000e-01:3>>) -> tensor<8x2x!quant.uniform<u8:f32, 5.000000e-01:3>>
   func.return %y0 : tensor<8x2x!quant.uniform<u8:f32, 5.000000e-01:3>>
 }
 
@@ -135,8 +135,8 @@ func.func @pad_replicate(%x: tensor<2x1xf32>) -> (tensor<2x8xf32>) {
 
 // CHECK-LABEL: @amax(
 func.func @amax(%x: tensor<1x8x4x4x!quant.uniform<u8:f32, 5.000000e-01:3>>) -> (tensor<1x8x1x1x!quant.uniform<u8:f32, 5.000000e-01:3>>) {
-  // CHECK: %y0 = nn.amax %x {dims = array<i64: 2, 3>, keepdim = true} : (tensor<1x8x4x4x!quant.uniform<u8:f32, 5.000000e-01:3>>) -> tensor<1x8x1x1x!quant.uniform<u8:f32, 5.000000e-01:3>>
-  %y0 = nn.amax %x {dims = array<i64: 2, 3>, keepdim = true} : (tensor<1x8x4x4x!quant.uniform<u8:f32, 5.000000e-01:3>>) -> tensor<1x8x1x1x!quant.uniform<u8:f32, 5.000000e-01:3>>
+  // CHECK: %y0 = nn.amax %x {dim = array<i64: 2, 3>, keepdim = true} : (tensor<1x8x4x4x!quant.uniform<u8:f32, 5.000000e-01:3>>) -> tensor<1x8x1x1x!quant.uniform<u8:f32, 5.000000e-01:3>>
+  %y0 = nn.amax %x {dim = array<i64: 2, 3>, keepdim = true} : (tensor<1x8x4x4x!quant.uniform<u8:f32, 5.000000e-01:3>>) -> tensor<1x8x1x1x!quant.uniform<u8:f32, 5.000000e-01:3>>
   func.return %y0 : tensor<1x8x1x1x!quant.uniform<u8:f32, 5.000000e-01:3>>
 }
 
@@ -149,8 +149,8 @@ func.func @amax_all(%x: tensor<2x8xf32>) -> (tensor<f32>) {
 
 // CHECK-LABEL: @amin(
 func.func @amin(%x: tensor<2x?xf32>) -> (tensor<2xf32>) {
-  // CHECK: %y0 = nn.amin %x {dims = array<i64: -1>} : (tensor<2x?xf32>) -> tensor<2xf32>
-  %y0 = nn.amin %x {dims = array<i64: -1>} : (tensor<2x?xf32>) -> tensor<2xf32>
+  // CHECK: %y0 = nn.amin %x {dim = array<i64: -1>} : (tensor<2x?xf32>) -> tensor<2xf32>
+  %y0 = nn.amin %x {dim = array<i64: -1>} : (tensor<2x?xf32>) -> tensor<2xf32>
   func.return %y0 : tensor<2xf32>
 }
 

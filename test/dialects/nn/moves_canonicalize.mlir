@@ -6,7 +6,7 @@
 func.func @nothing(%x: !x) -> (!x, !x, !x, !x, !x, !x, !x, !x, !x) {
   %0 = nn.permute %x {dims = array<i64: 0, 1>} : (!x) -> !x
   %1 = nn.transpose %x {dim0 = 1 : i64, dim1 = -1 : i64} : (!x) -> !x
-  %2 = nn.squeeze %x {dims = array<i64: 0>} : (!x) -> !x
+  %2 = nn.squeeze %x {dim = array<i64: 0>} : (!x) -> !x
   %3 = nn.flip %x {dims = array<i64: 1>} : (!x) -> !x
   %4 = nn.slice %x {end = 5 : i64} : (!x) -> !x
   %5 = nn.repeat %x {repeats = array<i64: 1, 1>} : (!x) -> !x

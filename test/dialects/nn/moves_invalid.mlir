@@ -46,7 +46,7 @@ func.func @f(%x: tensor<2x2x!quant.uniform<i8:f32:0, {0.5, 0.25}>>) {
 // -----
 
 func.func @f(%x: tensor<?xf32>) {
-  %y = nn.squeeze %x {dims = array<i64: 0>} : (tensor<?xf32>) -> tensor<f32>
+  %y = nn.squeeze %x {dim = array<i64: 0>} : (tensor<?xf32>) -> tensor<f32>
   func.return
 }
 // CHECK: dimension 0 of [?] is dynamic, so its squeeze has no known rank
@@ -262,7 +262,7 @@ func.func @f(%x: tensor<2xf32>) {
 // -----
 
 func.func @f(%x: tensor<0x2xf32>) {
-  %y = nn.amax %x {dims = array<i64: 0>} : (tensor<0x2xf32>) -> tensor<2xf32>
+  %y = nn.amax %x {dim = array<i64: 0>} : (tensor<0x2xf32>) -> tensor<2xf32>
   func.return
 }
 // CHECK: there is no extremum of no values, in [0, 2]
@@ -271,7 +271,7 @@ func.func @f(%x: tensor<0x2xf32>) {
 // -----
 
 func.func @f(%x: tensor<3x2xf32>) {
-  %y = nn.amin %x {dims = array<i64: 0>} : (tensor<3x2xf32>) -> tensor<1x2xf32>
+  %y = nn.amin %x {dim = array<i64: 0>} : (tensor<3x2xf32>) -> tensor<1x2xf32>
   func.return
 }
 // CHECK: result has shape [1, 2], expected [2]

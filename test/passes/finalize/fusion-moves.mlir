@@ -27,13 +27,13 @@ func.func @permute(%x: tensor<1x3x2x4x!x>) -> (tensor<1x2x4x3xf32>) {
 }
 
 // CHECK-LABEL: @squeeze(
-// CHECK-NEXT:    %[[Q0:[a-z0-9_]+]] = nn.squeeze %x {dims = array<i64: 2>} : (tensor<1x8x1x!quant.uniform<u8:f32, 5.000000e-01:3>>) -> tensor<1x8x!quant.uniform<u8:f32, 5.000000e-01:3>>
+// CHECK-NEXT:    %[[Q0:[a-z0-9_]+]] = nn.squeeze %x {dim = array<i64: 2>} : (tensor<1x8x1x!quant.uniform<u8:f32, 5.000000e-01:3>>) -> tensor<1x8x!quant.uniform<u8:f32, 5.000000e-01:3>>
 // CHECK-NEXT:    %[[Y0:[a-z0-9_]+]] = quant.dcast %[[Q0]] : tensor<1x8x!quant.uniform<u8:f32, 5.000000e-01:3>> to tensor<1x8xf32>
 // CHECK-NEXT:    func.return %[[Y0]]
 // REMARK-NEXT: remark: nn.squeeze fused: became dcast(nn.squeeze x)
 func.func @squeeze(%x: tensor<1x8x1x!x>) -> (tensor<1x8xf32>) {
   %f = quant.dcast %x : tensor<1x8x1x!x> to tensor<1x8x1xf32>
-  %y0 = nn.squeeze %f {dims = array<i64: 2>} : (tensor<1x8x1xf32>) -> tensor<1x8xf32>
+  %y0 = nn.squeeze %f {dim = array<i64: 2>} : (tensor<1x8x1xf32>) -> tensor<1x8xf32>
   return %y0 : tensor<1x8xf32>
 }
 
@@ -183,13 +183,13 @@ func.func @pad_replicate(%x: tensor<2x3x!x>) -> (tensor<2x5xf32>) {
 }
 
 // CHECK-LABEL: @amax(
-// CHECK-NEXT:    %[[Q0:[a-z0-9_]+]] = nn.amax %x {dims = array<i64: 1>} : (tensor<2x3x!quant.uniform<u8:f32, 5.000000e-01:3>>) -> tensor<2x!quant.uniform<u8:f32, 5.000000e-01:3>>
+// CHECK-NEXT:    %[[Q0:[a-z0-9_]+]] = nn.amax %x {dim = array<i64: 1>} : (tensor<2x3x!quant.uniform<u8:f32, 5.000000e-01:3>>) -> tensor<2x!quant.uniform<u8:f32, 5.000000e-01:3>>
 // CHECK-NEXT:    %[[Y0:[a-z0-9_]+]] = quant.dcast %[[Q0]] : tensor<2x!quant.uniform<u8:f32, 5.000000e-01:3>> to tensor<2xf32>
 // CHECK-NEXT:    func.return %[[Y0]]
 // REMARK-NEXT: remark: nn.amax fused: became dcast(nn.amax x)
 func.func @amax(%x: tensor<2x3x!x>) -> (tensor<2xf32>) {
   %f = quant.dcast %x : tensor<2x3x!x> to tensor<2x3xf32>
-  %y0 = nn.amax %f {dims = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2xf32>
+  %y0 = nn.amax %f {dim = array<i64: 1>} : (tensor<2x3xf32>) -> tensor<2xf32>
   return %y0 : tensor<2xf32>
 }
 

@@ -24,8 +24,8 @@ func.func @reset_observers_forward() {
 }
 func.func @observe_forward(%x: tensor<2x3xf32>) -> tensor<2x4xf32> {
   %w = ml_program.global_load @fc1.weight : tensor<4x3xf32>
-  %least = nn.amin %w {dims = array<i64: 1>} : (tensor<4x3xf32>) -> tensor<4xf32>
-  %greatest = nn.amax %w {dims = array<i64: 1>} : (tensor<4x3xf32>) -> tensor<4xf32>
+  %least = nn.amin %w {dim = array<i64: 1>} : (tensor<4x3xf32>) -> tensor<4xf32>
+  %greatest = nn.amax %w {dim = array<i64: 1>} : (tensor<4x3xf32>) -> tensor<4xf32>
   ml_program.global_store @fc1.least = %least : tensor<4xf32>
   ml_program.global_store @fc1.greatest = %greatest : tensor<4xf32>
   %y = nn.linear %x, %w : (tensor<2x3xf32>, tensor<4x3xf32>) -> tensor<2x4xf32>

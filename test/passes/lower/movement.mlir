@@ -63,7 +63,7 @@ func.func @cat(%x: tensor<2x3x!x>, %y: tensor<2x5x!y>) -> tensor<2x8x!x> {
 // CHECK-LABEL: func.func @amax(
 // CHECK:         kernel.extremum {{.*}} {function = "max"} : memref<2x3x4xi8, strided<[12, 4, 1]>>, memref<2x1x4xi8, strided<[4, 0, 1]>>
 func.func @amax(%x: tensor<2x3x4x!x>) -> tensor<2x4x!x> {
-  %0 = nn.amax %x {dims = array<i64: 1>} : (tensor<2x3x4x!x>) -> tensor<2x4x!x>
+  %0 = nn.amax %x {dim = array<i64: 1>} : (tensor<2x3x4x!x>) -> tensor<2x4x!x>
   func.return %0 : tensor<2x4x!x>
 }
 

@@ -1,11 +1,11 @@
-"""Ops of `nn.moves` on one tensor: their dequantize moves behind them."""
+"""Ops of `nn.MOVE_OPS`: their dequantize moves behind them."""
 
 from __future__ import annotations
 
 from xdsl.ir import Operation
 
+from qfin.dialects.nn import MOVE_OPS
 from qfin.dialects.nn.identity import IdentityOp
-from qfin.dialects.nn.moves import MOVE_OPS
 from qfin.dialects.nn.padding import PadOp, stored_fill
 from qfin.passes.finalize.fusion import NEEDS_INPUT, Fusion, Rewrite, carry
 from qfin.passes.finalize.groups import Refused, input_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from xdsl.ir import Operation
 
 from qfin.dialects import nn, quant
+from qfin.dialects.families.pooling import Pooling
 from qfin.dialects.nn.pooling import MaxPoolOp
-from qfin.dialects.pooling import Pooling
 from qfin.dialects.shapes import DYNAMIC
 from qfin.dialects.tensors import shape_of
 from qfin.interpreter.pooling import window_ranges

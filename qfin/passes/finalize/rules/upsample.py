@@ -5,7 +5,7 @@ from __future__ import annotations
 from xdsl.ir import Operation
 
 from qfin.dialects import nn, quant
-from qfin.dialects.upsample import Nearest, Upsample
+from qfin.dialects.families.upsample import Nearest, Upsample
 from qfin.passes.finalize.fusion import (
     NEEDS_ACTIVATIONS,
     NEEDS_INPUT,

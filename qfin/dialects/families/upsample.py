@@ -14,8 +14,8 @@ from xdsl.traits import Pure
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import shapes
-from qfin.dialects.pooling import FALSE, LAYOUTS, Parameters
-from qfin.dialects.tensors import Expected, shape_of, verify_result_shape
+from qfin.dialects.families.pooling import LAYOUTS, Parameters
+from qfin.dialects.tensors import FALSE, Expected, shape_of, verify_result_shape
 
 ScalesConstr = Expected(DenseArrayBase.constr(f64), "array<f64: ...>")
 

@@ -22,6 +22,7 @@ from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import shapes, shapes_pooling
 from qfin.dialects.tensors import (
+    FALSE,
     TRUE,
     IntConstr,
     IntsConstr,
@@ -29,8 +30,6 @@ from qfin.dialects.tensors import (
     verify_result_shape,
 )
 from qfin.dialects.windows import ones, verify_around, verify_axes, zeros
-
-FALSE = BoolAttr.from_bool(False)
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 """What the spatial dimensions are called, by their number."""

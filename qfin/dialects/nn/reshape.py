@@ -1,4 +1,4 @@
-"""Ops that move values and change none: `nn.reshape`, `nn.flatten`."""
+"""Ops that give the same values another shape: `nn.reshape`, `nn.flatten`."""
 
 from __future__ import annotations
 
