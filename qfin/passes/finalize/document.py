@@ -46,6 +46,12 @@ fusion. The dcast that an op left behind it meets the next op, so that a chain o
 on quantized values; where it meets a qcast to the type that it came from, both go. A qcast followed
 by a dcast stays always: it rounds.
 
+A qcast moves up likewise, to the op that can fuse with it: over ops that move values or choose the
+greatest or least, and over relus and clamps where they are no part of a pattern; a relu or clamp
+that is, moves up over the former. No bit changes. A result with qcasts to several types, and no
+other use, is computed for each of them, where each fuses. A product with a number leaves its stored
+numbers to what it is a product of, which `propagate-quantization` sees to.
+
 @ROUNDING
 
 ## What was not fused, and why
