@@ -1,6 +1,12 @@
 """What layer_norm, group_norm and instance_norm of `nn` and `quant` mean.
 
-The float ops are computed in f64 and rounded once. A fused op takes exact sums of n stored values
+The float ops on f32 are, over each group of n values, each step rounded once, sums in the order of
+`lane_sum`,
+
+    c = x - sum(x) / n, r = 1 / sqrt(sum(c * c) / n + eps), y = c * r * weight + bias
+
+On other floats they are computed in f64 and rounded once. A fused op takes exact sums of n stored
+values
 q, for which neither zero point nor scale matters but in eps:
 
     v = n * sum(q**2) - sum(q)**2                   exact: n**2 times the variance of q
@@ -35,6 +41,7 @@ from qfin.dialects.uniform import UniformType
 from qfin.interpreter import numerics
 from qfin.interpreter.activation import output_range
 from qfin.interpreter.batch_norm import coefficients, optional_arrays, scale_and_shift
+from qfin.interpreter.float_arithmetic import lane_sum
 from qfin.interpreter.nn import rounded
 from qfin.interpreter.quant import uniform
 
@@ -55,8 +62,10 @@ def in_steps(
 @np.errstate(all="ignore")
 def float_norm(
     x: Array, groups: Groups, weight: Array | None, bias: Array | None, eps: float
-) -> NDArray[np.float64]:
-    """The float ops, in f64; the shape of `x`."""
+) -> NDArray[np.floating]:
+    """The float ops, in f32 or f64; the shape of `x`."""
+    if x.dtype == np.float32:
+        return _float32_norm(x, groups, weight, bias, eps)
     v = x.astype(np.float64).reshape(groups.shape)
     axes = tuple(range(groups.outer, v.ndim))
     count = np.float64(groups.count or 0)
@@ -64,6 +73,20 @@ def float_norm(
     y = centred / np.sqrt((centred**2).sum(axes, keepdims=True) / count + eps)
     y = y if weight is None else y * _spread(weight.astype(np.float64), groups)
     y = y if bias is None else y + _spread(bias.astype(np.float64), groups)
+    return y.reshape(x.shape)
+
+
+def _float32_norm(
+    x: Array, groups: Groups, weight: Array | None, bias: Array | None, eps: float
+) -> NDArray[np.floating]:
+    count, one = np.float32(groups.count or 0), np.float32(1)
+    lines = x.reshape(*groups.shape[: groups.outer], -1)
+    centred = lines - (lane_sum(lines) / count)[..., None]
+    variance = lane_sum(centred * centred) / count
+    y = centred * (one / np.sqrt(variance + np.float32(eps)))[..., None]
+    y = y.reshape(groups.shape)
+    y = y if weight is None else y * _spread(weight, groups)
+    y = y if bias is None else y + _spread(bias, groups)
     return y.reshape(x.shape)
 
 

@@ -1,6 +1,11 @@
 """What `nn.softmax` and `quant.softmax` mean.
 
-The float op is computed in f64 and rounded once. The fused op, along `dim`, is
+The float op on f32 is, along `dim`, each step rounded once, the sum in the order of `lane_sum`,
+
+    e = exp(x - max(x)), y = e * (1 / sum(e))
+
+with the exponential of `qfin.float_functions`; on other floats it is computed in f64 and rounded
+once. The fused op, along `dim`, is
 
     e[k] = rint(exp(-k * f32(sx)) * 2**30), k = 0 ... 255     computed in f64, at compile time
     s = sum(e[max(q) - q])                                    exact, 64 bits
@@ -31,7 +36,9 @@ from xdsl.interpreter import (
 )
 
 from qfin.dialects import nn, quant
+from qfin.float_functions import exp
 from qfin.interpreter import numerics
+from qfin.interpreter.float_arithmetic import ARRAYS, lane_sum
 from qfin.interpreter.nn import rounded
 from qfin.interpreter.quant import uniform
 
@@ -60,6 +67,15 @@ def quantized_softmax(op: quant.SoftmaxOp, q: Array) -> Array:
     return stored.astype(target.storage_dtype).reshape(q.shape)
 
 
+@np.errstate(all="ignore")
+def float_softmax(x: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
+    """The float op on f32."""
+    lines = np.moveaxis(x, dim, -1)
+    e = exp(ARRAYS, lines - lines.max(-1, keepdims=True))
+    y = e * (np.float32(1) / lane_sum(e))[..., None]
+    return np.ascontiguousarray(np.moveaxis(y, -1, dim), np.float32)
+
+
 @register_impls
 class SoftmaxFunctions(InterpreterFunctions):
     """Softmax."""
@@ -68,9 +84,12 @@ class SoftmaxFunctions(InterpreterFunctions):
     def run_nn_softmax(
         self, interpreter: Interpreter, op: nn.SoftmaxOp, args: PythonValues
     ) -> PythonValues:
-        x, dim = np.atleast_1d(args[0]).astype(np.float64), op.dim.value.data
+        x, dim = np.atleast_1d(args[0]), op.dim.value.data
         if not x.size:
             return (args[0],)
+        if x.dtype == np.float32:
+            return (float_softmax(x, dim).reshape(args[0].shape),)
+        x = x.astype(np.float64)
         with np.errstate(all="ignore"):
             e = np.exp(x - x.max(dim, keepdims=True))
             y = e / e.sum(dim, keepdims=True)

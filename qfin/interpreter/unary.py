@@ -1,9 +1,10 @@
 """What the activations of `nn` and `quant` mean: one formula for the two of each name.
 
-A formula takes f64 and gives f64; its keyword arguments are the op's parameters. An `nn` op is the
-formula on its input as f64, rounded once to the element type. The `quant` op of the same name is
-`quantize(f32(formula(f64(dequantize(q)))))`, so that fusing changes no bit. Source: the formulas of
-PyTorch's documentation; its f32 kernels differ from them in the last bits.
+An `nn` op on f32 is the function of its name in `qfin.float_functions`, and the `quant` op of that
+name is `quantize(function(dequantize(q)))`, so that fusing changes no bit. On other floats it is a
+formula that takes f64 and gives f64, with the op's parameters as keyword arguments, rounded once to
+the element type. Source: the formulas of PyTorch's documentation; its f32 kernels differ in the
+last bits.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from xdsl.interpreter import (
 )
 from xdsl.ir import Operation
 
+from qfin import float_functions
 from qfin.dialects import nn, quant
-from qfin.dialects.nn.activation import UnaryParameters
+from qfin.dialects.nn.activation import UnaryParameters, WithApproximation
 from qfin.dialects.quant.unary import QuantUnaryOp
 from qfin.interpreter import numerics
+from qfin.interpreter.float_arithmetic import ARRAYS
 from qfin.interpreter.nn import rounded
 from qfin.interpreter.quant import dequantize, quantize, uniform
 
@@ -92,8 +95,11 @@ FORMULAS: dict[str, Callable[..., Doubles]] = {
 
 
 @np.errstate(all="ignore")
-def evaluate(op: UnaryParameters, x: NDArray[np.floating]) -> Doubles:
-    """The formula of the op, with its parameters, on `x`; f64 of any shape."""
+def evaluate(op: UnaryParameters, x: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The function of the op, with its parameters, on `x` of any shape: f32 for f32, else f64."""
+    if x.dtype == np.float32 and (known := float_function(op)) is not None:
+        name, numbers = known
+        return float_functions.evaluate(ARRAYS, name, np.asarray(x), numbers)
     names = type(op).get_irdl_definition().properties
     parameters = {name: _plain(getattr(op, name)) for name in names}
     return np.asarray(FORMULAS[op.name.split(".")[1]](x.astype(np.float64), **parameters))
@@ -103,6 +109,18 @@ def evaluate_quantized(op: QuantUnaryOp, q: NDArray[np.integer]) -> NDArray[Any]
     """The stored result of a fused op for any stored values of its input's type."""
     x = dequantize(q, uniform(op.input))
     return quantize(numerics.f32(evaluate(op, x)), uniform(op.result))
+
+
+def float_function(op: UnaryParameters) -> tuple[str, tuple[float, ...]] | None:
+    """Name and parameters of the op's function in `qfin.float_functions`, if it is there."""
+    name = op.name.split(".")[1]
+    if isinstance(op, WithApproximation) and op.approximate.data == "tanh":
+        name += "_tanh"
+    if name not in float_functions.FUNCTIONS:
+        return None
+    names = type(op).get_irdl_definition().properties
+    parameters = (_plain(getattr(op, parameter)) for parameter in names)
+    return name, tuple(number for number in parameters if isinstance(number, float))
 
 
 def _plain(parameter: FloatAttr[Any] | StringAttr | None) -> float | str | None:

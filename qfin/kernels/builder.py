@@ -74,6 +74,16 @@ def _intrinsic_properties(name: str, arity: int) -> dict[str, Attribute]:
     }
 
 
+# Negative normal numbers, subnormals and infinity, for llvm.is.fpclass.
+_NEGATIVE = 0b11100
+
+
+def vector_lanes(value: SSAValue) -> int:
+    """How many lanes a vector has."""
+    assert isinstance(value.type, VectorType)
+    return value.type.get_shape()[0]
+
+
 def _suffix(value_type: Attribute) -> str:
     """How intrinsics name a vector of f32. xDSL's own maxnum op leaves this out of the name, so
     that a second vector length in a module would get the first one's declaration."""
@@ -245,6 +255,18 @@ class KernelBuilder:
     def select(self, condition: SSAValue, a: SSAValue, b: SSAValue) -> SSAValue:
         """a where the i1 is true, else b."""
         return self._value(llvm.SelectOp, (condition, a, b), a.type, _NO_FASTMATH)
+
+    def where_less(self, a: SSAValue, b: SSAValue, x: SSAValue, y: SSAValue) -> SSAValue:
+        """On vectors of f32, x where a < b, else y, also where one of them is NaN.
+
+        By the class of a - b, since xDSL's comparisons and selects are of scalars only.
+        """
+        suffix, lanes = _suffix(a.type), vector_lanes(a)
+        negative = self.constant(_NEGATIVE, 32)
+        name = f"llvm.is.fpclass.{suffix}"
+        less = self.intrinsic(name, vector(i1, lanes), self.fsub(a, b), negative)
+        everything = self.constant(lanes, 32)
+        return self.intrinsic(f"llvm.vp.select.{suffix}", x.type, less, x, y, everything)
 
     # conversions and permutations
 

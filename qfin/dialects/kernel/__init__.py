@@ -33,6 +33,7 @@ from qfin.dialects.kernel.dynamic import (
 from qfin.dialects.kernel.elementwise import ClampOp, CopyOp, DequantizeOp, FillHaloOp, QuantizeOp
 from qfin.dialects.kernel.extremum import ExtremumOp
 from qfin.dialects.kernel.fill import FillOp
+from qfin.dialects.kernel.float_lines import FloatNormOp, FloatSoftmaxOp, FloatUnaryOp
 from qfin.dialects.kernel.linear_fp16 import LinearFp16Op
 from qfin.dialects.kernel.lut import LutOp
 from qfin.dialects.kernel.matmul import MatmulOp, WidenOp
@@ -78,6 +79,9 @@ Kernel = Dialect(
         WidenOp,
         MatmulOp,
         ContractionOp,
+        FloatUnaryOp,
+        FloatSoftmaxOp,
+        FloatNormOp,
         LutOp,
     ],
     [],
@@ -102,6 +106,9 @@ __all__ = [
     "FillHaloOp",
     "FillOp",
     "FloatClampOp",
+    "FloatNormOp",
+    "FloatSoftmaxOp",
+    "FloatUnaryOp",
     "Kernel",
     "KernelOp",
     "LinearFp16Op",

@@ -27,6 +27,7 @@ from qfin.passes.lower import (
     emit_channelwise,
     emit_contraction,
     emit_dynamic,
+    emit_float_lines,
     emit_linear_fp16,
     emit_matmul,
     emit_mean,
@@ -223,5 +224,6 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     **emit_softmax.EMITTERS,
     **emit_matmul.EMITTERS,
     **emit_contraction.EMITTERS,
+    **emit_float_lines.EMITTERS,
 }
 """By the type of the op; each takes ops of that type only."""

@@ -32,6 +32,7 @@ from qfin.kernels.fill_halo import FillHaloSpec, build_fill_halo
 from qfin.passes.lower import (
     calls_contraction,
     calls_dynamic,
+    calls_float_lines,
     calls_matmul,
     calls_pooling,
     calls_unary,
@@ -197,4 +198,5 @@ _CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
     **calls_upsample.CALLS,
     **calls_matmul.CALLS,
     **calls_contraction.CALLS,
+    **calls_float_lines.CALLS,
 }
