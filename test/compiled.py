@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import cycle
 from math import prod
 from typing import Any
 
@@ -13,9 +16,11 @@ from xdsl.dialects.builtin import ModuleOp
 
 import qfin
 from qfin.dialects.kernel import ProgramOp
-from qfin.passes.lower.buffers import ALIGNMENT, SLACK
+from qfin.passes.lower.buffers import ALIGNMENT
 from qfin.pipeline import to_level
+from qfin.runtime.calling import Memory
 from qfin.runtime.function import Function
+from qfin.runtime.memory import address_of
 from qfin.runtime.state import State
 from qfin.target import host_target_names
 from qfin.target.codegen import LoadedCode
@@ -42,26 +47,30 @@ class GuardedFunction(Function):
 
     def __init__(self, op: ProgramOp, code: LoadedCode, state: State | None):
         super().__init__(op, code, state)
-        constants = at_page_end(self._constants.shape, np.uint8)
-        constants[:] = self._constants
-        self._constants = constants
-        self._front = False
+        call = self.call
+        self.call = lambda *arrays, **others: call(*map(_guarded_copy, arrays), **others)
 
     @override
-    def _run(self, arrays: Sequence[Array]) -> list[Array]:
-        arena = at_page_end([self._arena_size + SLACK], np.uint8, front=self._front)
-        assert arena.ctypes.data % ALIGNMENT == self._constants.ctypes.data % ALIGNMENT == 0
-        self._arenas.clear()
-        self._arenas.append(arena)
-        self._front = not self._front
-        guarded_arrays = [at_page_end(array.shape, array.dtype) for array in arrays]
-        for place, array in zip(guarded_arrays, arrays, strict=True):
-            place[...] = array
-        return super()._run(guarded_arrays)
+    def _memory(self, constants: Array, arena_size: int) -> Memory:
+        at_end = at_page_end(constants.shape, np.uint8)
+        at_end[:] = constants
+        assert address_of(at_end) % ALIGNMENT == 0
+        results = [partial(at_page_end, spec.shape, spec.dtype) for spec in self.outputs]
+        fronts = cycle((False, True))
 
-    @override
-    def _new_result(self, spec: qfin.TensorSpec) -> Array:
-        return at_page_end(spec.shape, spec.dtype)
+        def new_arena() -> tuple[Array, int]:
+            arena = at_page_end([arena_size], np.uint8, front=next(fronts))
+            assert address_of(arena) % ALIGNMENT == 0
+            return arena, address_of(arena)
+
+        # Where no arena stays there is a new one for each call.
+        return Memory(at_end, new_arena, results, arenas=deque(maxlen=0))
+
+
+def _guarded_copy(array: Array) -> Array:
+    copy = at_page_end(array.shape, array.dtype)
+    copy[...] = array
+    return copy
 
 
 class GuardedProgram(qfin.Program):

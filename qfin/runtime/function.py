@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import weakref
-from collections import deque
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from numpy.typing import NDArray
@@ -14,14 +14,9 @@ from xdsl.ir import Attribute
 
 from qfin.dialects.kernel import ProgramOp
 from qfin.passes.lower.buffers import SLACK
+from qfin.runtime.calling import Memory, caller
 from qfin.runtime.memory import address_of, aligned, aligned_copy
-from qfin.runtime.spec import (
-    TensorSpec,
-    check_array,
-    match_arguments,
-    match_names,
-    tensor_spec,
-)
+from qfin.runtime.spec import TensorSpec, match_names, tensor_spec
 from qfin.runtime.state import State, names
 from qfin.target import codegen
 
@@ -35,55 +30,43 @@ class Function:
         self.name = op.entry.string_value()
         self.inputs = _specs(op.input_names.data, op.signature.inputs.data)
         self.outputs = _specs(op.output_names.data, op.signature.outputs.data)
-        self._code = code
         keep_until_the_end_of(self, code)
         count = len(self.inputs) + len(self.outputs) + 2 + (state is not None)
         prototype = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * count)
-        self._entry = prototype(code.function(self.name))
-        self._constants = _constants(op, state)
-        self._arena_size = op.arena.value.data
-        self._arenas: deque[Array] = deque()
-        specs = (*self.inputs, *self.outputs)
-        self._before = (*(spec.bytes_before for spec in specs), 0, 0)
-        self._state = state
-        self._loads, self._stores = names(op.loads), names(op.stores)
+        used = state and partial(state.used, names(op.loads), names(op.stores))
+        memory = self._memory(_constants(op, state), op.arena.value.data + SLACK)
+        entry = prototype(code.function(self.name))
+        self.call = caller(self.inputs, self.outputs, entry, memory, used, kept=code)
+        """What `__call__` calls."""
 
-    def __call__(self, *arrays: Array, **named: Array) -> Array | tuple[Array, ...]:
+    def __call__(
+        self, *arrays: Array, out: Array | Sequence[Array] | None = None, **named: Array
+    ) -> Array | tuple[Array, ...]:
         """Runs on arrays in the order of `inputs`, the last ones perhaps by name
-        (`function(x, mask=m)`); the result, or a tuple of several, or of none.
+        (`function(x, mask=m)`); the result, or a tuple of several, or of none. With `out`, an array
+        or a sequence of as many as `outputs`, results go there, and no memory is asked for.
 
         Raises InputError when an array's name, count, shape or dtype is not that of `inputs`, when
+        `out` is not as `outputs` say, cannot be written or shares memory with another array, when
         there is no memory for results of their size, and when a global that the function loads has
         no value yet.
         """
-        results = self._run(match_arguments(self.inputs, arrays, named))
-        return results[0] if len(results) == 1 else tuple(results)
+        return self.call(*arrays, out=out, **named)
 
     def run(self, feeds: Mapping[str, Array]) -> dict[str, Array]:
         """Runs on arrays by name; results by name. Raises InputError as `__call__` does."""
-        results = self._run(match_names(self.inputs, feeds))
+        results = self.call(*match_names(self.inputs, feeds))
+        results = (results,) if len(self.outputs) == 1 else results
         return dict(zip((spec.name for spec in self.outputs), results, strict=True))
 
-    def _run(self, arrays: Sequence[Array]) -> list[Array]:
-        arrays = [check_array(s, a) for s, a in zip(self.inputs, arrays, strict=True)]
-        results = [self._new_result(spec) for spec in self.outputs]
-        try:
-            arena = self._arenas.pop()
-        except IndexError:
-            arena = aligned(self._arena_size + SLACK)
-        memory = (*arrays, *results, arena, self._constants)
-        pointers = [address_of(a) - n for a, n in zip(memory, self._before, strict=True)]
-        if self._state is None:
-            self._entry(*pointers)
-        else:
-            with self._state.used(self._loads, self._stores) as state:
-                self._entry(*pointers, state)
-        self._arenas.append(arena)
-        return results
+    def _memory(self, constants: Array, arena_size: int) -> Memory:
+        results = [spec.allocator() for spec in self.outputs]
+        return Memory(constants, partial(_new_arena, arena_size), results)
 
-    def _new_result(self, spec: TensorSpec) -> Array:
-        """Memory for a result; its content is arbitrary."""
-        return spec.empty()
+
+def _new_arena(size: int) -> tuple[Array, int]:
+    arena = aligned(size)
+    return arena, address_of(arena)
 
 
 def _constants(op: ProgramOp, state: State | None) -> Array:

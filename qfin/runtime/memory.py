@@ -18,8 +18,12 @@ _DATA = 16
 layout is a part of numpy's binary interface."""
 
 
+at = ctypes.c_size_t.from_address
+"""`at(place).value` is the word at that place in memory."""
+
+
 def _address_by_layout(array: Array) -> int:
-    return ctypes.c_void_p.from_address(id(array) + _DATA).value or 0
+    return at(id(array) + _DATA).value
 
 
 def _address_by_interface(array: Array) -> int:
@@ -27,13 +31,14 @@ def _address_by_interface(array: Array) -> int:
 
 
 _PROBE = np.zeros(3)[1:]
-# Ten times as fast, which a call of a few microseconds feels.
-address_of = (
-    _address_by_layout
-    if _address_by_layout(_PROBE) == _address_by_interface(_PROBE)
-    else _address_by_interface
-)
+# Ten times as fast, which a call of a microsecond feels.
+_BY_LAYOUT = _address_by_layout(_PROBE) == _address_by_interface(_PROBE)
+
+address_of = _address_by_layout if _BY_LAYOUT else _address_by_interface
 """The address of an array's first element."""
+
+ADDRESS = f"at(id({{0}}) + {_DATA}).value" if _BY_LAYOUT else "address_of({0})"
+"""The same as Python text, for `{0}`."""
 
 
 def aligned(size: int) -> Array:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from qfin.dialects.uniform import UniformType
 from qfin.errors import InputError, UnsupportedError
 from qfin.interpreter.arrays import dtype_of
 from qfin.interpreter.signature import check_array as check
-from qfin.passes.lower.buffers import SLACK, ChannelsInnermost, channels_innermost
+from qfin.passes.lower.buffers import SLACK, ChannelsInnermost, channels_innermost, row_major
 from qfin.runtime.memory import address_of
 
 Array = NDArray[Any]
@@ -52,11 +52,17 @@ class TensorSpec:
         """Memory for one such tensor, halo and all; its content is arbitrary. Raises InputError
         where a dimension is dynamic, and where there is not so much memory."""
         try:
-            if not self.channels_last:
-                return np.empty(self.shape, self.dtype)
-            return self._view(np.empty(self._bytes, np.uint8))
+            return self.allocator()()
         except (MemoryError, ValueError) as e:
             raise self._not_allocated() from e
+
+    def allocator(self) -> Callable[[], Array]:
+        """What does the same as `empty`, but quickly, and with numpy's own exceptions."""
+        if not self.channels_last:
+            return partial(np.empty, self.shape, self.dtype)
+        memory = partial(np.empty, self._bytes, np.dtype(np.uint8))
+        shape, dtype, before, strides = self.shape, self.dtype, self.bytes_before, self.strides
+        return lambda: np.ndarray(shape, dtype, memory(), before, strides)
 
     def zeros(self) -> Array:
         """As `empty`; everything, the halo too, stands for the number 0."""
@@ -77,13 +83,21 @@ class TensorSpec:
         """Whether the array, of this shape and dtype, lies in memory as a program reads it."""
         if not self.channels_last:
             return array.flags.c_contiguous
-        if array.strides != self._strides:
-            return False
+        return array.strides == self.strides and self.has_room(array)
+
+    def has_room(self, array: Array) -> bool:
+        """Whether the memory that the array, of the right strides, is a view of has the halo and
+        the slack as well."""
         root = array
-        while isinstance(root.base, np.ndarray):
-            root = root.base
+        while isinstance(base := root.base, np.ndarray):
+            root = base
         before = address_of(array) - self.bytes_before - address_of(root)
-        return root.flags.c_contiguous and before >= 0 and before + self._bytes <= root.nbytes
+        return before >= 0 and before + self._bytes <= root.nbytes and root.flags.c_contiguous
+
+    def extent(self, array: Array) -> range:
+        """The addresses of an array that fits, halo and slack included."""
+        begin = address_of(array) - self.bytes_before
+        return range(begin, begin + (self._bytes if self.channels_last else array.nbytes))
 
     @cached_property
     def bytes_before(self) -> int:
@@ -95,8 +109,11 @@ class TensorSpec:
         return channels_innermost(self.shape, self.halo)
 
     @cached_property
-    def _strides(self) -> tuple[int, ...]:
-        return tuple(self.dtype.itemsize * stride for stride in self._lies.strides)
+    def strides(self) -> tuple[int, ...]:
+        """Bytes from element to element in each dimension; where that is not one, any will do in
+        dimensions of one element."""
+        strides = self._lies.strides if self.channels_last else row_major(self.shape)
+        return tuple(self.dtype.itemsize * stride for stride in strides)
 
     @cached_property
     def _bytes(self) -> int:
@@ -104,7 +121,7 @@ class TensorSpec:
         return self.dtype.itemsize * self._lies.size + SLACK
 
     def _view(self, memory: Array) -> Array:
-        return np.ndarray(self.shape, self.dtype, memory, self.bytes_before, self._strides)
+        return np.ndarray(self.shape, self.dtype, memory, self.bytes_before, self.strides)
 
 
 def tensor_spec(name: str, type: Attribute) -> TensorSpec:
@@ -175,3 +192,34 @@ def check_array(spec: TensorSpec, array: Array) -> Array:
     copy = spec.zeros()
     copy[...] = array
     return copy
+
+
+def check_results(
+    specs: Sequence[TensorSpec],
+    inputs: Sequence[TensorSpec],
+    given: Array | Sequence[Array],
+    arrays: Sequence[Array],
+) -> Sequence[Array]:
+    """Arrays that a caller gives for the results: one, or a sequence of as many as `specs`.
+
+    Raises InputError for what a program cannot write to, or must not, as the `arrays` that it reads
+    lie there.
+    """
+    results = [given] if isinstance(given, np.ndarray) else given
+    if not isinstance(results, list | tuple) or len(results) != len(specs):
+        want = ", ".join(map(str, specs)) or "no results"
+        raise InputError(f"out= must be an array for each result: {want}")
+    used = [(s.name, s.extent(a)) for s, a in zip(inputs, arrays, strict=True)]
+    for spec, array in zip(specs, results, strict=True):
+        check(f"out= {spec.name}", array, spec.shape, spec.dtype)
+        if not array.flags.writeable:
+            raise InputError(f"out= '{spec.name}' is read-only")
+        if not spec.fits(array):
+            hint = "make it with `empty()` of its spec in `outputs`"
+            raise InputError(f"out= '{spec.name}' does not lie in memory as it must: {hint}")
+        mine = spec.extent(array)
+        for name, other in used:
+            if mine and other and mine.start < other.stop and other.start < mine.stop:
+                raise InputError(f"out= '{spec.name}' must not share memory with '{name}'")
+        used.append((spec.name, mine))
+    return results
