@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,10 +13,15 @@ from xdsl.pattern_rewriter import PatternRewriter
 from qfin.dialects.quant.casts import DCastOp
 from qfin.dialects.uniform import UniformType
 from qfin.locations import fuse
-from qfin.passes.finalize.groups import Output, input_of
+from qfin.passes.finalize.groups import Output, input_of, output_of, require_verified
 
 Rewrite: TypeAlias = Callable[[PatternRewriter], Operation]
 """Changes the IR around a matched float op; returns the op that took its place."""
+
+
+def name_of(op: type[Operation] | Operation) -> str:
+    """The name of an op without its dialect."""
+    return op.name.partition(".")[2]
 
 
 def always(op: Operation) -> bool:
@@ -51,7 +56,7 @@ class Fusion:
     @property
     def name(self) -> str:
         """`add`, or `add_residual` for the variant `residual`; no two rows have the same."""
-        op = self.float_op.name.removeprefix("nn.")
+        op = name_of(self.float_op)
         return f"{op}_{self.variant}" if self.variant else op
 
     @property
@@ -72,6 +77,15 @@ def replace_group(op: Operation, output: Output, fused: Operation) -> Rewrite:
         return fused
 
     return rewrite
+
+
+def rename(op: Operation, by_name: Mapping[str, Callable[..., Operation]]) -> Rewrite:
+    """Puts the quantized op of the same name, input and properties in the place of a float op."""
+    input, _ = input_of(op)
+    output = output_of(op, activations=False)
+    fused = by_name[name_of(op)](input, output.quantize.result.type, op.properties)
+    require_verified(fused)
+    return replace_group(op, output, fused)
 
 
 def _of_elements(tensor: Attribute, element: UniformType) -> TensorType[Attribute]:

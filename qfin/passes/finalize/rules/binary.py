@@ -8,7 +8,7 @@ from qfin.dialects import nn, quant
 from qfin.dialects.quant.activation import NO_ACTIVATION
 from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.uniform import UniformType
-from qfin.passes.finalize.fusion import Fusion, Rewrite, replace_group
+from qfin.passes.finalize.fusion import Fusion, Rewrite, name_of, replace_group
 from qfin.passes.finalize.groups import (
     dequantized,
     output_of,
@@ -47,7 +47,7 @@ def _binary(op: Operation) -> Rewrite:
 FUSIONS: tuple[Fusion, ...] = tuple(
     Fusion(
         op,
-        f"qcast({op.name.removeprefix('nn.')}(dcast a, dcast b))",
+        f"qcast({name_of(op)}(dcast a, dcast b))",
         _FUSED[op].name,
         "f32; both operands and output quantized per layer to 8 bits; with relu or clamp, finite"
         " operands; no other use of the result",

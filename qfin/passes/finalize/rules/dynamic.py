@@ -16,7 +16,7 @@ from qfin.passes.finalize.dynamic_weights import (
     packed_for_dynamic,
     quantized_input,
 )
-from qfin.passes.finalize.fusion import Fusion, Rewrite
+from qfin.passes.finalize.fusion import Fusion, Rewrite, name_of
 from qfin.passes.finalize.groups import (
     Activation,
     activation_of,
@@ -116,7 +116,7 @@ WEIGHT = (
 
 
 def _row(op: type[Operation], fused: type[Operation]) -> Fusion:
-    name = op.name.removeprefix("nn.")
+    name = name_of(op)
     return Fusion(
         op,
         f"{name}(dequantize(quantize(x, choose_qparams x)), dcast w, b)",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from qfin.dialects import nn
-from qfin.passes.finalize.fusion import NEEDS_INPUT, Fusion, carry
+from qfin.passes.finalize.fusion import NEEDS_INPUT, Fusion, carry, name_of
 
 FUSIONS: tuple[Fusion, ...] = tuple(
     Fusion(
         op,
-        f"{op.name.removeprefix('nn.')}(dcast x)",
+        f"{name_of(op)}(dcast x)",
         f"dcast({op.name} x)",
         NEEDS_INPUT,
         carry,

@@ -7,7 +7,7 @@ from xdsl.ir import Operation
 from qfin.dialects.nn import MOVE_OPS
 from qfin.dialects.nn.identity import IdentityOp
 from qfin.dialects.nn.padding import PadOp, stored_fill
-from qfin.passes.finalize.fusion import NEEDS_INPUT, Fusion, Rewrite, carry
+from qfin.passes.finalize.fusion import NEEDS_INPUT, Fusion, Rewrite, carry, name_of
 from qfin.passes.finalize.groups import Refused, input_of
 
 
@@ -24,7 +24,7 @@ def _pad(op: Operation) -> Rewrite:
 FUSIONS: tuple[Fusion, ...] = tuple(
     Fusion(
         op,
-        f"{op.name.removeprefix('nn.')}(dcast x)",
+        f"{name_of(op)}(dcast x)",
         f"dcast({op.name} x)",
         f"{NEEDS_INPUT}; a padded constant that one of them stands for"
         if op is PadOp

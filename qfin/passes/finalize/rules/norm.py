@@ -10,7 +10,7 @@ from qfin.dialects.nn.norm import NormOp as FloatNormOp
 from qfin.dialects.quant.norm import MAX_GROUP, NormOp
 from qfin.interpreter.norm import in_steps
 from qfin.interpreter.quant import uniform
-from qfin.passes.finalize.fusion import NEEDS_ACTIVATIONS, Fusion, Rewrite, replace_group
+from qfin.passes.finalize.fusion import NEEDS_ACTIVATIONS, Fusion, Rewrite, name_of, replace_group
 from qfin.passes.finalize.groups import Refused, input_of, output_of, require_verified
 from qfin.passes.finalize.rules.parameters import can_be_infinite, optional_parameter
 
@@ -52,7 +52,7 @@ def _norm(op: Operation) -> Rewrite:
 FUSIONS: tuple[Fusion, ...] = tuple(
     Fusion(
         op,
-        f"qcast({op.name.removeprefix('nn.')}(dcast x))",
+        f"qcast({name_of(op)}(dcast x))",
         fused.name,
         f"{NEEDS_ACTIVATIONS}; constant weight and bias; eps > 0; at most {MAX_GROUP} values"
         " normalized together"

@@ -16,25 +16,18 @@ from qfin.passes.finalize.fusion import (
     Fusion,
     Rewrite,
     carry,
-    replace_group,
+    name_of,
+    rename,
 )
-from qfin.passes.finalize.groups import Refused, input_of, output_of, require_verified
+from qfin.passes.finalize.groups import Refused
 
-_FUSED = {op.name.removeprefix("quant."): op for op in quant.POOLING_OPS}
-
-
-def _name(op: type[Operation] | Operation) -> str:
-    return op.name.removeprefix("nn.")
+_FUSED = {name_of(op): op for op in quant.POOLING_OPS}
 
 
 def _average(op: Operation) -> Rewrite:
     """Rounds once instead of at each float op: one step of difference, next to ties. The fused op
     has the float op's attributes; its verifier knows how many values fit into a sum."""
-    input, _ = input_of(op)
-    output = output_of(op, activations=False)
-    fused = _FUSED[_name(op)](input, output.quantize.result.type, op.properties)
-    require_verified(fused)
-    return replace_group(op, output, fused)
+    return rename(op, _FUSED)
 
 
 def _maximum(op: Operation) -> Rewrite:
@@ -62,15 +55,15 @@ def _row(op: type[Pooling]) -> Fusion:
     if issubclass(op, MaxPoolOp):
         return Fusion(
             op,
-            f"{_name(op)}(dcast x)",
+            f"{name_of(op)}(dcast x)",
             f"dcast({op.name} x)",
             f"{NEEDS_INPUT}; no window of padding alone",
             _maximum,
         )
     return Fusion(
         op,
-        f"qcast({_name(op)}(dcast x))",
-        _FUSED[_name(op)].name,
+        f"qcast({name_of(op)}(dcast x))",
+        _FUSED[name_of(op)].name,
         f"{NEEDS_ACTIVATIONS}; sum within 32 bits; no other use of the result",
         _average,
         exact=False,

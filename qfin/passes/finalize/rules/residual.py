@@ -14,7 +14,7 @@ from qfin.dialects.shapes import text
 from qfin.dialects.tensors import shape_of
 from qfin.dialects.uniform import UniformType
 from qfin.interpreter import numerics
-from qfin.passes.finalize.fusion import Fusion, Rewrite, replace_group
+from qfin.passes.finalize.fusion import Fusion, Rewrite, name_of, replace_group
 from qfin.passes.finalize.groups import (
     Refused,
     defining,
@@ -96,7 +96,7 @@ def _require_residual_scale(residual: UniformType, output: UniformType) -> None:
 
 
 def _row(kind: type[Operation], fused: type[Operation]) -> Fusion:
-    name = kind.name.removeprefix("nn.")
+    name = name_of(kind)
     return Fusion(
         nn.AddOp,
         f"qcast(add({name}(dcast x, dcast w, b), dcast r)), either way round",

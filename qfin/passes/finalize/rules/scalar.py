@@ -14,7 +14,7 @@ from qfin.dialects.quant.activation import NO_ACTIVATION
 from qfin.dialects.quant.scalar import QuantScalarOp
 from qfin.dialects.tensors import shape_of
 from qfin.interpreter.arrays import dense_to_numpy
-from qfin.passes.finalize.fusion import NEEDS_ACTIVATIONS, Fusion, Rewrite, replace_group
+from qfin.passes.finalize.fusion import NEEDS_ACTIVATIONS, Fusion, Rewrite, name_of, replace_group
 from qfin.passes.finalize.groups import (
     constant_of,
     dequantized,
@@ -105,7 +105,7 @@ def _row(op: type[Operation], fused: type[QuantScalarOp], variant: str, operands
     sides = "" if issubclass(op, nn.SubOp) else ", either way round"
     return Fusion(
         op,
-        f"qcast({op.name.removeprefix('nn.')}({operands})){sides}",
+        f"qcast({name_of(op)}({operands})){sides}",
         fused.name,
         f"{NEEDS_ACTIVATIONS}; c a finite constant, of one element or of equal ones; with relu or"
         " clamp, finite input; no other use of the result",

@@ -12,27 +12,20 @@ from qfin.passes.finalize.fusion import (
     Fusion,
     Rewrite,
     carry,
-    replace_group,
+    name_of,
+    rename,
 )
-from qfin.passes.finalize.groups import input_of, output_of
 
-_FUSED = {op.name.removeprefix("quant."): op for op in quant.UPSAMPLE_OPS}
-
-
-def _name(op: type[Operation] | Operation) -> str:
-    return op.name.removeprefix("nn.")
+_FUSED = {name_of(op): op for op in quant.UPSAMPLE_OPS}
 
 
 def _interpolate(op: Operation) -> Rewrite:
     """Sums integers, not the floats they stand for: one step of difference, next to ties."""
-    input, _ = input_of(op)
-    output = output_of(op, activations=False)
-    fused = _FUSED[_name(op)](input, output.quantize.result.type, op.properties)
-    return replace_group(op, output, fused)
+    return rename(op, _FUSED)
 
 
 def _row(op: type[Upsample]) -> Fusion:
-    name = _name(op)
+    name = name_of(op)
     if issubclass(op, Nearest):
         return Fusion(op, f"{name}(dcast x)", f"dcast({op.name} x)", NEEDS_INPUT, carry)
     needs = f"{NEEDS_ACTIVATIONS}; no other use of the result"
