@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-import os
 import random
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,12 +22,11 @@ from qfin.interpreter.unary import clamp
 from qfin.kernels.dense import DenseSpec, Tile, build_dense, choose_tile, weight_block
 from qfin.kernels.epilogue import Residual, ToFloats
 from qfin.passes.lower.convert_kernels_to_llvm import KernelsToLLVMPass
-from qfin.target import host_target_names, resolve
+from qfin.target import resolve
 from qfin.target.codegen import LoadedCode, load, to_llvm_ir
 from qfin.target.isa import Isa
 
-CASES = int(os.environ.get("QFIN_TEST_CASES", "60"))
-targets = pytest.mark.parametrize("target", host_target_names())
+from .harness import guarded, noise, seeds, targets
 
 
 @dataclass
@@ -219,8 +217,16 @@ def compile_dense(spec: DenseSpec, isa: Isa) -> LoadedCode:
     return load(to_llvm_ir(module, isa), isa)
 
 
+def at_page_end(array: NDArray[Any]) -> NDArray[Any]:
+    """A copy behind which nothing may be read."""
+    memory = guarded(array.nbytes)
+    memory[:] = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
+    return memory
+
+
 def run(code: LoadedCode, case: Case, isa: Isa, ranges: list[tuple[int, int]]) -> None:
-    """Call the kernel over `ranges`, and compare the whole output buffer, margins included."""
+    """Call the kernel over `ranges`, and compare the whole output buffer, margins and what lies
+    before it included; all inputs and the output end where a page does."""
     s = case.spec
     lanes = weight_block(s.out_channels, isa)
     x = np.concatenate([case.image.reshape(-1), np.full(3, 255, np.uint8)])
@@ -238,16 +244,18 @@ def run(code: LoadedCode, case: Case, isa: Isa, ranges: list[tuple[int, int]]) -
     shape = (s.batch, *(size + more for size, more in zip(sizes, case.margin, strict=True)))
     dtype = np.uint8 if s.floats is None else np.float32
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    guarded = np.random.default_rng(1).integers(0, 256, size + 128).astype(np.uint8)
-    expected = guarded.copy()
-    before = guarded[64 : 64 + size].view(dtype).reshape(shape)
-    expected[64 : 64 + size] = reference(case, before).reshape(-1).view(np.uint8)
+    memory = guarded(64 + size)
+    memory[:] = noise(64 + size)
+    expected = memory.copy()
+    before = memory[64:].view(dtype).reshape(shape)
+    expected[64:] = reference(case, before).reshape(-1).view(np.uint8)
+    arrays = [at_page_end(array) for array in arrays]
     kernel = ctypes.CFUNCTYPE(
         None, *[ctypes.c_void_p] * (len(arrays) + 1), ctypes.c_int64, ctypes.c_int64
     )(code.function("kernel"))
     for begin, end in ranges:
-        kernel(*(a.ctypes.data for a in arrays), guarded.ctypes.data + 64, begin, end)
-    np.testing.assert_array_equal(guarded, expected, err_msg=str(s))
+        kernel(*(a.ctypes.data for a in arrays), memory.ctypes.data + 64, begin, end)
+    np.testing.assert_array_equal(memory, expected, err_msg=str(s))
 
 
 def split(rng: random.Random, size: int) -> list[tuple[int, int]]:
@@ -259,7 +267,7 @@ def split(rng: random.Random, size: int) -> list[tuple[int, int]]:
 
 
 @targets
-@pytest.mark.parametrize("seed", range(CASES))
+@seeds
 def test_random(target: str, seed: int):
     """Any shape, run whole and in pieces."""
     isa, rng = resolve(target), random.Random(seed)
