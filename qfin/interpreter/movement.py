@@ -64,7 +64,7 @@ def recode(x: Array, source: UniformType, target: UniformType) -> Array:
 
 
 class MovementFunctions(InterpreterFunctions):
-    """`quant.cat`, and the ops of `nn.moves`; those that only look at their input with other
+    """`quant.cat`, and those of `nn.MOVE_OPS`; those that only look at their input with other
     strides are added below."""
 
     @impl(RepeatOp)

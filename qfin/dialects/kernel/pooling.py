@@ -14,11 +14,10 @@ from qfin.dialects.kernel.buffers import (
     KernelOp,
     memref_of,
     verify_buffer,
-    verify_byte,
-    verify_clamp,
     verify_shape,
 )
-from qfin.dialects.tensors import IntConstr, Ints, IntsConstr, i64_attr
+from qfin.dialects.kernel.rounded import RoundedSumOp
+from qfin.dialects.tensors import Ints, IntsConstr
 
 
 @irdl_op_definition
@@ -52,7 +51,7 @@ class MaxPoolOp(KernelOp):
 
 
 @irdl_op_definition
-class AvgPoolOp(KernelOp):
+class AvgPoolOp(RoundedSumOp):
     """Average over windows given as for `kernel.max_pool`; `mult` is f32 [outputs...]:
 
     out = clamp(rint(f32(sum (x - input_zero_point)) * mult[...]) + zero_point, qmin, qmax)
@@ -69,41 +68,13 @@ class AvgPoolOp(KernelOp):
     windows = var_operand_def(BufferConstr)
     mult = operand_def(BufferConstr)
     output = operand_def(BufferConstr)
-    input_zero_point = prop_def(IntConstr)
-    zero_point = prop_def(IntConstr)
-    qmin = prop_def(IntConstr)
-    qmax = prop_def(IntConstr)
-
-    def __init__(
-        self,
-        input: SSAValue,
-        windows: Sequence[SSAValue],
-        mult: SSAValue,
-        output: SSAValue,
-        *,
-        input_zero_point: int,
-        zero_point: int,
-        qmin: int,
-        qmax: int,
-    ):
-        super().__init__(
-            operands=[input, windows, mult, output],
-            properties={
-                "input_zero_point": i64_attr(input_zero_point),
-                "zero_point": i64_attr(zero_point),
-                "qmin": i64_attr(qmin),
-                "qmax": i64_attr(qmax),
-            },
-        )
 
     def verify_(self) -> None:
         _verify_windows(self.input, self.windows, self.output)
         verify_buffer("mult", self.mult, f32)
         outputs = memref_of(self.output).get_shape()[-len(self.windows) :]
         verify_shape("mult", self.mult, outputs)
-        verify_byte("input_zero_point", self.input_zero_point.value.data)
-        verify_byte("zero_point", self.zero_point.value.data)
-        verify_clamp(self.qmin.value.data, self.qmax.value.data)
+        self.verify_rounding()
 
 
 def _verify_windows(input: SSAValue, windows: Sequence[SSAValue], output: SSAValue) -> None:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from xdsl.dialects.builtin import f32, i8, i32
-from xdsl.ir import SSAValue
-from xdsl.irdl import irdl_op_definition, operand_def, prop_def, var_operand_def
+from xdsl.irdl import irdl_op_definition, operand_def, var_operand_def
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects.kernel.buffers import (
     BufferConstr,
-    KernelOp,
     memref_of,
     verify_buffer,
-    verify_byte,
-    verify_clamp,
     verify_shape,
 )
-from qfin.dialects.tensors import IntConstr, i64_attr
+from qfin.dialects.kernel.rounded import RoundedSumOp
 
 
 @irdl_op_definition
-class UpsampleOp(KernelOp):
+class UpsampleOp(RoundedSumOp):
     """Interpolation along the last dimensions. For each of these, `tables` has positions in the
     input (i32) and weights (f32), both [outputs, taps]; `mult` is one f32. From the last dimension
     to the first, each sum in f32 and in the order of the taps:
@@ -41,32 +35,6 @@ class UpsampleOp(KernelOp):
     tables = var_operand_def(BufferConstr)
     mult = operand_def(BufferConstr)
     output = operand_def(BufferConstr)
-    input_zero_point = prop_def(IntConstr)
-    zero_point = prop_def(IntConstr)
-    qmin = prop_def(IntConstr)
-    qmax = prop_def(IntConstr)
-
-    def __init__(
-        self,
-        input: SSAValue,
-        tables: Sequence[SSAValue],
-        mult: SSAValue,
-        output: SSAValue,
-        *,
-        input_zero_point: int,
-        zero_point: int,
-        qmin: int,
-        qmax: int,
-    ):
-        super().__init__(
-            operands=[input, tables, mult, output],
-            properties={
-                "input_zero_point": i64_attr(input_zero_point),
-                "zero_point": i64_attr(zero_point),
-                "qmin": i64_attr(qmin),
-                "qmax": i64_attr(qmax),
-            },
-        )
 
     def verify_(self) -> None:
         rank = memref_of(self.input).get_num_dims()
@@ -89,6 +57,4 @@ class UpsampleOp(KernelOp):
                 verify_shape(f"{name} {axis}", table, (count, taps))
         verify_buffer("mult", self.mult, f32)
         verify_shape("mult", self.mult, [1])
-        verify_byte("input_zero_point", self.input_zero_point.value.data)
-        verify_byte("zero_point", self.zero_point.value.data)
-        verify_clamp(self.qmin.value.data, self.qmax.value.data)
+        self.verify_rounding()
