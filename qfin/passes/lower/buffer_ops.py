@@ -27,6 +27,7 @@ from qfin.passes.lower import (
     emit_channelwise,
     emit_contraction,
     emit_dynamic,
+    emit_float_conv,
     emit_float_lines,
     emit_linear_fp16,
     emit_matmul,
@@ -225,5 +226,6 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     **emit_matmul.EMITTERS,
     **emit_contraction.EMITTERS,
     **emit_float_lines.EMITTERS,
+    **emit_float_conv.EMITTERS,
 }
 """By the type of the op; each takes ops of that type only."""

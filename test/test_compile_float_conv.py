@@ -1,0 +1,75 @@
+"""Compiled convolutions of f32 give the interpreter's bits on every target."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from .compiled_floats import check_floats, floats
+from .random_modules import tensor
+
+
+def _conv(rng: random.Random, seed: int, rank: int, *, transposed: bool, constant: bool) -> None:
+    groups = rng.choice([1, 1, 2, 3])
+    inputs, outputs = groups * rng.choice([1, 2, 5]), groups * rng.choice([1, 3, 17])
+    taps = [rng.choice([1, 2, 3]) for _ in range(rank)]
+    spatial = [rng.randint(5, 9) for _ in range(rank)]
+    stride = [rng.choice([1, 1, 2]) for _ in range(rank)]
+    dilation = [rng.choice([1, 1, 2]) for _ in range(rank)]
+    padding = [rng.choice([0, 1]) for _ in range(2 * rank)]
+    x = (rng.choice([1, 2]), inputs, *spatial)
+    weight = (
+        (inputs, outputs // groups, *taps) if transposed else (outputs, inputs // groups, *taps)
+    )
+    lists = {"stride": stride, "dilation": dilation, "padding": padding}
+    result = list(x)
+    for axis in range(rank):
+        around = padding[2 * axis] + padding[2 * axis + 1]
+        reach = dilation[axis] * (taps[axis] - 1)
+        if transposed:
+            result[2 + axis] = (spatial[axis] - 1) * stride[axis] + 1 + reach - around
+        else:
+            result[2 + axis] = (spatial[axis] + around - reach - 1) // stride[axis] + 1
+    result[1] = outputs
+    text = ", ".join(f"{name} = array<i64: {str(v)[1:-1]}>" for name, v in lists.items())
+    arrays = floats(seed, x, weight, (outputs,))
+    types = [tensor(array.shape, "f32") for array in arrays]
+    given = [
+        f'%{name} = arith.constant dense<"0x{array.tobytes().hex()}"> : {type}'
+        for name, array, type in zip("wb", arrays[1:], types[1:], strict=True)
+        if constant
+    ]
+    name = f"conv_transpose{rank}d" if transposed else f"conv{rank}d"
+    others = "" if constant else f", %w: {types[1]}, %b: {types[2]}"
+    y = tensor(result, "f32")
+    check_floats(
+        f"""func.func @main(%x: {types[0]}{others}) -> {y} {{
+          {" ".join(given)}
+          %y = nn.{name} %x, %w, %b {{{text}, groups = {groups} : i64}}
+            : ({", ".join(types)}) -> {y}
+          func.return %y : {y} }}""",
+        arrays[:1] if constant else arrays,
+    )
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("rank", [1, 2, 3])
+@pytest.mark.parametrize("constant", [False, True])
+def test_random(rank: int, transposed: bool, constant: bool) -> None:
+    seed = 4 * rank + 2 * transposed + constant
+    _conv(random.Random(seed), seed, rank, transposed=transposed, constant=constant)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_more_conv2d(seed: int) -> None:
+    _conv(random.Random(100 + seed), seed, 2, transposed=seed % 2 == 1, constant=True)
+
+
+def test_what_padding_cuts_off() -> None:
+    text = """
+    func.func @main(%x: tensor<1x2x5x4xf32>, %w: tensor<2x3x1x2xf32>) -> tensor<1x3x3x3xf32> {
+      %y = nn.conv_transpose2d %x, %w {padding = array<i64: 1, 1, 1, 1>}
+        : (tensor<1x2x5x4xf32>, tensor<2x3x1x2xf32>) -> tensor<1x3x3x3xf32>
+      func.return %y : tensor<1x3x3x3xf32> }"""
+    check_floats(text, floats(9, (1, 2, 5, 4), (2, 3, 1, 2)))
