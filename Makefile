@@ -36,10 +36,10 @@ lit: $(STAMP)-dev ## FileCheck tests of the IR
 	$(BIN)/lit -sv .
 
 pytest: $(STAMP)-dev ## Python tests, warnings are errors
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-slow: $(STAMP)-dev ## the randomised sweeps, many more cases
-	QFIN_TEST_CASES=5000 $(BIN)/python -m pytest -n auto test/kernels
+	QFIN_TEST_CASES=5000 $(BIN)/python -m pytest -n auto --dist worksteal test/kernels
 
 bench: $(STAMP)-bench ## our time, the peers' and the share of the core's peak
 	$(BIN)/python -m benchmarks
