@@ -111,7 +111,8 @@ class DynamicFunctions(InterpreterFunctions):
     ) -> PythonValues:
         x, packed = args
         scale, centred = quantized_input(op, x)
-        sums = contractions.linear(centred, packed.weight.astype(np.float64))
+        assert isinstance(op.packed.type, quant.PackedType)
+        sums = contractions.linear(centred, packed.centred(op.packed.type).astype(np.float64))
         return (finish(op, sums, scale, packed),)
 
     @impl(quant.Conv1dDynamicOp)
@@ -177,7 +178,7 @@ def convolution(op: quant.DynamicContraction, x: Array, packed: Packed) -> Array
     # Padding with 0 here, where the zero point is subtracted, is padding with the zero point.
     sums = contractions.conv(
         centred,
-        packed.weight.astype(np.float64),
+        packed.centred(type).astype(np.float64),
         type.conv.stride.get_values(),
         type.conv.padding.get_values(),
         type.conv.dilation.get_values(),

@@ -28,7 +28,7 @@ from qfin.interpreter.activation import output_range
 from qfin.interpreter.arrays import dense_to_numpy, dtype_of, element_type
 from qfin.interpreter.blocked import unblock
 from qfin.interpreter.depthwise import unpack_depthwise
-from qfin.interpreter.packed import Packed, packed_scales
+from qfin.interpreter.packed import Packed, packed_scales, packed_weight, unpacked_weight
 from qfin.interpreter.transposed import from_convolution
 
 Array: TypeAlias = NDArray[Any]
@@ -107,15 +107,19 @@ class QuantFunctions(InterpreterFunctions):
         self, interpreter: Interpreter, op: PrepackOp, args: PythonValues
     ) -> PythonValues:
         bias = args[1] if op.bias else None
-        assert isinstance(op.result.type, PackedType)
-        return (Packed(args[0], packed_scales(op.result.type, element_type(op.weight.type)), bias),)
+        packed, element = op.result.type, element_type(op.weight.type)
+        assert isinstance(packed, PackedType)
+        weight, zero_points = packed_weight(packed, element, args[0])
+        return (Packed(weight, packed_scales(packed, element), bias, zero_points),)
 
     @impl(UnpackOp)
     def run_unpack(
         self, interpreter: Interpreter, op: UnpackOp, args: PythonValues
     ) -> PythonValues:
         packed: Packed = args[0]
-        return (packed.weight, packed.bias) if op.bias else (packed.weight,)
+        assert isinstance(op.packed.type, PackedType)
+        weight = unpacked_weight(op.packed.type, element_type(op.weight.type), packed)
+        return (weight, packed.bias) if op.bias else (weight,)
 
     @impl(PackedConstantOp)
     def run_packed_constant(
@@ -126,17 +130,21 @@ class QuantFunctions(InterpreterFunctions):
             weight = unblock_weight(weight, op.result.type, layout)
         elif isinstance(layout, DepthwiseAttr):
             weight = unpack_depthwise(weight, op.result.type.dense_shape, layout)
-        bias = op.value.bias
-        values = dense_to_numpy(bias) if isinstance(bias, DenseIntOrFPElementsAttr) else None
-        return (Packed(weight, dense_to_numpy(op.value.scales), values),)
+        bias, zero_points = (
+            dense_to_numpy(values) if isinstance(values, DenseIntOrFPElementsAttr) else None
+            for values in (op.value.bias, op.value.zero_points)
+        )
+        return (Packed(weight, dense_to_numpy(op.value.scales), bias, zero_points),)
 
     @impl(LinearOp)
     def run_linear(
         self, interpreter: Interpreter, op: LinearOp, args: PythonValues
     ) -> PythonValues:
         packed: Packed = args[1]
+        assert isinstance(op.packed.type, PackedType)
         x = args[0].astype(np.float64) - uniform(op.input).zero_point
-        return (finish(op, contractions.linear(x, packed.weight.astype(np.float64)), *args[1:]),)
+        weight = packed.centred(op.packed.type).astype(np.float64)
+        return (finish(op, contractions.linear(x, weight), *args[1:]),)
 
 
 def unblock_weight(flat: Array, packed: PackedType, layout: BlockedAttr) -> Array:

@@ -8,7 +8,9 @@ plane.
 
 Layout: weights as `#layout.blocked` says, a block of B output channels after the other;
 for each padded output channel an int32 start value of the sum, an f32 multiplier and perhaps an f32
-bias.
+bias. Where weights have zero points z, the sums start with minus z times what a window's inputs add
+up to, which `kernel.window_sums` gives for each output pixel, in two halves: one dot product of
+pairs with (z, 256 * z).
 
 Loops: [block of channels] [strips] [tiles of pixels] around one register tile (`dense_tile`), so
 that a block's weights stay in the first-level cache while the activations pass. A strip is a row of
@@ -25,34 +27,44 @@ readable.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from xdsl.dialects import func
 from xdsl.dialects.builtin import LocationAttr, i64
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import Index, KernelBuilder, ptr
-from qfin.kernels.dense_spec import DenseSpec
+from qfin.kernels.dense_spec import DenseSpec, Sums
 from qfin.kernels.dense_tile import DenseTile
 from qfin.kernels.tiles import Tile, choose_tile, weight_block
 from qfin.target.isa import Isa
 
-__all__ = ["DenseSpec", "Tile", "build_dense", "choose_tile", "weight_block"]
+__all__ = ["DenseSpec", "Sums", "Tile", "build_dense", "choose_tile", "weight_block"]
 
 
 def build_dense(
     name: str, spec: DenseSpec, isa: Isa, location: LocationAttr | None = None
 ) -> func.FuncOp:
-    """The function `name(x, w, init, mult, [bias,] [residual,] y, begin, end)`: pointers, then
-    i64; no result.
+    """The function `name(x, w, init, mult, [bias,] [residual,] [sums, zero_points,] y, begin,
+    end)`: pointers, then i64; no result.
 
     It computes the part `[begin, end)` of the parallel dimension and writes nothing else. Of a
     residual it reads nothing but its elements; it must not overlap y.
     """
-    pointers = 5 + spec.float_bias + (spec.residual is not None)
+    pointers = 5 + spec.float_bias + (spec.residual is not None) + 2 * (spec.sums is not None)
     b = KernelBuilder(name, [*[ptr] * pointers, i64, i64], location)
     if spec.rows * spec.out_w > 0:
         _Dense(b, spec, isa).build()
     return b.finish()
+
+
+class Place(NamedTuple):
+    """Pointers to a pixel: in x, y, the residual and the sums, where there are such."""
+
+    x: SSAValue
+    y: SSAValue
+    r: SSAValue | None
+    s: SSAValue | None
 
 
 class _Dense(DenseTile):
@@ -61,8 +73,10 @@ class _Dense(DenseTile):
     def __init__(self, b: KernelBuilder, spec: DenseSpec, isa: Isa):
         super().__init__(b, spec, isa)
         self.x, self.w, self.init, self.mult, *more, self.y, self.begin, self.end = b.arguments
-        self.bias = more[0] if spec.float_bias else None
-        self.r = more[-1] if spec.residual else None
+        self.zero_points = more.pop() if spec.sums else None
+        self.s = more.pop() if spec.sums else None
+        self.r = more.pop() if spec.residual else None
+        self.bias = more.pop() if spec.float_bias else None
 
     def build(self) -> None:
         spec = self.spec
@@ -84,6 +98,7 @@ class _Dense(DenseTile):
         self.block_init = b.gep(self.init, first)
         self.block_mult = b.gep(self.mult, first)
         self.block_bias = b.gep(self.bias, first) if self.bias else None
+        self.block_zero_points = b.gep(self.zero_points, first) if self.zero_points else None
         self.block_x = b.gep(self.x, self.scale(group, spec.in_channels))
         item = self.epilogue.item
         self.block_y = b.gep(
@@ -95,6 +110,9 @@ class _Dense(DenseTile):
         if self.r is not None:
             group_r, local_r = self.scale(group, spec.out_channels), self.scale(local, self.block)
             self.block_r = b.gep(self.r, group_r, local_r)
+        self.block_s = None
+        if self.s is not None and spec.sums is not None:
+            self.block_s = b.gep(self.s, self.scale(group, spec.sums.group))
         last = spec.out_channels - (blocks - 1) * self.block
         if last == self.block or blocks == 1:
             self.walk(last, rows)
@@ -136,9 +154,8 @@ class _Dense(DenseTile):
         rest = b.urem(b.sub(b.index(end), b.index(begin)), b.index(tall))
         return b.sub(b.index(end), rest)
 
-    def pixel(self, row: Index) -> tuple[SSAValue, SSAValue, SSAValue | None]:
-        """Where the first pixel of a row begins in x, y and residual; `row` counts through all
-        planes of all images."""
+    def pixel(self, row: Index) -> Place:
+        """Where the first pixel of a row begins; `row` counts through all planes of all images."""
         spec = self.spec
         slab, line = self.divide(row, spec.out_h) if spec.batch * spec.out_d > 1 else (0, row)
         image, plane = self.divide(slab, spec.out_d) if spec.batch > 1 else (0, slab)
@@ -150,14 +167,16 @@ class _Dense(DenseTile):
         (x_image, x_row, _), (y_image, y_row, _) = spec.x_strides, spec.y_strides
         x = at(self.block_x, (x_image, spec.stride_d * spec.x_plane, spec.stride_h * x_row))
         y = at(self.block_y, (y_image, spec.y_plane, y_row))
-        if self.block_r is None or spec.residual is None:
-            return x, y, None
-        r_image, r_row, _ = spec.residual.strides
-        return x, y, at(self.block_r, (r_image, spec.residual.plane, r_row))
+        r = s = None
+        if self.block_r is not None and spec.residual is not None:
+            r_image, r_row, _ = spec.residual.strides
+            r = at(self.block_r, (r_image, spec.residual.plane, r_row))
+        if self.block_s is not None and spec.sums is not None:
+            s_image, s_row, _ = spec.sums.strides
+            s = at(self.block_s, (s_image, spec.sums.plane, s_row))
+        return Place(x, y, r, s)
 
-    def column(
-        self, first: tuple[SSAValue, SSAValue, SSAValue | None], column: Index, end: Index
-    ) -> tuple[SSAValue, SSAValue, SSAValue | None]:
+    def column(self, first: Place, column: Index, end: Index) -> Place:
         """The pixels of a tile that begins at `column`, or earlier where it would pass `end`."""
         b, spec = self.b, self.spec
         if spec.out_w % self.pixels:
@@ -167,18 +186,21 @@ class _Dense(DenseTile):
                 else b.sub(end, b.constant(self.pixels, 64))
             )
             column = b.minimum(b.index(column), b.index(last))
-        x, y, r = first
+        x, y, r, s = first
         if r is not None and spec.residual:
             r = b.gep(r, self.scale(column, spec.residual.strides[2]))
-        return (
+        if s is not None and spec.sums:
+            s = b.gep(s, self.scale(column, spec.sums.strides[2]))
+        return Place(
             b.gep(x, self.scale(column, spec.stride_w * spec.x_strides[2])),
             b.gep(y, self.scale(column, spec.y_strides[2])),
             r,
+            s,
         )
 
     def strip(
         self,
-        first: tuple[SSAValue, SSAValue, SSAValue | None],
+        first: Place,
         begin: Index,
         end: Index,
         tall: int,
@@ -193,8 +215,9 @@ class _Dense(DenseTile):
         y_offsets = [down * y_row + p * y_pixel for down, p in places]
 
         def tile(column: Index, _: Sequence[SSAValue]) -> None:
-            x, y, r = self.column(first, column, end)
-            sums = self.taps(x, x_offsets, self.start(len(places)))
+            x, y, r, s = self.column(first, column, end)
+            start = self.start(len(places), self.sums_at(s, places))
+            sums = self.taps(x, x_offsets, start)
             self.conclude(sums, y, y_offsets, self.addends_at(r, places))
 
         self.b.for_loop(begin, end, self.pixels, tile)
@@ -205,6 +228,13 @@ class _Dense(DenseTile):
             return []
         _, r_row, r_pixel = self.spec.residual.strides
         return [self.b.gep(r, down * r_row + p * r_pixel) for down, p in places]
+
+    def sums_at(self, s: SSAValue | None, places: Sequence[tuple[int, int]]) -> list[SSAValue]:
+        """The sums of what pixels at (row, column) of a tile read, if they are needed."""
+        if s is None or self.spec.sums is None:
+            return []
+        _, s_row, s_pixel = self.spec.sums.strides
+        return [self.b.gep(s, down * s_row + p * s_pixel) for down, p in places]
 
     def pipeline(self, begin: Index, end: Index) -> None:
         """The tiles of these rows, each finished during the next one.
@@ -227,24 +257,22 @@ class _Dense(DenseTile):
             )
 
         def strip(
-            first: tuple[SSAValue, SSAValue, SSAValue | None],
-            begin: Index,
-            end: Index,
-            carried: Sequence[SSAValue],
+            first: Place, begin: Index, end: Index, carried: Sequence[SSAValue]
         ) -> Sequence[SSAValue]:
             def tile(column: Index, carried: Sequence[SSAValue]) -> Sequence[SSAValue]:
-                x, *later = self.column(first, column, end)
-                sums = self.products(x, lambda i, j: conclude(carried, i, j))
-                return [*sums, *(pointer for pointer in later if pointer is not None)]
+                x, y, r, s = self.column(first, column, end)
+                places = [(0, p) for p in range(self.pixels)]
+                start = self.start(self.pixels, self.sums_at(s, places))
+                sums = self.products(x, start, lambda i, j: conclude(carried, i, j))
+                return [*sums, y] if r is None else [*sums, y, r]
 
             return b.for_loop(begin, end, self.pixels, tile, *carried)
 
         def everything() -> None:
-            _, *later = self.pixel(begin)
-            carried: Sequence[SSAValue] = [
-                *self.start(self.pixels),
-                *(pointer for pointer in later if pointer is not None),
-            ]
+            _, y, r, _ = self.pixel(begin)
+            carried: Sequence[SSAValue] = [*self.start(self.pixels), y]
+            if r is not None:
+                carried = [*carried, r]
             if spec.even:
                 pixels = self.scale(begin, spec.out_w), self.scale(end, spec.out_w)
                 carried = strip(self.pixel(0), *pixels, carried)

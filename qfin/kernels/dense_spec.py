@@ -12,6 +12,16 @@ from qfin.target.isa import Isa
 
 
 @dataclass(frozen=True)
+class Sums:
+    """Where the sums of `kernel.window_sums` lie: strides in bytes, (image, row, pixel), `plane`
+    between planes, `group` between groups."""
+
+    strides: tuple[int, int, int]
+    plane: int
+    group: int
+
+
+@dataclass(frozen=True)
 class DenseSpec:
     """Everything that is baked into one dense kernel.
 
@@ -22,8 +32,8 @@ class DenseSpec:
     that `[begin, end)` counts: batch*out_d*out_h rows, or the blocks of B channels of all groups.
     A `residual` is added to `t * mult`. `bounded` promises that no magnitude that is rounded
     reaches 2**31. With `floats` the result is what that says instead, without residual, and y holds
-    f32. `_d` is the depth of 3-D convolutions, and `x_plane` and `y_plane` are the strides of their
-    planes.
+    f32. With `sums` the weights have zero points. `_d` is the depth of 3-D convolutions, and
+    `x_plane` and `y_plane` are the strides of their planes.
     """
 
     batch: int
@@ -55,6 +65,7 @@ class DenseSpec:
     y_plane: int = 0
     floats: ToFloats | None = None
     residual: Residual | None = None
+    sums: Sums | None = None
 
     @property
     def rows(self) -> int:
@@ -82,8 +93,9 @@ class DenseSpec:
             (self.x_strides, self.x_plane, steps),
             (self.y_strides, self.y_plane, (1, 1, 1, 1)),
         ]
-        if self.residual:
-            tensors.append((self.residual.strides, self.residual.plane, (1, 1, 1, 1)))
+        for other in (self.residual, self.sums):
+            if other:
+                tensors.append((other.strides, other.plane, (1, 1, 1, 1)))
         for (image, row, pixel), plane, by in tensors:
             distance = pixel * by[3]
             strides = image, plane, row, pixel

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from math import gcd
 
-from xdsl.dialects.builtin import f32, i8, i32
+from xdsl.dialects.builtin import f32, i8, i16, i32
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import Index, KernelBuilder, vector
@@ -35,6 +35,7 @@ class DenseTile:
     block_init: SSAValue
     block_mult: SSAValue
     block_bias: SSAValue | None
+    block_zero_points: SSAValue | None
     channels: int
     """Those of the block that are there."""
 
@@ -52,13 +53,23 @@ class DenseTile:
             spec.zero_point, spec.qmin, spec.qmax, spec.bounded
         )
 
-    def start(self, pixels: int) -> list[SSAValue]:
-        """What the sums of so many pixels start from."""
-        b, isa = self.b, self.isa
-        return [
-            b.load(b.gep(self.block_init, v * isa.vector_bytes), vector(i32, isa.lanes))
-            for v in range(self.spec.tile.vectors)
-        ] * pixels
+    def start(self, pixels: int, sums: Sequence[SSAValue] = ()) -> list[SSAValue]:
+        """What the sums of so many pixels start from; where weights have zero points, the sums of
+        what each reads are at `sums`."""
+        b, isa, vectors = self.b, self.isa, range(self.spec.tile.vectors)
+        words, halves = vector(i32, isa.lanes), vector(i16, 2 * isa.lanes)
+        init = [b.load(b.gep(self.block_init, v * isa.vector_bytes), words) for v in vectors]
+        if not sums or self.block_zero_points is None:
+            return init * pixels
+        zero_points = [
+            b.load(b.gep(self.block_zero_points, v * isa.vector_bytes), halves) for v in vectors
+        ]
+        started: list[SSAValue] = []
+        for at in sums:
+            pair = b.load(at, vector(i32, 1))
+            spread = b.bitcast(b.shuffle(pair, pair, (0,) * isa.lanes), halves)
+            started += [isa.dot2(b, init[v], spread, zero_points[v]) for v in vectors]
+        return started
 
     def conclude(
         self,
@@ -72,15 +83,16 @@ class DenseTile:
         addends = self.addends(residuals) if residuals else None
         self.store(y, offsets, self.finish(sums, addends))
 
-    def products(self, x: SSAValue, conclude: Callable[[int, int], None]) -> Sequence[SSAValue]:
-        """The sums of a pipelined tile. Between the first steps, `conclude(first, last)` is called
-        for a few pixels of the tile before at a time."""
+    def products(
+        self, x: SSAValue, sums: Sequence[SSAValue], conclude: Callable[[int, int], None]
+    ) -> Sequence[SSAValue]:
+        """The sums of a pipelined tile, which start from `sums`. Between the first steps,
+        `conclude(first, last)` is called for a few pixels of the tile before at a time."""
         b, spec = self.b, self.spec
         offsets = [p * spec.stride_w * spec.x_strides[2] for p in range(self.pixels)]
         # So many pixels fill whole vectors of bytes.
         few = 4 // gcd(4, spec.tile.vectors)
         pending = deque(range(0, self.pixels, few))
-        sums: Sequence[SSAValue] = self.start(self.pixels)
 
         def step(x_step: Index, w_step: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
             return self.dots(b.gep(x, x_step), b.gep(self.block_w, w_step), offsets, sums)

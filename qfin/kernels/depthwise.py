@@ -46,13 +46,13 @@ _REGISTERS_FREE = 8
 def build_depthwise(
     name: str, spec: DepthwiseSpec, isa: Isa, location: LocationAttr | None = None
 ) -> func.FuncOp:
-    """The function `name(x, w, init, mult, [bias,] [residual,] y, begin, end)`: pointers, then
-    i64; no result.
+    """The function `name(x, w, init, mult, [bias,] [zero_points,] [residual,] y, begin, end)`:
+    pointers, then i64; no result.
 
     It computes the part `[begin, end)` of the parallel dimension and writes nothing else. Of a
     residual it reads nothing but its elements; it must not overlap y.
     """
-    pointers = 5 + spec.float_bias + (spec.residual is not None)
+    pointers = 5 + spec.float_bias + (spec.zero_points > 0) + (spec.residual is not None)
     b = KernelBuilder(name, [*[ptr] * pointers, i64, i64], location)
     if 0 not in (spec.batch, spec.out_h, spec.out_w, spec.channels):
         _Depthwise(b, spec, isa).build()
@@ -65,8 +65,9 @@ class _Depthwise:
     def __init__(self, b: KernelBuilder, spec: DepthwiseSpec, isa: Isa):
         self.b, self.spec, self.isa = b, spec, isa
         self.x, self.w, self.init, self.mult, *more, self.y, self.begin, self.end = b.arguments
-        self.bias = more[0] if spec.float_bias else None
-        self.r = more[-1] if spec.residual else None
+        self.r = more.pop() if spec.residual else None
+        self.zero_points = more.pop() if spec.zero_points else None
+        self.bias = more.pop() if spec.float_bias else None
         self.layout = spec.layout(isa)
         self.lanes = isa.vector_bytes
         self.together = spec.pixels * spec.channels
@@ -124,6 +125,10 @@ class _Depthwise:
         self.block_init = b.gep(self.init, constants)
         self.block_mult = b.gep(self.mult, constants)
         self.block_bias = b.gep(self.bias, constants) if self.bias else None
+        self.block_zero_points = None
+        if self.zero_points is not None:
+            step = len(self.pieces) * spec.zero_points * self.piece_bytes
+            self.block_zero_points = b.gep(self.zero_points, scaled(b, block, step))
         width = spec.columns * spec.pixels
         kept = self.kept()
 
@@ -217,6 +222,7 @@ class _Depthwise:
         w_at = 0
         for group in sorted({group for group, _ in self.pieces}):
             rows = [row for of, row in self.pieces if of == group]
+            zero_points = self.zero_points_of(group)
             for tap in range(spec.kernel_w):
                 for row in rows:
                     for q in range(_QUADS):
@@ -227,10 +233,29 @@ class _Depthwise:
                             at = self.position(tap, column)
                             if (group, at) not in quads:
                                 quads[group, at] = self.interleave(x, group, at)
-                            sums[row, column][q] = isa.dot_rows(
-                                b, sums[row, column][q], quads[group, at][q], w
-                            )
+                            for factor in (w, *zero_points.get((row, q), ())):
+                                sums[row, column][q] = isa.dot_rows(
+                                    b, sums[row, column][q], quads[group, at][q], factor
+                                )
         return sums
+
+    def zero_points_of(self, group: int) -> dict[tuple[int, int], list[SSAValue]]:
+        """What each tap of a group of rows is multiplied with beside its weight, by output row and
+        quad."""
+        if self.block_zero_points is None:
+            return {}
+        b, spec, piece = self.b, self.spec, self.piece_bytes // _QUADS
+        rows = [row for of, row in self.pieces if of == group]
+        before = sum(of < group for of, _ in self.pieces)
+        found: dict[tuple[int, int], list[SSAValue]] = {}
+        for part in range(spec.zero_points):
+            for n, row in enumerate(rows):
+                for q in range(_QUADS):
+                    place = before * spec.zero_points + part * len(rows) + n
+                    at = b.gep(self.block_zero_points, (place * _QUADS + q) * piece)
+                    factor = self.isa.row_weights(b, b.load(at, vector(i8, piece)))
+                    found.setdefault((row, q), []).append(factor)
+        return found
 
     def interleave(self, x: SSAValue, group: int, at: int) -> list[SSAValue]:
         """The quads of a group of rows, `at` bytes from `x`."""

@@ -18,7 +18,7 @@ class DepthwiseSpec:
     `x` points to the first tap of output pixel (0, 0), in the halo if there is one. The result is
     `clamp(rint(t * mult) + zero_point, qmin, qmax)`, `t = f32(acc)`, plus bias if `float_bias`. A
     `residual` is added to `t * mult`. `bounded` promises that no magnitude that is rounded reaches
-    2**31.
+    2**31. `zero_points` is how many bytes there are for each tap beside its weight (0, 1 or 2).
 
     Each step computes `rows` rows of `columns` times `pixels` pixels. Several rows: only with a
     vertical stride and dilation of 1. Several pixels share vectors: only where pixels lie next to
@@ -49,6 +49,7 @@ class DepthwiseSpec:
     columns: int
     bounded: bool = False
     residual: Residual | None = None
+    zero_points: int = 0
 
     def __post_init__(self) -> None:
         assert self.rows == 1 or self.stride_h == self.dilation_h == 1

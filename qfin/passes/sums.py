@@ -3,6 +3,8 @@ sum ends matters, not the way there."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -12,7 +14,7 @@ _INT32 = np.iinfo(np.int32)
 
 
 def sum_range(
-    weight: NDArray[np.int8], activation: UniformType
+    weight: NDArray[np.integer[Any]], activation: UniformType
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The lowest and the highest `sum (x - zero_point) * w` of each output channel of `weight`
     [O, ...], both [O], over all inputs `x` that `activation` can store; its zero point lies in its

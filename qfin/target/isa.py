@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
-from xdsl.dialects.builtin import i8, i16, i32
+from xdsl.dialects.builtin import i8, i16, i32, i64
 
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import VectorType
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PACKSSDW_512 = "llvm.x86.avx512.packssdw.512"
 _PMADDWD_512 = "llvm.x86.avx512.pmaddw.d.512"
+_PSADBW_512 = "llvm.x86.avx512.psad.bw.512"
 _PACKUSWB_512 = "llvm.x86.avx512.packuswb.512"
 
 
@@ -110,6 +111,12 @@ class Isa(ABC):
         instruction of it."""
         name = "llvm.x86.avx2.pmadd.wd" if self.vector_bytes == 32 else _PMADDWD_512
         return b.add(acc, b.intrinsic(name, acc.type, left, right))
+
+    def sum_bytes(self, b: Emitter, bytes_: SSAValue) -> SSAValue:
+        """The sum of each 8 unsigned bytes, in i64 lanes."""
+        name = "llvm.x86.avx2.psad.bw" if self.vector_bytes == 32 else _PSADBW_512
+        nothing = b.splat(0, b.vector(i8, self.vector_bytes))
+        return b.intrinsic(name, b.vector(i64, self.vector_bytes // 8), bytes_, nothing)
 
     @abstractmethod
     def expand_activation(self, b: Emitter, group: SSAValue) -> Sequence[SSAValue]:

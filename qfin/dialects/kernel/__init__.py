@@ -22,7 +22,7 @@ from qfin.dialects.kernel.binary import BinaryOp
 from qfin.dialects.kernel.buffers import KernelOp
 from qfin.dialects.kernel.channelwise import ChannelwiseOp
 from qfin.dialects.kernel.contraction import ContractionOp
-from qfin.dialects.kernel.dense import DenseAddOp, DenseFloatOp, DenseOp
+from qfin.dialects.kernel.dense import Centre, DenseAddOp, DenseFloatOp, DenseOp
 from qfin.dialects.kernel.depthwise import DepthwiseOp
 from qfin.dialects.kernel.dynamic import (
     ChooseQParamsOp,
@@ -43,6 +43,7 @@ from qfin.dialects.kernel.plain import FloatClampOp, PlainBinaryOp
 from qfin.dialects.kernel.pooling import AvgPoolOp, MaxPoolOp
 from qfin.dialects.kernel.softmax import SoftmaxOp
 from qfin.dialects.kernel.state import StateOp
+from qfin.dialects.kernel.sums import ChannelSumsOp, WindowSumsOp
 from qfin.dialects.kernel.upsample import UpsampleOp
 
 Kernel = Dialect(
@@ -60,6 +61,8 @@ Kernel = Dialect(
         DenseOp,
         DenseAddOp,
         DenseFloatOp,
+        ChannelSumsOp,
+        WindowSumsOp,
         DepthwiseOp,
         ChooseQParamsOp,
         QuantizeDynamicOp,
@@ -90,6 +93,8 @@ Kernel = Dialect(
 __all__ = [
     "AvgPoolOp",
     "BinaryOp",
+    "Centre",
+    "ChannelSumsOp",
     "ChannelwiseOp",
     "ChooseQParamsOp",
     "ClampOp",
@@ -125,4 +130,5 @@ __all__ = [
     "UpsampleOp",
     "ViewOp",
     "WidenOp",
+    "WindowSumsOp",
 ]

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
+from typing import NamedTuple
 
 from xdsl.dialects.builtin import UnitAttr, f32, i8, i32
 from xdsl.ir import Attribute, SSAValue
-from xdsl.irdl import irdl_op_definition, operand_def, opt_operand_def, opt_prop_def, prop_def
+from xdsl.irdl import (
+    irdl_op_definition,
+    operand_def,
+    opt_prop_def,
+    prop_def,
+    var_operand_def,
+)
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import shapes
@@ -19,6 +27,7 @@ from qfin.dialects.kernel.buffers import (
     verify_buffer,
     verify_byte,
     verify_clamp,
+    verify_row_major,
     verify_shape,
 )
 from qfin.dialects.layout import BlockedAttr
@@ -30,6 +39,14 @@ DEPTH = 4
 
 PIPELINED_STEPS = 16
 """Steps of `DEPTH` products up to which kernels of several taps can be pipelined."""
+
+
+class Centre(NamedTuple):
+    """What the zero points of weights need: minus the sums of what each output pixel reads, from
+    `kernel.window_sums`, and (z, 256 * z) for each lane of each block, as i32."""
+
+    sums: SSAValue
+    zero_points: SSAValue
 
 
 @irdl_op_definition
@@ -46,6 +63,9 @@ class DenseOp(KernelOp):
     `bounded` says that no `(f32(acc) + bias[o]) * mult[o]` leaves int32, whatever the input is; the
     kernel then need not expect it.
 
+    `more` are `bias`, if it is f32, then perhaps a `Centre`: `sums` (i32, [N, groups, D, H, W]) and
+    `zero_points` (i32, as `init`), with which the weights are w[o, i, ky, kx] - z[o] in `acc`.
+
     `tile` is the register tile, [pixels, rows], `pipelined` as in `qfin.kernels.tiles`; without,
     `lower-to-kernels` chooses.
     """
@@ -56,7 +76,7 @@ class DenseOp(KernelOp):
     weights = operand_def(BufferConstr)
     init = operand_def(BufferConstr)
     mult = operand_def(BufferConstr)
-    bias = opt_operand_def(BufferConstr)
+    more = var_operand_def(BufferConstr)
     output = operand_def(BufferConstr)
 
     kernel = prop_def(IntsConstr, default_value=ONES)
@@ -80,6 +100,7 @@ class DenseOp(KernelOp):
         bias: SSAValue | None,
         output: SSAValue,
         *,
+        centre: Centre | None = None,
         kernel: Ints,
         stride: Ints,
         dilation: Ints,
@@ -91,7 +112,14 @@ class DenseOp(KernelOp):
         bounded: bool = False,
     ):
         super().__init__(
-            operands=[input, weights, init, mult, bias, output],
+            operands=[
+                input,
+                weights,
+                init,
+                mult,
+                [*([] if bias is None else [bias]), *(centre or ())],
+                output,
+            ],
             properties={
                 "kernel": kernel,
                 "stride": stride,
@@ -105,6 +133,10 @@ class DenseOp(KernelOp):
             },
         )
 
+    @property
+    def bias(self) -> SSAValue | None:
+        return bias_of(self)
+
     def verify_(self) -> None:
         verify_dense(self, i8)
         verify_clamp(self.qmin.value.data, self.qmax.value.data)
@@ -117,7 +149,8 @@ class DenseFloatOp(KernelOp):
 
         out = min(max(fma(f32(acc), mult[o], bias[o]), min), max)
 
-    Without `bias` the product instead, without `min` or `max` nothing in their place.
+    Without `bias` the product instead, without `min` or `max` nothing in their place. `more` is as
+    there.
     """
 
     name = "kernel.dense_float"
@@ -126,7 +159,7 @@ class DenseFloatOp(KernelOp):
     weights = operand_def(BufferConstr)
     init = operand_def(BufferConstr)
     mult = operand_def(BufferConstr)
-    bias = opt_operand_def(BufferConstr)
+    more = var_operand_def(BufferConstr)
     output = operand_def(BufferConstr)
 
     kernel = prop_def(IntsConstr, default_value=ONES)
@@ -148,6 +181,7 @@ class DenseFloatOp(KernelOp):
         bias: SSAValue | None,
         output: SSAValue,
         *,
+        centre: Centre | None = None,
         kernel: Ints,
         stride: Ints,
         dilation: Ints,
@@ -157,7 +191,14 @@ class DenseFloatOp(KernelOp):
         max: float | None = None,
     ):
         super().__init__(
-            operands=[input, weights, init, mult, bias, output],
+            operands=[
+                input,
+                weights,
+                init,
+                mult,
+                [*([] if bias is None else [bias]), *(centre or ())],
+                output,
+            ],
             properties={
                 "kernel": kernel,
                 "stride": stride,
@@ -168,6 +209,10 @@ class DenseFloatOp(KernelOp):
                 "max": optional_number(max),
             },
         )
+
+    @property
+    def bias(self) -> SSAValue | None:
+        return bias_of(self)
 
     def verify_(self) -> None:
         verify_dense(self, f32)
@@ -181,7 +226,7 @@ class DenseAddOp(KernelOp):
                          * residual_scale) + zero_point, qmin, qmax)
 
     in f32, each step rounded. `bias` is there always; 0 changes nothing. The residual must not
-    overlap the output.
+    overlap the output. `more` is a `Centre`, or nothing.
     """
 
     name = "kernel.dense_add"
@@ -192,6 +237,7 @@ class DenseAddOp(KernelOp):
     mult = operand_def(BufferConstr)
     bias = operand_def(BufferConstr)
     residual = operand_def(BufferConstr)
+    more = var_operand_def(BufferConstr)
     output = operand_def(BufferConstr)
 
     kernel = prop_def(IntsConstr, default_value=ONES)
@@ -219,7 +265,7 @@ class DenseAddOp(KernelOp):
             "residual_zero_point": i64_attr(zero_point),
         }
         return DenseAddOp.create(
-            operands=[*dense.operands[:4], bias, residual, dense.output],
+            operands=[*dense.operands[:4], bias, residual, *(centre_of(dense) or ()), dense.output],
             properties={key: value for key, value in properties.items() if value is not None},
         )
 
@@ -230,6 +276,18 @@ class DenseAddOp(KernelOp):
         verify_byte("residual_zero_point", self.residual_zero_point.value.data)
         verify_clamp(self.qmin.value.data, self.qmax.value.data)
         verify_byte("zero_point", self.zero_point.value.data)
+
+
+def bias_of(op: DenseOp | DenseFloatOp) -> SSAValue | None:
+    """The f32 one of `more`, which is the first."""
+    first = next(iter(op.more), None)
+    return None if first is None or memref_of(first).element_type == i32 else first
+
+
+def centre_of(op: DenseOp | DenseAddOp | DenseFloatOp) -> Centre | None:
+    """What there is for zero points of the weights."""
+    found = [value for value in op.more if memref_of(value).element_type == i32]
+    return Centre(*found) if found else None
 
 
 def verify_dense(op: DenseOp | DenseAddOp | DenseFloatOp, output: Attribute) -> None:
@@ -265,6 +323,7 @@ def verify_dense(op: DenseOp | DenseAddOp | DenseFloatOp, output: Attribute) -> 
     verify_buffer("weights", op.weights, i8)
     verify_shape("weights", op.weights, [size])
     channels = [groups, -(-(outer // groups) // lanes) * lanes]
+    _verify_centre(op, (batch, groups, *expected), channels)
     for name, value, element in (
         ("init", op.init, i32),
         ("mult", op.mult, f32),
@@ -273,6 +332,23 @@ def verify_dense(op: DenseOp | DenseAddOp | DenseFloatOp, output: Attribute) -> 
         if value is not None:
             verify_buffer(name, value, element)
             verify_shape(name, value, channels)
+
+
+def _verify_centre(
+    op: DenseOp | DenseAddOp | DenseFloatOp, sums: Sequence[int], channels: Sequence[int]
+) -> None:
+    bias = 0 if isinstance(op, DenseAddOp) or op.bias is None else 1
+    if len(op.more) == bias:
+        return
+    kinds = [memref_of(value).element_type for value in op.more[bias:]]
+    if kinds != [i32, i32]:
+        raise VerifyException("sums and zero_points, both of i32, come last before the output")
+    centre = Centre(*op.more[bias:])
+    verify_buffer("sums", centre.sums, i32)
+    verify_row_major("sums", centre.sums)
+    verify_shape("sums", centre.sums, sums)
+    verify_buffer("zero_points", centre.zero_points, i32)
+    verify_shape("zero_points", centre.zero_points, channels)
 
 
 def _verify_tile(op: DenseOp | DenseAddOp | DenseFloatOp) -> None:

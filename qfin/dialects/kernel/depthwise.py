@@ -46,6 +46,10 @@ class DepthwiseOp(KernelOp):
     blocks: [blocks, lanes]. The input operand's element (0, 0, 0, 0) is the first tap of the first
     output: padding is already outside. The residual must not overlap the output. `bounded` says
     that nothing that is rounded leaves int32, whatever the input is.
+
+    `zero_points` are those of the weights, z[c]; in `acc` each weight is less its own. They stand
+    as signed bytes that add up to -z[c]: as the flat array of `layout` for a kernel of one column,
+    or of two where one byte does not hold them, each of whose taps is such a byte.
     """
 
     name = "kernel.depthwise"
@@ -55,6 +59,7 @@ class DepthwiseOp(KernelOp):
     init = operand_def(BufferConstr)
     mult = operand_def(BufferConstr)
     bias = opt_operand_def(BufferConstr)
+    zero_points = opt_operand_def(BufferConstr)
     residual = opt_operand_def(BufferConstr)
     output = operand_def(BufferConstr)
 
@@ -70,9 +75,10 @@ class DepthwiseOp(KernelOp):
     bounded = opt_prop_def(UnitAttr)
 
     assembly_format = (
-        "$input `,` $weights `,` $init `,` $mult (`bias` $bias^)? (`residual` $residual^)? `to`"
-        " $output attr-dict `:` type($input) `,` type($weights) `,` type($init) `,` type($mult)"
-        " (`bias` type($bias)^)? (`residual` type($residual)^)? `to` type($output)"
+        "$input `,` $weights `,` $init `,` $mult (`bias` $bias^)? (`zero_points` $zero_points^)?"
+        " (`residual` $residual^)? `to` $output attr-dict `:` type($input) `,` type($weights) `,`"
+        " type($init) `,` type($mult) (`bias` type($bias)^)? (`zero_points` type($zero_points)^)?"
+        " (`residual` type($residual)^)? `to` type($output)"
     )
     irdl_options = (AttrSizedOperandSegments(as_property=True), ParsePropInAttrDict())
 
@@ -94,11 +100,12 @@ class DepthwiseOp(KernelOp):
         qmin: int,
         qmax: int,
         bounded: bool = False,
+        zero_points: SSAValue | None = None,
         residual_scale: float | None = None,
         residual_zero_point: int | None = None,
     ):
         super().__init__(
-            operands=[input, weights, init, mult, bias, residual, output],
+            operands=[input, weights, init, mult, bias, zero_points, residual, output],
             properties={
                 "kernel": kernel,
                 "stride": stride,
@@ -165,6 +172,15 @@ class DepthwiseOp(KernelOp):
         verify_buffer("weights", self.weights, i8)
         size = layout.size([channels, 1, *self.kernel.get_values()], channels)
         verify_shape("weights", self.weights, [size])
+        if self.zero_points is not None:
+            verify_buffer("zero_points", self.zero_points, i8)
+            height, sizes = self.kernel.get_values()[0], (1, 2)
+            columns = [layout.size([channels, 1, height, width], channels) for width in sizes]
+            if (shape := memref_of(self.zero_points).get_shape()) not in [(n,) for n in columns]:
+                raise VerifyException(
+                    f"zero_points has shape {shapes.text(shape)}, expected"
+                    f" {shapes.text(columns[:1])} or {shapes.text(columns[1:])}"
+                )
         for name, value, element in (
             ("init", self.init, i32),
             ("mult", self.mult, f32),

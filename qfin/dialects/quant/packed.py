@@ -22,10 +22,11 @@ from xdsl.utils.exceptions import VerifyException
 from qfin.dialects import shapes
 from qfin.dialects.layout import BlockedAttr, DepthwiseAttr
 from qfin.dialects.quant.packed_attr import PackedAttr
-from qfin.dialects.quant.packed_type import LINEAR_FP16, PackedType
+from qfin.dialects.quant.packed_type import LINEAR_FP16, MAX_CENTRED_REDUCTION, PackedType
 from qfin.dialects.tensors import AnyTensorConstr, Expected
 from qfin.dialects.uniform import UniformType
 from qfin.dialects.uniform.containers import verify_container
+from qfin.dialects.uniform.storage import natural_range
 
 PackedConstr = Expected(BaseAttr(PackedType), "a !quant.packed")
 WeightTensorConstr = Expected(
@@ -60,16 +61,28 @@ def _verify_quantized(packed: PackedType, weight: TensorType, what: str) -> None
     element = weight.element_type
     if not isinstance(element, UniformType):
         raise VerifyException(f"{what} weight must be quantized, got {element}")
-    if element.storage != i8:
-        raise VerifyException(f"{what} weight must be stored as i8, got {element.storage}")
+    if element.signless_storage != i8:
+        raise VerifyException(f"{what} weight must be stored in 8 bits, got {element.storage}")
     if element.expressed != f32:
         raise VerifyException(f"{what} weight must stand for f32, got {element.expressed}")
     axis = packed.weight_axis
     if not (element.is_per_layer or (element.is_per_axis and element.axis == axis)):
         raise VerifyException(f"{what} weight must be quantized per layer or along axis {axis}")
+    low, high = natural_range(element.storage)
+    if not ((element.zero_points >= low) & (element.zero_points <= high)).all():
+        raise VerifyException(f"{what} weight must have zero points from {low} to {high}")
     if element.zero_points.any():
-        raise VerifyException(f"{what} weight must have zero points of 0")
+        _verify_centred_sum(packed)
     verify_container(weight)
+
+
+def _verify_centred_sum(packed: PackedType) -> None:
+    """Raises VerifyException where sums with weights that have zero points could overflow."""
+    if packed.reduction > MAX_CENTRED_REDUCTION:
+        raise VerifyException(
+            f"a sum of {packed.reduction} products can overflow 32 bits, with zero points of the"
+            f" weight (at most {MAX_CENTRED_REDUCTION})"
+        )
 
 
 def _verify_bias(packed: PackedType, bias: Attribute, what: str) -> None:
@@ -92,6 +105,9 @@ def _verify_bias(packed: PackedType, bias: Attribute, what: str) -> None:
 @irdl_op_definition
 class PrepackOp(IRDLOperation):
     """Packs a quantized weight, or one of f16, and a bias for the op that the result type names.
+
+    It packs what the values stand for: stored values less their zero points, where those of a
+    channel fit i8, and else with the zero point beside them; those of u8 with 128 less.
 
     %p = quant.prepack %w, %b : (tensor<10x64x!qw>, tensor<10xf32>)
       -> !quant.packed<linear, tensor<10x64xi8>, bias = f32>
@@ -129,6 +145,8 @@ class UnpackCanonicalization(HasCanonicalizationPatternsTrait):
 @irdl_op_definition
 class UnpackOp(IRDLOperation):
     """The weight and the bias of a packed value; `unpack(prepack(w, b))` is `(w, b)`.
+
+    The weight is stored with the zero points that its type has, whatever those packed are.
 
     %w, %b = quant.unpack %p : (!quant.packed<linear, tensor<10x64xi8>, bias = f32>)
       -> (tensor<10x64x!qw>, tensor<10xf32>)
@@ -188,6 +206,13 @@ class PackedConstantOp(IRDLOperation):
                 f"there must be one scale, or {channels}, one for each output channel,"
                 f" got {value.scales.type}"
             )
+        if not isinstance(given := value.zero_points, NoneAttr):
+            if given.get_shape() not in ((1,), (channels,)):
+                raise VerifyException(
+                    f"there must be one zero point, or {channels}, one for each output channel,"
+                    f" got {given.type}"
+                )
+            _verify_centred_sum(packed)
         bias = None if isinstance(value.bias, NoneAttr) else value.bias.type
         expected = None if packed.bias_type is None else TensorType(packed.bias_type, [channels])
         if bias != expected:

@@ -42,6 +42,10 @@ CONV_TRANSPOSE1D = "conv_transpose1d"
 CONV_TRANSPOSE2D = "conv_transpose2d"
 CONV_TRANSPOSE3D = "conv_transpose3d"
 
+MAX_CENTRED_REDUCTION = 2**23 // 255
+"""Products that one output may sum where weights have zero points: each is 255 * 255 at most, and
+kernels hold the sum of the inputs alone in 24 bits."""
+
 _TRANSPOSED = (CONV_TRANSPOSE1D, CONV_TRANSPOSE2D, CONV_TRANSPOSE3D)
 _RANKS = {
     op: rank
@@ -65,7 +69,8 @@ class PackedType(ParametrizedAttribute, TypeAttribute):
     The weight is [N, K] of a linear, [O, I/groups, taps...] of a convolution, and
     [I, O/groups, taps...] of a transposed one.
     `bias` is f32 (PyTorch's meaning), i32 (in units of the accumulator: ONNX's) or absent. All hold
-    i8 weights but linear_fp16, whose weights are f16 and have the one scale 1, and no i32 bias.
+    i8 weights, of u8 ones what is left without 128, but linear_fp16, whose weights are f16 and have
+    the one scale 1, and no i32 bias.
     """
 
     name = "quant.packed"

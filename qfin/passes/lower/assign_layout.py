@@ -36,7 +36,7 @@ from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.quant.canonicalization import RequantizeSame
 from qfin.dialects.quant.casts import DCastOp, QCastOp
 from qfin.dialects.quant.contraction import Contraction
-from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp
+from qfin.dialects.quant.packed import PackedConstantOp
 from qfin.dialects.quant.packed_type import LINEAR_FP16
 from qfin.dialects.quant.pooling import QuantPooling
 from qfin.dialects.quant.unary import QuantUnaryOp
@@ -258,10 +258,9 @@ class RepackWeights(RewritePattern):
         dense = to_convolution(logical, groups) if packed.is_transposed else logical
         flat = block(dense, groups, lanes, DOT_DEPTH)
         weight = DenseIntOrFPElementsAttr(TensorType(i8, [flat.size]), BytesAttr(flat.tobytes()))
-        bias = op.value.bias if isinstance(op.value.bias, DenseIntOrFPElementsAttr) else None
-        value = PackedAttr(weight, op.value.scales, bias)
         layout = BlockedAttr(lanes, DOT_DEPTH)
-        rewriter.replace(op, PackedConstantOp(value, packed.with_layout(layout)))
+        content = op.value.with_weight(weight)
+        rewriter.replace(op, PackedConstantOp(content, packed.with_layout(layout)))
 
 
 @dataclass(frozen=True)

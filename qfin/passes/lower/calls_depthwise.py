@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from qfin.dialects import kernel
+from qfin.dialects.kernel.buffers import memref_of
 from qfin.errors import PassError, describe
 from qfin.kernels.depthwise import build_depthwise
 from qfin.kernels.depthwise_spec import DepthwiseSpec, depthwise_columns
 from qfin.kernels.epilogue import Residual
 from qfin.passes.lower.call import Call, shape_and_strides
 from qfin.target.isa import Isa
+
+
+def _zero_points(op: kernel.DepthwiseOp) -> int:
+    """How many bytes there are for each tap."""
+    if op.zero_points is None:
+        return 0
+    (given,), (weights,) = (memref_of(v).get_shape() for v in (op.zero_points, op.weights))
+    return given * op.kernel.get_values()[1] // weights
 
 
 def call_depthwise(op: kernel.DepthwiseOp, isa: Isa) -> Call:
@@ -50,5 +59,6 @@ def call_depthwise(op: kernel.DepthwiseOp, isa: Isa) -> Call:
         columns=depthwise_columns(layout, out_w, stride_w, isa),
         bounded=op.bounded is not None,
         residual=residual,
+        zero_points=_zero_points(op),
     )
     return Call(build_depthwise, spec)

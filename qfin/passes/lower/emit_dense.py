@@ -18,7 +18,8 @@ from qfin.interpreter.blocked import pad_channels, unblock
 from qfin.passes.lower.assign_layout import DOT_DEPTH
 from qfin.passes.lower.buffers import NO_HALO, Buffer, Halo
 from qfin.passes.lower.conv_transpose_geometry import halo_of_transpose
-from qfin.passes.lower.requantization import DenseLike, requantization
+from qfin.passes.lower.requantization import DenseLike, requantization, zero_points_of
+from qfin.passes.lower.window_sums import emit_sums, pair_constants
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
@@ -85,6 +86,15 @@ def emit_dense(
         return planner.view(planner.constants.add(pad_channels(per_channel, groups, lanes)))
 
     conv = None if isinstance(op, quant.LinearOp) else packed.conv
+    stride = conv.stride if conv and not packed.is_transposed else ones(len(kernel_size))
+    dilation = conv.dilation if conv else ONES
+    zero_points, centre = zero_points_of(constant.value), None
+    if zero_points is not None:
+        each = np.broadcast_to(zero_points, [packed.out_channels])
+        pairs = planner.view(pair_constants(planner, each, groups, lanes))
+        window = kernel_size, stride, dilation
+        sums = emit_sums(planner, op, source, result, groups, window)
+        centre = kernel.Centre(planner.view(sums), pairs)
     dense = kernel.DenseOp(
         planner.view(source),
         planner.view(planner.constants.add(flat)),
@@ -93,14 +103,15 @@ def emit_dense(
         None if numbers.bias is None else spread(numbers.bias),
         planner.view(result),
         kernel=kernel_size,
-        stride=conv.stride if conv and not packed.is_transposed else ones(len(kernel_size)),
-        dilation=conv.dilation if conv else ONES,
+        stride=stride,
+        dilation=dilation,
         groups=groups,
         lanes=lanes,
         zero_point=numbers.zero_point,
         qmin=numbers.qmin,
         qmax=numbers.qmax,
         bounded=numbers.bounded,
+        centre=centre,
     )
     if op.residual is None:
         planner.emit(dense)

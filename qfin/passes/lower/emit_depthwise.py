@@ -11,13 +11,14 @@ from xdsl.ir import SSAValue
 
 from qfin.dialects import kernel, quant
 from qfin.dialects.layout import DepthwiseAttr, is_nhwc
+from qfin.dialects.quant.packed_attr import PackedAttr
 from qfin.dialects.tensors import ints
 from qfin.errors import UnsupportedError
 from qfin.interpreter.arrays import dense_to_numpy
-from qfin.interpreter.depthwise import spread_depthwise, unpack_depthwise
+from qfin.interpreter.depthwise import pack_depthwise, spread_depthwise, unpack_depthwise
 from qfin.passes.lower.buffers import Buffer
 from qfin.passes.lower.emit_dense import emit_conv, packed_type_of, residual_buffer
-from qfin.passes.lower.requantization import requantization
+from qfin.passes.lower.requantization import requantization, zero_points_of
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
@@ -66,10 +67,27 @@ def emit_conv2d(planner: Planner, op: quant.Conv2dOp) -> None:
             qmin=numbers.qmin,
             qmax=numbers.qmax,
             bounded=numbers.bounded,
+            zero_points=_zero_points(planner, constant.value, weight, layout),
             residual_scale=addend and addend.scale,
             residual_zero_point=addend and addend.zero_point,
         )
     )
+
+
+def _zero_points(
+    planner: Planner, content: PackedAttr, weight: NDArray[np.int8], layout: DepthwiseAttr
+) -> SSAValue | None:
+    """What each tap of a weight [C, 1, KH, KW] is multiplied with beside it: minus the zero point,
+    as one byte, or as two where one of them is 128."""
+    zero_points = zero_points_of(content)
+    if zero_points is None:
+        return None
+    first = np.minimum(-zero_points, 127)
+    parts = [first, -zero_points - first]
+    each = np.stack(parts[: 1 + parts[1].any()], axis=-1).astype(np.int8)
+    channels, _, height, _ = weight.shape
+    columns = np.broadcast_to(each[:, None, None], [channels, 1, height, each.shape[-1]])
+    return planner.view(planner.constants.add(pack_depthwise(columns, layout)))
 
 
 def _readable(planner: Planner, source: Buffer, layout: DepthwiseAttr) -> Buffer:

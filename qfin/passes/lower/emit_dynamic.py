@@ -28,6 +28,7 @@ from qfin.passes.lower.emit_binary import broadcast
 from qfin.passes.lower.emit_conv_transpose import require_unit_dimension
 from qfin.passes.lower.emit_plain import float_bounds
 from qfin.passes.lower.runtime_weights import emit_prepack, weights_of
+from qfin.passes.lower.window_sums import emit_sums
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
@@ -170,7 +171,15 @@ def _dense(
         return product
 
     conv = None if isinstance(op, quant.LinearDynamicOp) else packed.conv
-    ones = (1, 1)
+    window = (
+        ints(*(packed.weight.get_shape()[2:] or (1, 1))),
+        conv.stride if conv else ints(1, 1),
+        conv.dilation if conv else ints(1, 1),
+    )
+    centre = None
+    if weights.zero_points is not None:
+        sums = emit_sums(planner, op, source, result, packed.groups, window)
+        centre = kernel.Centre(planner.view(sums), planner.view(weights.zero_points))
     low, high = float_bounds(*op.activation.bounds)
     planner.emit(
         kernel.DenseFloatOp(
@@ -180,13 +189,14 @@ def _dense(
             planner.view(times(weights.scales, scale)),
             None if weights.bias is None else planner.view(weights.bias),
             planner.view(result),
-            kernel=ints(*(packed.weight.get_shape()[2:] or ones)),
-            stride=conv.stride if conv else ints(*ones),
-            dilation=conv.dilation if conv else ints(*ones),
+            kernel=window[0],
+            stride=window[1],
+            dilation=window[2],
             groups=packed.groups,
             lanes=weights.lanes,
             min=low,
             max=high,
+            centre=centre,
         )
     )
 

@@ -51,6 +51,8 @@ def _store(planner: Planner, op: GlobalStoreOp) -> None:
     place, *rest = planner.variable(op.symbol.string_value())
     if isinstance(op.value.type, PackedType):
         packed = weights_of(planner, op, op.value)
+        if packed.zero_points is not None:
+            raise UnsupportedError("only weights with zero points of 0 are stored", op)
         parts = [packed.weights, packed.start, packed.scales, packed.bias]
         for part, to in zip(filter(None, parts), (place, *rest), strict=True):
             source = planner.view(part.reshaped(to.shape))

@@ -15,8 +15,9 @@ from xdsl.ir import Operation
 
 from qfin.dialects import kernel
 from qfin.dialects.kernel.buffers import item_size
+from qfin.dialects.kernel.dense import DEPTH, centre_of
 from qfin.errors import PassError, describe
-from qfin.kernels.dense import DenseSpec, Tile, build_dense, choose_tile
+from qfin.kernels.dense import DenseSpec, Sums, Tile, build_dense, choose_tile
 from qfin.kernels.elementwise import (
     ClampSpec,
     CopySpec,
@@ -37,6 +38,7 @@ from qfin.passes.lower import (
     calls_pooling,
     calls_unary,
     calls_upsample,
+    window_sums,
 )
 from qfin.passes.lower.buffers import element_bytes
 from qfin.passes.lower.call import Call, elementwise, shape_and_strides
@@ -130,11 +132,12 @@ def _dense(op: kernel.DenseOp | kernel.DenseAddOp | kernel.DenseFloatOp, isa: Is
         kernel_d=prod(kernel_d),
         stride_d=prod(stride_d),
         dilation_d=prod(dilation_d),
+        sums=_sums(op),
         x_plane=sum(x_planes),
         y_plane=sum(y_planes) * item,
         **_results(op),
     )
-    depth = prod(op.kernel.get_values()) * spec.in_channels
+    depth = prod(op.kernel.get_values()) * spec.in_channels + (DEPTH if spec.sums else 0)
     tile = choose_tile(
         spec.rows,
         out_w,
@@ -154,6 +157,14 @@ def _dense(op: kernel.DenseOp | kernel.DenseAddOp | kernel.DenseFloatOp, isa: Is
         pixels, tall = op.tile.get_values()
         tile = Tile(pixels, tile.vectors, tall, op.pipelined is not None)
     return Call(build_dense, replace(spec, tile=tile))
+
+
+def _sums(op: kernel.DenseOp | kernel.DenseAddOp | kernel.DenseFloatOp) -> Sums | None:
+    if (centre := centre_of(op)) is None:
+        return None
+    _, (image, group, *planes, row, pixel) = shape_and_strides(centre.sums)
+    strides = (4 * image, 4 * row, 4 * pixel)
+    return Sums(strides, 4 * sum(planes), 4 * group)
 
 
 def _residual(op: kernel.DenseAddOp) -> Residual:
@@ -197,6 +208,7 @@ _CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
     **calls_unary.CALLS,
     **calls_upsample.CALLS,
     **calls_matmul.CALLS,
+    **window_sums.CALLS,
     **calls_contraction.CALLS,
     **calls_float_lines.CALLS,
 }

@@ -11,7 +11,7 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewri
 
 from qfin.dialects import quant
 from qfin.dialects.layout import DepthwiseAttr
-from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp
+from qfin.dialects.quant.packed import PackedConstantOp
 from qfin.dialects.quant.packed_type import PackedType
 from qfin.dialects.tensors import shape_of
 from qfin.interpreter.arrays import dense_to_numpy
@@ -45,9 +45,8 @@ class RepackDepthwise(RewritePattern):
         if packed.layout != NoneAttr() or layout is None:
             return
         flat = pack_depthwise(dense_to_numpy(op.value.weight), layout)
-        bias = op.value.bias if isinstance(op.value.bias, DenseIntOrFPElementsAttr) else None
-        value = PackedAttr(_array(flat), op.value.scales, bias)
-        rewriter.replace(op, PackedConstantOp(value, packed.with_layout(layout)))
+        content = op.value.with_weight(_array(flat))
+        rewriter.replace(op, PackedConstantOp(content, packed.with_layout(layout)))
 
 
 def depthwise_layout_of(op: PackedConstantOp, isa: Isa) -> DepthwiseAttr | None:

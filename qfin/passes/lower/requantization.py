@@ -16,6 +16,7 @@ from qfin.dialects.quant.packed_attr import PackedAttr
 from qfin.errors import UnsupportedError
 from qfin.interpreter import numerics
 from qfin.interpreter.arrays import dense_to_numpy
+from qfin.interpreter.packed import less_zero_points
 from qfin.passes.lower.activations import clamp, uniform_of, zero_point
 from qfin.passes.sums import overflow, sum_range
 
@@ -47,18 +48,19 @@ class Requantization:
 
 
 def requantization(op: DenseLike, content: PackedAttr, weight: NDArray[np.int8]) -> Requantization:
-    """For the `weight` [O, I, ...] that `content` holds in some layout.
+    """For the `weight` [O, I, ...] that `content` holds in some layout, with its zero points.
 
     Raises UnsupportedError, at `op`, where sums can leave int32, or a number is not finite.
     """
     x, y = uniform_of(op.input), uniform_of(op.result)
+    centred = less_zero_points(weight, zero_points_of(content))
     scales, channels = dense_to_numpy(content.scales), [weight.shape[0]]
     bias = content.bias
     values = dense_to_numpy(bias) if isinstance(bias, DenseIntOrFPElementsAttr) else None
     mult = numerics.requantize_scales(x.scale, scales, y.scale)
     _require_finite(op, mult, "input scale times weight scale by output scale")
-    start = -zero_point(x) * weight.sum(axis=tuple(range(1, weight.ndim)), dtype=np.int64)
-    low, high = sum_range(weight, x)
+    start = -zero_point(x) * centred.sum(axis=tuple(range(1, weight.ndim)), dtype=np.int64)
+    low, high = sum_range(centred, x)
     float_bias = None
     if values is not None and isinstance(bias, DenseIntOrFPElementsAttr):
         if bias.get_element_type() == f32:
@@ -82,6 +84,15 @@ def requantization(op: DenseLike, content: PackedAttr, weight: NDArray[np.int8])
         qmax,
         _is_bounded(low, high, float_bias, mult, largest),
     )
+
+
+def zero_points_of(content: PackedAttr) -> NDArray[np.int32] | None:
+    """Those of the weights, [1] or one for each output channel; None where all are 0."""
+    given = content.zero_points
+    if not isinstance(given, DenseIntOrFPElementsAttr):
+        return None
+    zero_points = dense_to_numpy(given)
+    return zero_points if zero_points.any() else None
 
 
 def _addend(op: DenseLike) -> tuple[Addend | None, float]:

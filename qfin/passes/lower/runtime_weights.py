@@ -24,7 +24,10 @@ from qfin.dialects.layout import BlockedAttr
 from qfin.errors import UnsupportedError
 from qfin.interpreter.arrays import dense_to_numpy
 from qfin.interpreter.blocked import pad_channels, unblock
+from qfin.interpreter.packed import less_zero_points
 from qfin.passes.lower.buffers import Buffer
+from qfin.passes.lower.requantization import zero_points_of
+from qfin.passes.lower.window_sums import pair_constants
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
@@ -32,13 +35,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Weights:
-    """The buffers of one packed value; `start` is minus the sums of the weights."""
+    """The buffers of one packed value; `start` is minus the sums of the weights, less their zero
+    points, of which `zero_points` has pairs (`window_sums`), where any is not 0."""
 
     lanes: int
     weights: Buffer
     start: Buffer
     scales: Buffer
     bias: Buffer | None
+    zero_points: Buffer | None = None
 
 
 def weights_of(planner: Planner, op: Operation, value: SSAValue) -> Weights:
@@ -54,12 +59,18 @@ def weights_of(planner: Planner, op: Operation, value: SSAValue) -> Weights:
     content, groups, lanes = constant.value, packed.groups, layout.lanes.data
     flat = dense_to_numpy(content.weight)
     weight = unblock(flat, packed.dense_shape, groups, lanes, DEPTH)
-    start = -weight.sum(axis=tuple(range(1, weight.ndim)), dtype=np.int32)
+    zero_points = zero_points_of(content)
+    centred = less_zero_points(weight, zero_points)
+    start = -centred.sum(axis=tuple(range(1, weight.ndim)), dtype=np.int32)
 
     def spread(per_channel: NDArray[np.generic]) -> Buffer:
         each = np.broadcast_to(per_channel, [packed.out_channels])
         return planner.constants.add(pad_channels(each, groups, lanes))
 
+    pairs = None
+    if zero_points is not None:
+        each = np.broadcast_to(zero_points, [packed.out_channels])
+        pairs = pair_constants(planner, each, groups, lanes)
     bias = content.bias
     return Weights(
         lanes,
@@ -67,6 +78,7 @@ def weights_of(planner: Planner, op: Operation, value: SSAValue) -> Weights:
         spread(start),
         spread(dense_to_numpy(content.scales)),
         spread(dense_to_numpy(bias)) if isinstance(bias, DenseIntOrFPElementsAttr) else None,
+        pairs,
     )
 
 

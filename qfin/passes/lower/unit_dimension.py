@@ -7,7 +7,7 @@ from xdsl.ir import Attribute, Operation
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
 from qfin.dialects import nn, quant
-from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp
+from qfin.dialects.quant.packed import PackedConstantOp
 from qfin.dialects.quant.packed_type import CONV2D, CONV_TRANSPOSE2D, PackedType
 from qfin.passes.finalize.groups import defining
 
@@ -82,6 +82,5 @@ def _with_unit_dimension(op: PackedConstantOp) -> PackedConstantOp:
         geometry.groups.data,
         (0, *geometry.output_padding.get_values()),
     )
-    bias = value.bias if isinstance(value.bias, DenseIntOrFPElementsAttr) else None
-    content = PackedAttr(DenseIntOrFPElementsAttr(weight, value.weight.data), value.scales, bias)
+    content = value.with_weight(DenseIntOrFPElementsAttr(weight, value.weight.data))
     return PackedConstantOp(content, PackedType(kind, weight, packed.bias_type, wide))

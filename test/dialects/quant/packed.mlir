@@ -54,6 +54,15 @@ func.func @conv2d(%w: tensor<2x3x3x3x!qc>, %b: tensor<2xf32>) {
   func.return
 }
 
+// CHECK-LABEL: @zero_points
+func.func @zero_points(%w: tensor<2x3x!quant.uniform<u8:f32:0, {0.5:7,0.25}>>) {
+  // CHECK: -> !quant.packed<linear, tensor<2x3xi8>>
+  %0 = quant.prepack %w : (tensor<2x3x!quant.uniform<u8:f32:0, {0.5:7,0.25}>>) -> !quant.packed<linear, tensor<2x3xi8>>
+  // CHECK: quant.unpack
+  %w0 = quant.unpack %0 : (!quant.packed<linear, tensor<2x3xi8>>) -> tensor<2x3x!quant.uniform<u8:f32:0, {0.5:7,0.25}>>
+  func.return
+}
+
 // CHECK-LABEL: @constants
 func.func @constants() {
   // CHECK: quant.packed_constant <dense<1> : tensor<2x3xi8>, scales = dense<5.000000e-01> : tensor<1xf32>> : !quant.packed<linear, tensor<2x3xi8>>
@@ -69,6 +78,8 @@ func.func @constants() {
   // Two groups, each of one block of 4 lanes, 9 taps, and one step.
   // CHECK: tensor<288xi8>
   %4 = quant.packed_constant <dense<0> : tensor<288xi8>, scales = dense<0.5> : tensor<1xf32>> : !quant.packed<conv2d, tensor<6x2x3x3xi8>, groups = 2, layout = #layout.blocked<lanes = 4, depth = 4>>
+  // CHECK: scales = dense<5.000000e-01> : tensor<1xf32>, zero_points = dense<[-128, 127]> : tensor<2xi32>, bias = dense<1> : tensor<2xi32>>
+  %6 = quant.packed_constant <dense<1> : tensor<2x3xi8>, scales = dense<0.5> : tensor<1xf32>, zero_points = dense<[-128, 127]> : tensor<2xi32>, bias = dense<1> : tensor<2xi32>> : !quant.packed<linear, tensor<2x3xi8>, bias = i32>
   // CHECK: dense<> : tensor<0x3xi8>
   %5 = quant.packed_constant <dense<> : tensor<0x3xi8>, scales = dense<0.5> : tensor<1xf32>> : !quant.packed<linear, tensor<0x3xi8>>
   func.return

@@ -16,11 +16,11 @@ func.func @f(%w: tensor<?x3x!quant.uniform<i8:f32, 0.5>>) {
 
 // -----
 
-func.func @f(%w: tensor<2x3x!quant.uniform<u8:f32, 0.5>>) {
-  %0 = quant.prepack %w : (tensor<2x3x!quant.uniform<u8:f32, 0.5>>) -> !quant.packed<linear, tensor<2x3xi8>>
+func.func @f(%w: tensor<2x3x!quant.uniform<u16:f32, 0.5>>) {
+  %0 = quant.prepack %w : (tensor<2x3x!quant.uniform<u16:f32, 0.5>>) -> !quant.packed<linear, tensor<2x3xi8>>
   func.return
 }
-// CHECK: error: 'quant.prepack': operand weight must be stored as i8, got ui8
+// CHECK: error: 'quant.prepack': operand weight must be stored in 8 bits, got ui16
 
 // -----
 
@@ -28,7 +28,7 @@ func.func @f(%w: tensor<2x3x!quant.uniform<i4:f32, 0.5>>) {
   %0 = quant.prepack %w : (tensor<2x3x!quant.uniform<i4:f32, 0.5>>) -> !quant.packed<linear, tensor<2x3xi8>>
   func.return
 }
-// CHECK: error: 'quant.prepack': operand weight must be stored as i8, got i4
+// CHECK: error: 'quant.prepack': operand weight must be stored in 8 bits, got i4
 
 // -----
 
@@ -40,19 +40,19 @@ func.func @f(%w: tensor<2x3x!quant.uniform<i8:f64, 0.5>>) {
 
 // -----
 
-func.func @f(%w: tensor<2x3x!quant.uniform<i8:f32, 0.5:1>>) {
-  %0 = quant.prepack %w : (tensor<2x3x!quant.uniform<i8:f32, 0.5:1>>) -> !quant.packed<linear, tensor<2x3xi8>>
+func.func @f(%w: tensor<2x3x!quant.uniform<i8:f32, 0.5:128>>) {
+  %0 = quant.prepack %w : (tensor<2x3x!quant.uniform<i8:f32, 0.5:128>>) -> !quant.packed<linear, tensor<2x3xi8>>
   func.return
 }
-// CHECK: error: 'quant.prepack': operand weight must have zero points of 0
+// CHECK: error: 'quant.prepack': operand weight must have zero points from -128 to 127
 
 // -----
 
-func.func @f(%w: tensor<2x3x!quant.uniform<i8:f32:0, {0.5,0.5:1}>>) {
-  %0 = quant.prepack %w : (tensor<2x3x!quant.uniform<i8:f32:0, {0.5,0.5:1}>>) -> !quant.packed<linear, tensor<2x3xi8>>
+func.func @f(%w: tensor<2x3x!quant.uniform<i8:f32:0, {0.5,0.5:-129}>>) {
+  %0 = quant.prepack %w : (tensor<2x3x!quant.uniform<i8:f32:0, {0.5,0.5:-129}>>) -> !quant.packed<linear, tensor<2x3xi8>>
   func.return
 }
-// CHECK: error: 'quant.prepack': operand weight must have zero points of 0
+// CHECK: error: 'quant.prepack': operand weight must have zero points from -128 to 127
 
 // -----
 
@@ -169,10 +169,10 @@ func.func @f(%p: !quant.packed<linear, tensor<2x3xi8>>) {
 // -----
 
 func.func @f(%p: !quant.packed<linear, tensor<2x3xi8>>) {
-  %0 = quant.unpack %p : (!quant.packed<linear, tensor<2x3xi8>>) -> (tensor<2x3x!quant.uniform<u8:f32, 0.5>>)
+  %0 = quant.unpack %p : (!quant.packed<linear, tensor<2x3xi8>>) -> (tensor<2x3x!quant.uniform<u16:f32, 0.5>>)
   func.return
 }
-// CHECK: error: 'quant.unpack': result weight must be stored as i8, got ui8
+// CHECK: error: 'quant.unpack': result weight must be stored in 8 bits, got ui16
 
 // -----
 
@@ -180,7 +180,7 @@ func.func @f(%p: !quant.packed<linear, tensor<2x3xi8>>) {
   %0 = quant.unpack %p : (!quant.packed<linear, tensor<2x3xi8>>) -> (tensor<2x3x!quant.uniform<i4:f32, 0.5>>)
   func.return
 }
-// CHECK: error: 'quant.unpack': result weight must be stored as i8, got i4
+// CHECK: error: 'quant.unpack': result weight must be stored in 8 bits, got i4
 
 // -----
 
@@ -193,18 +193,18 @@ func.func @f(%p: !quant.packed<linear, tensor<2x3xi8>>) {
 // -----
 
 func.func @f(%p: !quant.packed<linear, tensor<2x3xi8>>) {
-  %0 = quant.unpack %p : (!quant.packed<linear, tensor<2x3xi8>>) -> (tensor<2x3x!quant.uniform<i8:f32, 0.5:1>>)
+  %0 = quant.unpack %p : (!quant.packed<linear, tensor<2x3xi8>>) -> (tensor<2x3x!quant.uniform<i8:f32, 0.5:128>>)
   func.return
 }
-// CHECK: error: 'quant.unpack': result weight must have zero points of 0
+// CHECK: error: 'quant.unpack': result weight must have zero points from -128 to 127
 
 // -----
 
 func.func @f(%p: !quant.packed<linear, tensor<2x3xi8>>) {
-  %0 = quant.unpack %p : (!quant.packed<linear, tensor<2x3xi8>>) -> (tensor<2x3x!quant.uniform<i8:f32:0, {0.5,0.5:1}>>)
+  %0 = quant.unpack %p : (!quant.packed<linear, tensor<2x3xi8>>) -> (tensor<2x3x!quant.uniform<i8:f32:0, {0.5,0.5:-129}>>)
   func.return
 }
-// CHECK: error: 'quant.unpack': result weight must have zero points of 0
+// CHECK: error: 'quant.unpack': result weight must have zero points from -128 to 127
 
 // -----
 
