@@ -35,7 +35,6 @@ REFUSED: dict[str, str] = {
     SEVERAL_USES: "uses",
     PER_CHANNEL: "output is quantized per axis",
     I32_OUTPUT: "output is stored in i32, not in 8 bits",
-    WEIGHT_ZERO_POINT: "weight zero point is not 0",
     TRAINING: "normalizes by the statistics of its input",
 }
 """When we leave a group alone, and a part of the reason that we give."""

@@ -132,15 +132,15 @@ def packed_for_dynamic(op: Contraction) -> SSAValue:
     """The packed value that the i8 weight and the f32 bias of `op` were unpacked from."""
     if isinstance(defining(op.weight), DCastOp):
         constants = constants_of(op)
-        weight, bias = constants.weight, constants.bias
+        weight, bias, element = constants.weight, constants.bias, constants.element
         if bias is not None and element_type(bias) != element_type(op.results[0]):
             raise Refused("bias is quantized, by a scale of the input that run time decides")
     else:
         found = run_time_constants_of(op)
-        weight, bias = found.weight, found.bias
+        weight, bias, element = found.weight, found.bias, None
         unpack = defining(weight)
         if isinstance(unpack, UnpackDynamicOp) and unpack.scale is not found.scale:
             raise Refused("scale is not the one prepacked with the weight")
     value, packed = unpacked_from(defining(weight), bias, packed_type(op, bias))
-    require_short_sum(packed)
+    require_short_sum(packed, element)
     return value

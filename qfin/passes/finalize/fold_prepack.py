@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from xdsl.context import Context
 from xdsl.dialects import arith
 from xdsl.dialects.builtin import (
-    BytesAttr,
-    DenseIntOrFPElementsAttr,
     ModuleOp,
-    TensorType,
     f16,
     f32,
+    i8,
+    i32,
 )
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
@@ -30,9 +29,10 @@ from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp, PrepackOp
 from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp
 from qfin.dialects.quant.packed_patterns import ROUND_TRIPS
 from qfin.dialects.quant.packed_type import PackedType
+from qfin.dialects.uniform import UniformType
 from qfin.interpreter.arrays import dense_to_numpy, numpy_to_dense
 from qfin.interpreter.dynamic import saturate_to_fp16
-from qfin.interpreter.packed import dynamic_scales, packed_scales
+from qfin.interpreter.packed import dynamic_scales, packed_scales, packed_weight
 from qfin.passes.finalize.groups import constant_of, defining, element_type
 from qfin.passes.finalize.packed_globals import packed_constants_to_globals
 from qfin.passes.rewriting import rewrite
@@ -60,14 +60,17 @@ class FoldPrepack(RewritePattern):
         weight, bias = constant_of(op.weight), constant_of(op.bias)
         if weight is None or (bias is None) != (op.bias is None):
             return
-        assert isinstance(op.result.type, PackedType)
-        scales = packed_scales(op.result.type, element_type(op.weight))
-        value = PackedAttr(
-            weight,
-            DenseIntOrFPElementsAttr(TensorType(f32, scales.shape), BytesAttr(scales.tobytes())),
-            bias,
-        )
-        rewriter.replace(op, PackedConstantOp(value, op.result.type))
+        packed, element = op.result.type, element_type(op.weight)
+        assert isinstance(packed, PackedType)
+        scales, zero_points = numpy_to_dense(packed_scales(packed, element), f32), None
+        if isinstance(element, UniformType):
+            stored = dense_to_numpy(weight).view(element.storage_dtype)
+            centred, points = packed_weight(packed, element, stored)
+            if centred is not stored:
+                weight = numpy_to_dense(centred, i8)
+            zero_points = None if points is None else numpy_to_dense(points, i32)
+        value = PackedAttr(weight, scales, bias, zero_points)
+        rewriter.replace(op, PackedConstantOp(value, packed))
 
 
 class FoldPrepackDynamic(RewritePattern):

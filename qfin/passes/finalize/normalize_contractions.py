@@ -46,7 +46,8 @@ def _transposed(element: UniformType) -> UniformType:
     if element.is_per_layer:
         return element
     low, high = element.storage_min, element.storage_max
-    return UniformType.per_axis(i8, element.expressed, 0, element.scales, None, low, high)
+    parameters = element.scales, element.zero_points
+    return UniformType.per_axis(element.storage, element.expressed, 0, *parameters, low, high)
 
 
 def _is_quantized(value: SSAValue) -> bool:

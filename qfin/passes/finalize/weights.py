@@ -28,14 +28,16 @@ from qfin.dialects.quant.packed_type import (
     CONV_TRANSPOSE2D,
     CONV_TRANSPOSE3D,
     LINEAR,
+    MAX_CENTRED_REDUCTION,
     PackedType,
 )
 from qfin.dialects.tensors import shape_of
 from qfin.dialects.uniform import UniformType
+from qfin.dialects.uniform.storage import natural_range
 from qfin.interpreter import numerics
 from qfin.interpreter.arrays import dense_to_numpy
 from qfin.interpreter.convolution import geometry_of
-from qfin.interpreter.packed import packed_scales
+from qfin.interpreter.packed import Packed, packed_scales, packed_weight
 from qfin.interpreter.transposed import to_convolution
 from qfin.passes.finalize.groups import (
     Refused,
@@ -73,16 +75,17 @@ _KINDS: dict[type[Operation], str] = {
 
 
 def require_weight(element: UniformType, axis: int = 0) -> None:
-    """What `quant.prepack` can hold: i8, zero points 0, per layer or per output channel, which
-    `axis` counts."""
-    if element.storage != i8:
-        raise Refused(f"weight is stored in {element.storage}, not in i8")
+    """What `quant.prepack` can hold: i8 or u8, per layer or per output channel, which `axis`
+    counts."""
+    if element.signless_storage != i8:
+        raise Refused(f"weight is stored in {element.storage}, not in 8 bits")
     if element.is_sub_channel:
         raise Refused("weight is quantized per block")
     if element.is_per_axis and element.axis != axis:
         raise Refused(f"weight is quantized along axis {element.axis}, not along axis {axis}")
-    if np.any(element.zero_points):
-        raise Refused("weight zero point is not 0")
+    low, high = natural_range(element.storage)
+    if np.any((element.zero_points < low) | (element.zero_points > high)):
+        raise Refused(f"weight zero point is not one of {element.storage}, {low} to {high}")
 
 
 def stored_bias(bias: SSAValue | None) -> SSAValue | None:
@@ -160,12 +163,12 @@ def packed_of(op: Contraction, activation: UniformType, output: UniformType) -> 
     value, packed = unpacked_from(defining(constants.weight), constants.bias, wanted)
     if constants.bias is not None:
         _require_bias_scale(packed, constants, activation)
-    require_exact_sum(value, packed, activation)
+    require_exact_sum(value, packed, activation, constants.element)
     scales = packed_scales(packed, constants.element)
     unit = numerics.accumulator_scale(activation.scale, scales)
     mult = numerics.requantize_scales(activation.scale, scales, output.scale)
     require_normal_scales(unit, mult, "input scale times weight scale")
-    _require_bias_in_range(value, packed, activation, unit, mult)
+    _require_bias_in_range(value, packed, activation, constants.element, unit, mult)
     return value
 
 
@@ -181,19 +184,20 @@ def _require_bias_in_range(
     value: SSAValue,
     packed: PackedType,
     activation: UniformType,
+    element: UniformType,
     unit: numerics.Floats,
     mult: numerics.Floats,
 ) -> None:
     """An f32 bias must be finite in units of the accumulator, `unit`, and where sums can cancel it
     at most `MAX_CANCELLED` steps of the output, of which one is 1 / `mult` such units."""
-    weight, bias = _known(value)
+    weight, bias = _known(value, element)
     if bias is None or bias.dtype != np.float32:
         return
     with np.errstate(all="ignore"):
         scaled = bias / unit
     if not np.isfinite(scaled).all():
         raise Refused("bias by input scale times weight scale is not a finite f32")
-    low, high = _sum_range(weight, packed, activation)
+    low, high = _sum_range(weight, packed, activation, element)
     # Sums of the other sign cancel the bias, as far as they reach.
     reach = np.where(scaled < 0, np.maximum(high, 0), np.maximum(-low, 0))
     cancelled = np.minimum(np.abs(scaled.astype(np.float64)), reach) * mult
@@ -216,50 +220,65 @@ def _require_bias_scale(packed: PackedType, constants: Constants, activation: Un
         raise Refused("bias scale is not the input scale times the weight scale")
 
 
-def require_short_sum(packed: PackedType) -> None:
-    """The sum of products must fit 32 bits, whatever input and weight are."""
-    if packed.reduction > MAX_REDUCTION:
-        raise Refused(
-            f"a sum of {packed.reduction} products can overflow 32 bits (at most {MAX_REDUCTION})"
-        )
+def require_short_sum(packed: PackedType, element: UniformType | None = None) -> None:
+    """The sum of products must fit 32 bits, whatever input and weight are; the zero points of a
+    weight of `element`s, if there are any, can double each product."""
+    has_zero_points = element is not None and element.zero_points.any()
+    most = MAX_CENTRED_REDUCTION if has_zero_points else MAX_REDUCTION
+    if packed.reduction > most:
+        raise Refused(f"a sum of {packed.reduction} products can overflow 32 bits (at most {most})")
 
 
-def require_exact_sum(value: SSAValue, packed: PackedType, activation: UniformType) -> None:
+def require_exact_sum(
+    value: SSAValue, packed: PackedType, activation: UniformType, element: UniformType
+) -> None:
     """The sum of products and an i32 bias must fit 32 bits, whatever the input is."""
-    require_short_sum(packed)
+    require_short_sum(packed, element)
     if packed.bias != i32:
         return  # an f32 bias is added in f32
-    weight, bias = _known(value)
+    weight, bias = _known(value, element)
     if bias is None:
         raise Refused("bias is i32 and not a constant: adding it can overflow 32 bits")
-    low, high = _sum_range(weight, packed, activation)
+    low, high = _sum_range(weight, packed, activation, element)
     if (reached := overflow(low + bias, high + bias)) is not None:
         raise Refused(f"sum and bias can reach {reached}, which overflows 32 bits")
 
 
 def _sum_range(
-    weight: NDArray[Any] | None, packed: PackedType, activation: UniformType
+    weight: NDArray[Any] | None, packed: PackedType, activation: UniformType, element: UniformType
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """`sum_range` of the weight of a packed value; as far as any goes, if it is not known."""
+    """`sum_range` of the centred weight of a packed value, of `element`s; as far as any goes, if it
+    is not known."""
     if weight is None:
         ends = (activation.storage_min, activation.storage_max)
         furthest = max(abs(end - activation.zero_point) for end in ends)
-        high = np.asarray(128 * packed.reduction * furthest, np.int64)
+        largest = 255 if element.zero_points.any() or not element.is_signed else 128
+        high = np.asarray(largest * packed.reduction * furthest, np.int64)
         return -high, high
     if packed.is_transposed:
         weight = to_convolution(weight, packed.groups)
     return sum_range(weight, activation)
 
 
-def _known(packed: SSAValue) -> tuple[NDArray[Any] | None, NDArray[Any] | None]:
-    """The weight and the bias of a packed value, each where it is a constant."""
-    match holder_of(packed):
+def _known(
+    value: SSAValue, element: UniformType
+) -> tuple[NDArray[Any] | None, NDArray[Any] | None]:
+    """The weight of a packed value, of `element`s, less its zero points, and the bias, each where
+    it is a constant."""
+    packed = value.type
+    assert isinstance(packed, PackedType)
+    match holder_of(value):
         case PrepackOp(weight=weight, bias=bias):
-            found = (constant_of(weight), constant_of(bias))
-        case PackedConstantOp(value=value) | GlobalOp(value=PackedAttr() as value):
-            bias = value.bias
-            found = (value.weight, bias if isinstance(bias, DenseIntOrFPElementsAttr) else None)
+            found = constant_of(weight), constant_of(bias), None
+        case PackedConstantOp(value=content) | GlobalOp(value=PackedAttr() as content):
+            parts = content.weight, content.bias, content.zero_points
+            found = (part if isinstance(part, DenseIntOrFPElementsAttr) else None for part in parts)
         case _:
             return None, None
-    weight, bias = (None if one is None else dense_to_numpy(one) for one in found)
+    weight, bias, zero_points = (None if one is None else dense_to_numpy(one) for one in found)
+    if weight is not None:
+        if isinstance(defining(value), PrepackOp):
+            stored = weight.view(element.storage_dtype)
+            weight, zero_points = packed_weight(packed, element, stored)
+        weight = Packed(weight, np.ones(1, np.float32), None, zero_points).centred(packed)
     return weight, bias

@@ -29,8 +29,8 @@ func.func @weight_axis(%x: tensor<1x2x3x!x>, %wq: tensor<2x2x2x!axis>) -> tensor
   return %q : tensor<1x2x4x!y>
 }
 
-// REMARK-NEXT: remark: nn.conv_transpose1d not fused: weight zero point is not 0
-!zero = !quant.uniform<i8:f32, 0.25:3>
+// REMARK-NEXT: remark: nn.conv_transpose1d not fused: weight zero point is not one of i8, -128 to 127
+!zero = !quant.uniform<i8:f32, 0.25:128>
 func.func @weight_zero_point(%x: tensor<1x2x3x!x>, %wq: tensor<2x2x2x!zero>) -> tensor<1x2x4x!y> {
   %xf = quant.dcast %x : tensor<1x2x3x!x> to tensor<1x2x3xf32>
   %w = quant.dcast %wq : tensor<2x2x2x!zero> to tensor<2x2x2xf32>
@@ -39,11 +39,11 @@ func.func @weight_zero_point(%x: tensor<1x2x3x!x>, %wq: tensor<2x2x2x!zero>) -> 
   return %q : tensor<1x2x4x!y>
 }
 
-// REMARK-NEXT: remark: nn.conv_transpose1d not fused: weight is stored in ui8, not in i8
-!u8 = !quant.uniform<u8:f32, 0.25>
-func.func @weight_u8(%x: tensor<1x2x3x!x>, %wq: tensor<2x2x2x!u8>) -> tensor<1x2x4x!y> {
+// REMARK-NEXT: remark: nn.conv_transpose1d not fused: weight is stored in i4, not in 8 bits
+!i4 = !quant.uniform<i4:f32, 0.25>
+func.func @weight_i4(%x: tensor<1x2x3x!x>, %wq: tensor<2x2x2x!i4>) -> tensor<1x2x4x!y> {
   %xf = quant.dcast %x : tensor<1x2x3x!x> to tensor<1x2x3xf32>
-  %w = quant.dcast %wq : tensor<2x2x2x!u8> to tensor<2x2x2xf32>
+  %w = quant.dcast %wq : tensor<2x2x2x!i4> to tensor<2x2x2xf32>
   %y = nn.conv_transpose1d %xf, %w : (tensor<1x2x3xf32>, tensor<2x2x2xf32>) -> tensor<1x2x4xf32>
   %q = quant.qcast %y : tensor<1x2x4xf32> to tensor<1x2x4x!y>
   return %q : tensor<1x2x4x!y>

@@ -50,11 +50,13 @@ func.func @conv2d(%x: tensor<1x1x4x4x!x>) -> tensor<1x2x4x4x!y> {
   return %q : tensor<1x2x4x4x!y>
 }
 
-// A zero point, or unsigned weights: a product of two tensors.
+// Unsigned weights with a zero point stay what they are, transposed.
 // CHECK-LABEL: @unsigned(
-// CHECK:         nn.matmul
+// CHECK:         arith.constant dense<{{\[}}[1, 3, 5], [2, 4, 6]]>
+// CHECK-NEXT:    quant.scast %{{.*}} to tensor<2x3x!quant.uniform<u8:f32, 5.000000e-01:128>>
+// CHECK:         nn.linear
 // FINAL-LABEL: @unsigned(
-// FINAL:         quant.matmul
+// FINAL:         quant.linear
 func.func @unsigned(%x: tensor<4x3x!x>) -> tensor<4x2x!y> {
   %i = arith.constant dense<[[1, 2], [3, 4], [5, 6]]> : tensor<3x2xi8>
   %w = quant.scast %i : tensor<3x2xi8> to tensor<3x2x!x>

@@ -190,11 +190,11 @@ func.func @weight_any(%x: tensor<1x2x!x>, %wq: tensor<3x2x!weight_any>) -> tenso
   return %q : tensor<1x3x!y>
 }
 
-// REMARK-NEXT: remark: nn.linear not fused: weight is stored in ui8, not in i8
-!weight_u8 = !quant.uniform<u8:f32, 0.25>
-func.func @weight_u8(%x: tensor<1x2x!x>, %wq: tensor<3x2x!weight_u8>) -> tensor<1x3x!y> {
+// REMARK-NEXT: remark: nn.linear not fused: weight is stored in i4, not in 8 bits
+!weight_i4 = !quant.uniform<i4:f32, 0.25>
+func.func @weight_i4(%x: tensor<1x2x!x>, %wq: tensor<3x2x!weight_i4>) -> tensor<1x3x!y> {
   %xf = quant.dcast %x : tensor<1x2x!x> to tensor<1x2xf32>
-  %w = quant.dcast %wq : tensor<3x2x!weight_u8> to tensor<3x2xf32>
+  %w = quant.dcast %wq : tensor<3x2x!weight_i4> to tensor<3x2xf32>
   %y = nn.linear %xf, %w : (tensor<1x2xf32>, tensor<3x2xf32>) -> tensor<1x3xf32>
   %q = quant.qcast %y : tensor<1x3xf32> to tensor<1x3x!y>
   return %q : tensor<1x3x!y>
@@ -222,8 +222,8 @@ func.func @weight_axis_1(%x: tensor<1x2x1x1x!x>, %wq: tensor<3x2x1x1x!weight_axi
   return %q : tensor<1x3x1x1x!y>
 }
 
-// REMARK-NEXT: remark: nn.linear not fused: weight zero point is not 0
-!weight_zero_point = !quant.uniform<i8:f32:0, {0.5, 0.25:1, 0.125}>
+// REMARK-NEXT: remark: nn.linear not fused: weight zero point is not one of ui8, 0 to 255
+!weight_zero_point = !quant.uniform<u8:f32:0, {0.5, 0.25:256, 0.125}>
 func.func @weight_zero_point(%x: tensor<1x2x!x>, %wq: tensor<3x2x!weight_zero_point>)
     -> tensor<1x3x!y> {
   %xf = quant.dcast %x : tensor<1x2x!x> to tensor<1x2xf32>

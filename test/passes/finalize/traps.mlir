@@ -133,8 +133,10 @@ func.func @weight_only(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
   func.return %y : tensor<1x2xf32>
 }
 
-// REMARK: remark: nn.linear not fused: weight zero point is not 0
+// Weights less their zero point are what is packed.
 // CHECK-LABEL: @weight_zero_point(
+// CHECK-NEXT:    quant.packed_constant <dense<4> : tensor<2x2xi8>, scales =
+// CHECK-NEXT:    quant.linear
 func.func @weight_zero_point(%x: tensor<1x2x!q>) -> tensor<1x2x!q> {
   %i = arith.constant dense<1> : tensor<2x2xi8>
   %wq = quant.scast %i : tensor<2x2xi8> to tensor<2x2x!s>

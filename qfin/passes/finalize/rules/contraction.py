@@ -35,7 +35,7 @@ def contraction(op: Operation) -> Rewrite:
     return replace_group(op, output, fused)
 
 
-WEIGHT = "weight i8 with zero points 0, per layer or along axis 0"
+WEIGHT = "weight i8 or u8, per layer or along axis 0"
 BIAS = (
     "bias absent, f32 of at most 2**20 steps of the output where sums can cancel it, or i32 at"
     " input scale times weight scale; sum within 32 bits, factors within f32"

@@ -110,8 +110,8 @@ def has_half_weight(op: Operation) -> bool:
 
 INPUT = "f32; input quantized with affine parameters chosen for it, for ui8 or half of it"
 WEIGHT = (
-    "weight i8 with zero points 0, per layer or along axis 0, constant or quantized at run time;"
-    " bias absent or f32; sum within 32 bits"
+    "weight per layer or along axis 0, i8 or u8 and constant, or i8 quantized at run time with zero"
+    " points 0; bias absent or f32; sum within 32 bits"
 )
 
 
