@@ -30,7 +30,6 @@ from qfin.dialects import nn
 from qfin.dialects.kernel import FillHaloOp, ProgramOp
 from qfin.dialects.layout import halo_of_type, is_nhwc
 from qfin.dialects.ml_program import GlobalOp
-from qfin.dialects.quant.dynamic import DequantizeOp
 from qfin.dialects.tensors import ints
 from qfin.dialects.uniform import UniformType
 from qfin.errors import PassError, UnsupportedError, describe
@@ -187,7 +186,11 @@ class Planner:
             if isinstance(op, func.CallOp):
                 raise UnsupportedError(_call_text(op), op)
             if not is_lowered(op):
-                raise UnsupportedError(_float_text(op), op)
+                raise UnsupportedError(
+                    "no native lowering for this op; the interpreter can run it, and remarks tell"
+                    " why it was not fused",
+                    op,
+                )
         for old, new in zip(self.old.args, self.inputs, strict=True):
             emit_argument(self, old, self.argument(new))
         for op in self.block.ops:
@@ -239,19 +242,6 @@ def _call_text(call: func.CallOp) -> str:
             f"calls are compiled inlined: run quant-finalize on the module, which inlines @{name}"
         )
     return f"@{name} has no body, and what is not in the module cannot be called: give it one"
-
-
-def _float_text(op: Operation) -> str:
-    """What to do about an op that has no native lowering."""
-    if any(isinstance(operand.owner, DequantizeOp) for operand in op.operands):
-        return (
-            "is in the form of dynamic quantization: run quant-finalize{quant-type=dynamic} first,"
-            " and its remarks tell what did not fuse"
-        )
-    return (
-        "no native lowering for this op; the interpreter can run it, and remarks tell why it was"
-        " not fused"
-    )
 
 
 def _static_form(type: Attribute) -> str:
