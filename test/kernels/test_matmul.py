@@ -6,7 +6,6 @@ import random
 from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
@@ -18,10 +17,9 @@ from qfin.passes.lower.convert_kernels_to_llvm import KernelsToLLVMPass
 from qfin.target import resolve
 from qfin.target.codegen import to_asm, to_llvm_ir
 
-from .harness import CASES, Buffer, check_ranges, compile_kernel, random_strides, split, targets
+from .harness import Buffer, check_ranges, compile_kernel, random_strides, seeds, split, targets
 
 SIZES = [1, 1, 2, 3, 4, 5, 7, 8, 13, 14, 15, 16, 17, 29, 31, 33, 48, 50]
-seeds = pytest.mark.parametrize("seed", range(-(-CASES // 4)))
 
 
 def random_spec(rng: random.Random) -> MatmulSpec:
