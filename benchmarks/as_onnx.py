@@ -108,18 +108,23 @@ class _Model:
         inputs = [f"v{operand}" for operand in step.operands]
         if step.weight:
             inputs += self.weight(step.weight, number, self.net.values[step.operands[0]])
-        if step.op == "clamp":
+        q = step.result.quantization
+        saturates = q is not None and _saturates(step, q)
+        if step.op == "clamp" and not saturates:
             for bound in ("min", "max"):
                 limit = step.attributes[bound]
                 assert isinstance(limit, float)
                 self.constants[f"{bound}{number}"] = np.float32(limit)
                 inputs.append(f"{bound}{number}")
-        q = step.result.quantization
-        self.node(_OPS[step.base], inputs, f"f{number}" if q else f"v{number}", **_attributes(step))
+        source = f"f{number}" if q else f"v{number}"
+        if saturates:
+            source = inputs[0]
+        else:
+            self.node(_OPS[step.base], inputs, source, **_attributes(step))
         if q is None:
             return
         names = self.parameters(f"v{number}_q", q)
-        self.node("QuantizeLinear", [f"f{number}", *names], f"v{number}_q")
+        self.node("QuantizeLinear", [source, *names], f"v{number}_q")
         if step is not self.net.steps[-1]:
             self.dequantize(f"v{number}_q", f"v{number}", q)
 
@@ -183,6 +188,16 @@ class _Model:
         made = helper.make_model(graph, opset_imports=opsets, ir_version=9)
         onnx.checker.check_model(made)
         return made.SerializeToString()
+
+
+def _saturates(step: Step, q: Quantization) -> bool:
+    """Whether quantizing clamps as an activation would: quantizers leave such a one out; with it
+    ONNX Runtime computes the convolution before it in f32."""
+    high = q.scale * (255 - q.unsigned_zero_point)
+    most = step.attributes.get("max", high)
+    assert isinstance(most, float)
+    is_clamp = step.op == "relu" or (step.op == "clamp" and step.attributes["min"] == 0.0)
+    return is_clamp and q.unsigned_zero_point == 0 and most >= high
 
 
 def _helper() -> Any:

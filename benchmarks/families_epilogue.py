@@ -91,9 +91,7 @@ def _block(label: str, convs: tuple[Conv, ...], clip: bool, of_openvino: float) 
         op, bounds = ("clamp", {"min": 0.0, "max": 6.0}) if clip else ("relu", {})
         step = conv.step(value)
         steps.append(replace(step, result=replace(step.result, quantization=None)))
-        behind = Step(
-            op, (value + 1,), replace(step.result, quantization=Quantization()), {**bounds}
-        )
+        behind = Step(op, (value + 1,), replace(step.result, quantization=q), {**bounds})
         steps.append(behind)
         part = activated(conv, op, **bounds)
         last = replace(part.steps[-1], result=behind.result)
