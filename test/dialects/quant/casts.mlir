@@ -98,8 +98,8 @@ func.func @encodings(%x: tensor<4xf32, "nchw">) {
 
 // CHECK-LABEL: @attributes
 func.func @attributes(%x: f32) {
-  // CHECK: quant.qcast %x {name = "conv1"} : f32 to !quant.uniform<i8:f32, 5.000000e-01>
-  %q = quant.qcast %x {name = "conv1"} : f32 to !quant.uniform<i8:f32, 0.5>
+  // CHECK: quant.qcast %x {test.name = "conv1"} : f32 to !quant.uniform<i8:f32, 5.000000e-01>
+  %q = quant.qcast %x {test.name = "conv1"} : f32 to !quant.uniform<i8:f32, 0.5>
   func.return
 }
 

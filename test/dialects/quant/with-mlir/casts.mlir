@@ -31,7 +31,7 @@ func.func @tensors(%x: tensor<?x2xf32>, %u: tensor<*xf32>, %b: tensor<2x4xf32>) 
 
 // CHECK-LABEL: @encodings_and_attributes
 func.func @encodings_and_attributes(%x: tensor<4xf32, "nchw">) {
-  // CHECK: quant.qcast {{%.*}} {name = "conv1"} : tensor<4xf32, "nchw"> to tensor<4x!quant.uniform<i8:f32, 5.000000e-01>, "nhwc">
-  %q = quant.qcast %x {name = "conv1"} : tensor<4xf32, "nchw"> to tensor<4x!quant.uniform<i8:f32, 0.5>, "nhwc">
+  // CHECK: quant.qcast {{%.*}} {test.name = "conv1"} : tensor<4xf32, "nchw"> to tensor<4x!quant.uniform<i8:f32, 5.000000e-01>, "nhwc">
+  %q = quant.qcast %x {test.name = "conv1"} : tensor<4xf32, "nchw"> to tensor<4x!quant.uniform<i8:f32, 0.5>, "nhwc">
   func.return
 }
