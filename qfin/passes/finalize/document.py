@@ -49,8 +49,8 @@ by a dcast stays always: it rounds.
 A qcast moves up likewise, to the op that can fuse with it: over ops that move values or choose the
 greatest or least, and over relus and clamps where they are no part of a pattern; a relu or clamp
 that is, moves up over the former. No bit changes. A result with qcasts to several types, and no
-other use, is computed for each of them, where each fuses. A product with a number leaves its stored
-numbers to what it is a product of, which `propagate-quantization` sees to.
+other use, is computed for each of them, where each fuses. What is multiplied by a number before its
+qcast is quantized to the scale by that number, by `propagate-quantization`.
 
 @ROUNDING
 

@@ -432,9 +432,9 @@ class Group:
     cat = stack = join
 
     def matmul(self, row: str) -> tuple[Shape, Shape, str]:
-        """With a constant behind it; the result fills its range."""
+        """With a constant before it, which is no weight of a linear; the result fills its range."""
         depth = self.rng.randint(1, 40)
-        shape, sizes = (self.rng.randint(1, 5), depth), (depth, self.rng.randint(1, 20))
+        shape, sizes = (depth, self.rng.randint(1, 20)), (self.rng.randint(1, 5), depth)
         values = self.arrays.integers(-128, 127, sizes, endpoint=True)
         stored, kind = tensor(sizes, "i8"), tensor(sizes, Activation("i8", 0.01, 7))
         self.lines += [
@@ -443,9 +443,9 @@ class Group:
             f"%c = quant.dcast %s : {kind} to {tensor(sizes, 'f32')}",
         ]
         self.y = self.activation(self.x.scale * 0.01 * 74 * depth**0.5)
-        types = f"({tensor(shape, 'f32')}, {tensor(sizes, 'f32')})"
-        result = (*shape[:1], *sizes[1:])
-        return shape, result, f"nn.matmul %d, %c : {types} -> {tensor(result, 'f32')}"
+        types = f"({tensor(sizes, 'f32')}, {tensor(shape, 'f32')})"
+        result = (*sizes[:1], *shape[1:])
+        return shape, result, f"nn.matmul %c, %d : {types} -> {tensor(result, 'f32')}"
 
     def softmax(self, row: str) -> tuple[Shape, Shape, str]:
         shape = self.image()[: self.rng.randint(1, 4)]
