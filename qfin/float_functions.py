@@ -32,6 +32,12 @@ class Arithmetic(Protocol[V]):
         """a * b + c, rounded once."""
         ...
 
+    def magnitude(self, a: V) -> V: ...
+
+    def at_most(self, a: V, bound: float) -> V:
+        """The lesser of both; NaN stays."""
+        ...
+
     def where_less(self, a: V, b: V, x: V, y: V) -> V:
         """x where a < b, else y, also where one of them is NaN."""
         ...
@@ -59,7 +65,7 @@ _TAIL_POLYNOMIAL = (
     *(0.3494586325514415, -0.09396633172495987, 0.12489099022467959),
     *(0.06918724707124621, 0.08506959380679069, 0.08371152898864151),
 )
-_TAIL_END = 14.5  # from here on exp(-a**2 / 2) is 0
+_TAIL_END = 13.2  # from here on a * Phi(-a) is below the smallest normal number
 _SQRT_2_OVER_PI = 0.7978845608028654
 
 
@@ -81,11 +87,20 @@ def _reduced(f: Arithmetic[V], x: V) -> tuple[V, V]:
     return exponent, f.fma(_polynomial(f, r, _EXP), f.mul(r, r), r)
 
 
+def _exp_normal(f: Arithmetic[V], x: V) -> V:
+    """exp where it is a normal number."""
+    exponent, less_one = _reduced(f, x)
+    return f.scale(f.add(less_one, f.constant(1.0)), exponent)
+
+
+def exp_negative(f: Arithmetic[V], x: V) -> V:
+    """exp where x <= 0: 0 for what is below the smallest normal number."""
+    return f.where_less(x, f.constant(_EXP_LEAST), f.constant(0.0), _exp_normal(f, x))
+
+
 def exp(f: Arithmetic[V], x: V) -> V:
     """0 for what is below the smallest normal number."""
-    exponent, less_one = _reduced(f, x)
-    y = f.scale(f.add(less_one, f.constant(1.0)), exponent)
-    y = f.where_less(x, f.constant(_EXP_LEAST), f.constant(0.0), y)
+    y = exp_negative(f, x)
     return f.where_less(f.constant(_EXP_MOST), x, f.constant(float("inf")), y)
 
 
@@ -102,10 +117,6 @@ def expm1(f: Arithmetic[V], x: V) -> V:
 def _positive(f: Arithmetic[V], x: V) -> V:
     """max(x, 0); NaN stays."""
     return f.where_less(x, f.constant(0.0), f.constant(0.0), x)
-
-
-def _magnitude(f: Arithmetic[V], x: V) -> V:
-    return f.where_less(x, f.constant(0.0), f.sub(f.constant(0.0), x), x)
 
 
 def _where_positive(f: Arithmetic[V], x: V, other: V) -> V:
@@ -131,7 +142,7 @@ def silu(f: Arithmetic[V], x: V) -> V:
 
 def tanh(f: Arithmetic[V], x: V) -> V:
     """-e / (e + 2) with e = expm1(-2 |x|), and the sign of x."""
-    a = _magnitude(f, x)
+    a = f.magnitude(x)
     e = expm1(f, f.mul(a, f.constant(-2.0)))
     y = f.div(e, f.add(e, f.constant(2.0)))
     return f.where_less(x, f.constant(0.0), y, f.sub(f.constant(0.0), y))
@@ -165,16 +176,17 @@ def leaky_relu(f: Arithmetic[V], x: V, negative_slope: float) -> V:
 
 def gelu(f: Arithmetic[V], x: V) -> V:
     """x * Phi(x) as max(x, 0) - |x| * Phi(-|x|), which keeps its digits where Phi goes to 0."""
-    a = _magnitude(f, x)
-    a = f.where_less(f.constant(_TAIL_END), a, f.constant(_TAIL_END), a)
+    magnitude = f.magnitude(x)
+    a = f.at_most(magnitude, _TAIL_END)
     half = f.mul(a, f.constant(-0.5))
     square = f.mul(a, half)
     rest = f.fma(a, half, f.sub(f.constant(0.0), square))  # what the product was rounded by
-    e = exp(f, square)
+    e = _exp_normal(f, square)
     e = f.fma(e, rest, e)
     u = f.div(f.constant(1.0), f.fma(a, f.constant(_TAIL), f.constant(1.0)))
     tail = f.mul(_polynomial(f, u, _TAIL_POLYNOMIAL), u)
-    return f.sub(_positive(f, x), f.mul(f.mul(a, e), tail))
+    positive = f.fma(magnitude, f.constant(0.5), f.mul(x, f.constant(0.5)))
+    return f.sub(positive, f.mul(f.mul(a, e), tail))
 
 
 def gelu_tanh(f: Arithmetic[V], x: V) -> V:

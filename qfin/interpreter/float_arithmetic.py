@@ -33,6 +33,12 @@ class ArrayArithmetic:
     def fma(self, a: Floats, b: Floats, c: Floats) -> Floats:
         return fma(a, b, c)
 
+    def magnitude(self, a: Floats) -> Floats:
+        return np.abs(a)
+
+    def at_most(self, a: Floats, bound: float) -> Floats:
+        return np.minimum(a, f32(bound))
+
     def where_less(self, a: Floats, b: Floats, x: Floats, y: Floats) -> Floats:
         return np.asarray(np.where(a < b, x, y))
 

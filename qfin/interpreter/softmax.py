@@ -36,7 +36,7 @@ from xdsl.interpreter import (
 )
 
 from qfin.dialects import nn, quant
-from qfin.float_functions import exp
+from qfin.float_functions import exp_negative
 from qfin.interpreter import numerics
 from qfin.interpreter.float_arithmetic import ARRAYS, lane_sum
 from qfin.interpreter.nn import rounded
@@ -71,7 +71,7 @@ def quantized_softmax(op: quant.SoftmaxOp, q: Array) -> Array:
 def float_softmax(x: NDArray[np.float32], dim: int) -> NDArray[np.float32]:
     """The float op on f32."""
     lines = np.moveaxis(x, dim, -1)
-    e = exp(ARRAYS, lines - lines.max(-1, keepdims=True))
+    e = exp_negative(ARRAYS, lines - lines.max(-1, keepdims=True))
     y = e * (np.float32(1) / lane_sum(e))[..., None]
     return np.ascontiguousarray(np.moveaxis(y, -1, dim), np.float32)
 

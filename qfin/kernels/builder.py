@@ -74,8 +74,8 @@ def _intrinsic_properties(name: str, arity: int) -> dict[str, Attribute]:
     }
 
 
-# Negative normal numbers, subnormals and infinity, for llvm.is.fpclass.
-_NEGATIVE = 0b11100
+# The bits of the negative f32 next to 0, and how many there are up to infinity.
+_LEAST_NEGATIVE, _NEGATIVE_NUMBERS = 0x80000001, 0x7F800000
 
 
 def vector_lanes(value: SSAValue) -> int:
@@ -259,14 +259,21 @@ class KernelBuilder:
     def where_less(self, a: SSAValue, b: SSAValue, x: SSAValue, y: SSAValue) -> SSAValue:
         """On vectors of f32, x where a < b, else y, also where one of them is NaN.
 
-        By the class of a - b, since xDSL's comparisons and selects are of scalars only.
+        By the bits of a - b, those of a negative number or infinity, since xDSL's comparisons and
+        selects of floats are of scalars only.
         """
-        suffix, lanes = _suffix(a.type), vector_lanes(a)
-        negative = self.constant(_NEGATIVE, 32)
-        name = f"llvm.is.fpclass.{suffix}"
-        less = self.intrinsic(name, vector(i1, lanes), self.fsub(a, b), negative)
+        lanes = vector_lanes(a)
+        words = vector(i32, lanes)
+        above = self.sub(self.bitcast(self.fsub(a, b), words), self.splat(_LEAST_NEGATIVE, words))
+        number = llvm.ICmpPredicateFlag("ult").to_int()
+        less = self._value(
+            llvm.ICmpOp,
+            (above, self.splat(_NEGATIVE_NUMBERS, words)),
+            vector(i1, lanes),
+            {"predicate": _int(number, 64)},
+        )
         everything = self.constant(lanes, 32)
-        return self.intrinsic(f"llvm.vp.select.{suffix}", x.type, less, x, y, everything)
+        return self.intrinsic(f"llvm.vp.select.{_suffix(a.type)}", x.type, less, x, y, everything)
 
     # conversions and permutations
 

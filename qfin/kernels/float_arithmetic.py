@@ -41,6 +41,13 @@ class VectorArithmetic:
     def fma(self, a: SSAValue, b: SSAValue, c: SSAValue) -> SSAValue:
         return self.b.intrinsic(f"llvm.fma.v{self.lanes}f32", a.type, a, b, c)
 
+    def magnitude(self, a: SSAValue) -> SSAValue:
+        return self.b.intrinsic(f"llvm.fabs.v{self.lanes}f32", a.type, a)
+
+    def at_most(self, a: SSAValue, bound: float) -> SSAValue:
+        name = f"llvm.minimum.v{self.lanes}f32"
+        return self.b.intrinsic(name, a.type, a, self.constant(bound))
+
     def where_less(self, a: SSAValue, b: SSAValue, x: SSAValue, y: SSAValue) -> SSAValue:
         return self.b.where_less(a, b, x, y)
 

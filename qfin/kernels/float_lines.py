@@ -20,7 +20,7 @@ from xdsl.dialects import func
 from xdsl.dialects.builtin import LocationAttr, f32, i64
 from xdsl.ir import SSAValue
 
-from qfin.float_functions import evaluate, exp
+from qfin.float_functions import evaluate, exp_negative
 from qfin.kernels.builder import KernelBuilder, ptr, vector
 from qfin.kernels.float_arithmetic import Line, VectorArithmetic
 from qfin.kernels.strided import moved
@@ -119,7 +119,7 @@ def build_float_softmax(
         largest = line.spread(largest)
 
         def exponential(at: Sequence[SSAValue], width: int) -> SSAValue:
-            e = exp(f, b.fsub(line.load(at[0], width, least), largest))
+            e = exp_negative(f, b.fsub(line.load(at[0], width, least), largest))
             line.store(e, at[1], width)
             return e
 
