@@ -27,33 +27,28 @@ def function(net: Net, threads: int, engine: str) -> Callable[[], Any]:
 
     torch.set_num_threads(threads)
     torch.backends.quantized.engine = engine
-    calls: list[Call] = []
-    for number, step in enumerate(net.steps):
-        # What behind a step only clamps is a part of it.
-        calls.append(_call(torch, net, step, _relu_behind(net, number), number))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the quantized dtypes are deprecated
         given = [
             _argument(torch, value, array)
             for value, array in zip(net.arguments, net.inputs(), strict=True)
         ]
-
-    def run() -> Any:
-        values = list(given)
-        for call in calls:
-            values.append(call(values))
-        return values[-1]
-
-    with torch.inference_mode():
-        try:
-            run()
-        except (RuntimeError, NotImplementedError) as error:
-            raise RefusedError(str(error).splitlines()[0]) from error
+    calls: list[Call] = []
 
     def inference() -> Any:
+        values = list(given)
         with torch.inference_mode():
-            return run()
+            for call in calls:
+                values.append(call(values))
+        return values[-1]
 
+    try:
+        for number, step in enumerate(net.steps):
+            # What behind a step only clamps is a part of it.
+            calls.append(_call(torch, net, step, _relu_behind(net, number), number))
+        inference()
+    except (RuntimeError, NotImplementedError) as error:
+        raise RefusedError(str(error).splitlines()[0]) from error
     return inference
 
 
