@@ -13,6 +13,9 @@ several output rows, with weights that stand one byte further on, and zeros: 3x3
 for 2. The shuffles work in each 16 bytes apart, as do the instructions that pack the results, so
 these come out in the order of the channels without a permutation.
 
+Where weights have zero points, each tap's bytes are multiplied with minus these besides; what all
+columns of a step read, once for all of them.
+
 Loops: [rows] [block of channels] [columns]; in a step all columns of the kernel, and several
 output columns, which share the weights that are loaded. A column of the input is interleaved once
 for all that read it in a step.
@@ -216,13 +219,24 @@ class _Depthwise:
         b, spec, isa = self.b, self.spec, self.isa
         words = vector(i32, isa.lanes)
         start = [b.load(b.gep(self.block_init, q * isa.vector_bytes), words) for q in range(_QUADS)]
+        starts = [list(start) for _ in range(spec.rows)]
+        zero_points = {group: self.zero_points_of(group) for group, _ in self.pieces}
+        # What all columns read is multiplied with minus the zero points once, for all of them.
+        shared = self.shared() if self.block_zero_points else []
+        for group, row in self.pieces:
+            for at in shared:
+                if (group, at) not in quads:
+                    quads[group, at] = self.interleave(x, group, at)
+                for q in range(_QUADS):
+                    for factor in zero_points[group][row, q]:
+                        quad = quads[group, at][q]
+                        starts[row][q] = isa.dot_rows(b, starts[row][q], quad, factor)
         places = [(row, column) for row in range(spec.rows) for column in range(spec.columns)]
-        sums = {place: list(start) for place in places}
+        sums = {(row, column): list(starts[row]) for row, column in places}
         weights = vector(i8, self.piece_bytes // _QUADS)
         w_at = 0
         for group in sorted({group for group, _ in self.pieces}):
             rows = [row for of, row in self.pieces if of == group]
-            zero_points = self.zero_points_of(group)
             for tap in range(spec.kernel_w):
                 for row in rows:
                     for q in range(_QUADS):
@@ -233,11 +247,23 @@ class _Depthwise:
                             at = self.position(tap, column)
                             if (group, at) not in quads:
                                 quads[group, at] = self.interleave(x, group, at)
-                            for factor in (w, *zero_points.get((row, q), ())):
+                            factors = [w]
+                            if at not in shared:
+                                factors += zero_points[group].get((row, q), ())
+                            for factor in factors:
                                 sums[row, column][q] = isa.dot_rows(
                                     b, sums[row, column][q], quads[group, at][q], factor
                                 )
         return sums
+
+    def shared(self) -> list[int]:
+        """The positions that some tap of each column reads."""
+        spec = self.spec
+        read = [
+            {self.position(tap, column) for tap in range(spec.kernel_w)}
+            for column in range(spec.columns)
+        ]
+        return sorted(set.intersection(*read))
 
     def zero_points_of(self, group: int) -> dict[tuple[int, int], list[SSAValue]]:
         """What each tap of a group of rows is multiplied with beside its weight, by output row and
