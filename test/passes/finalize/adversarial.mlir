@@ -280,7 +280,9 @@ func.func @no_tensor(%x: !q) -> !y {
 }
 
 // CHECK-LABEL: @two_quantizes(
-// CHECK:      nn.gelu
+// CHECK-NEXT: quant.gelu
+// CHECK-NEXT: quant.gelu
+// CHECK-NEXT: func.return
 func.func @two_quantizes(%x: tensor<1x2x!q>) -> (tensor<1x2x!q>, tensor<1x2x!y>) {
   %d = quant.dcast %x : tensor<1x2x!q> to tensor<1x2xf32>
   %l = nn.gelu %d : tensor<1x2xf32>
