@@ -155,6 +155,12 @@ def _about(op: Operation, reason: str) -> str:
 
 _OWN_DIALECTS = ("nn", "quant")
 
+_ADVICE = {
+    (op, "alpha"): "PyTorch's alpha: multiply the right operand by it (nn.mul)"
+    for op in ("nn.add", "nn.sub")
+}
+"""What to do instead of an attribute that an op of PyTorch has, and ours has not."""
+
 
 def _verify_attributes(op: Operation) -> None:
     """What an op does not declare must carry a dialect's name, as discardable attributes in MLIR
@@ -165,7 +171,9 @@ def _verify_attributes(op: Operation) -> None:
         if "." in name:
             continue
         known = _properties(type(op))
-        if close := get_close_matches(name, known, n=1):
+        if (op.name, name) in _ADVICE:
+            hint = _ADVICE[op.name, name]
+        elif close := get_close_matches(name, known, n=1):
             hint = f"is '{close[0]}' meant?"
         else:
             own = ", ".join(f"'{k}'" for k in known) or "none"

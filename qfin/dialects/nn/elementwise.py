@@ -14,7 +14,6 @@ from xdsl.irdl import (
     traits_def,
 )
 from xdsl.traits import Pure
-from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import shapes
 from qfin.dialects.tensors import (
@@ -66,10 +65,6 @@ class BinaryOp(IRDLOperation):
         super().__init__(operands=[lhs, rhs], result_types=[result_type])
 
     def verify_(self) -> None:
-        if "alpha" in self.attributes:  # PyTorch's, which would else be passed over in silence
-            raise VerifyException(
-                "there is no alpha here: multiply the right operand by it (nn.mul)"
-            )
         verify_same_element_type(self.lhs, self.rhs, self.result)
         expected = shapes.broadcast(shape_of(self.lhs), shape_of(self.rhs))
         verify_result_shape(self.result, expected)

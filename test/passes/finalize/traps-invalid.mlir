@@ -16,7 +16,7 @@ ml_program.global private @fc.weight(dense<2.0> : tensor<2xf32>) : tensor<2xf32>
 
 // -----
 
-// CHECK: there is no alpha here: multiply the right operand by it (nn.mul)
+// CHECK: 'nn.add': has no attribute 'alpha'; PyTorch's alpha: multiply the right operand by it (nn.mul)
 func.func @alpha(%x: tensor<2xf32>) {
   %y = nn.add %x, %x {alpha = 2 : i64} : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
   func.return
