@@ -160,7 +160,7 @@ class Planner:
         returned = value
         while isinstance(user := returned.get_user_of_unique_use(), nn.ReshapeOp | nn.FlattenOp):
             returned = user.result
-        if user is not self.terminator:
+        if user is not self.terminator or is_nhwc(returned.type) != is_nhwc(tensor):
             return None
         index = list(self.terminator.operands).index(returned)
         place = self.argument(self.outputs[index])
