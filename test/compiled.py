@@ -22,9 +22,9 @@ from qfin.runtime.calling import Memory
 from qfin.runtime.function import Function
 from qfin.runtime.memory import address_of
 from qfin.runtime.state import State
-from qfin.target import host_target_names
 from qfin.target.codegen import LoadedCode
 
+from .case_targets import case_targets
 from .kernels.harness import guarded
 from .random_modules import RandomModule
 
@@ -82,7 +82,7 @@ class GuardedProgram(qfin.Program):
 def compiled(module: ModuleOp, target: str) -> GuardedProgram:
     """The program of a module of level 1 to 3. Its code is verified for one target, since that
     takes as long as all else; the kernels' own tests verify it for each."""
-    verified = target == host_target_names()[0]
+    verified = target == case_targets()[0]
     return GuardedProgram(to_level(module.clone(), "llvm", target, verify_code=verified))
 
 
@@ -110,7 +110,7 @@ def check_random_module(case: RandomModule, fused: Iterable[str], calls: int = 2
     target of this host, each time with other arrays; the finalized module."""
     module = qfin.finalize(qfin.parse(case.text))
     assert not names_of(module) & set(fused), f"must all fuse:\n{case.text}"
-    programs = {target: compiled(module, target) for target in host_target_names()}
+    programs = {target: compiled(module, target) for target in case_targets()}
     for _ in range(calls):
         arrays = case.arrays()
         want = qfin.interpret(module, arrays)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 import qfin
-from qfin.target import host_target_names
 
+from .case_targets import case_targets
 from .compiled import Array, compiled, run, same_bits
 
 
@@ -27,7 +27,7 @@ def check_floats(text: str, arrays: Sequence[Array]) -> None:
     The bits of a NaN say nothing."""
     module = qfin.parse(text)
     want = qfin.interpret(module, arrays)
-    for target in host_target_names():
+    for target in case_targets():
         got = run(compiled(module, target), arrays)
         wrong = same_bits(_one_nan(got), _one_nan(want))
         assert not wrong, f"{target}, results {wrong} of:\n{text}"

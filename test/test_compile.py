@@ -13,6 +13,7 @@ import pytest
 import qfin
 from qfin.target import host_target_names
 
+from .case_targets import case_targets
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .kernels.harness import CASES
 from .random_modules import RandomModule
@@ -188,7 +189,7 @@ def test_average_of_a_ratio_beyond_f32() -> None:
     module = qfin.parse(
         function(f"quant.avg_pool2d %x {{kernel = array<i64: 1, 1>}} : ({x}) -> {y}", x, y)
     )
-    for target in host_target_names():
+    for target in case_targets():
         q = np.array([[[[3, 4]]]], np.uint8)
         result = run(compiled(module, target), [q])
         assert result["out0"].tolist() == [[[[0, 255]]]]

@@ -9,8 +9,8 @@ from typing_extensions import override
 
 import qfin
 from qfin.pipeline import to_level
-from qfin.target import host_target_names
 
+from .case_targets import case_targets
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
 
@@ -119,7 +119,7 @@ def test_fusing_changes_no_bit(name: str, middle: str) -> None:
         finalized = qfin.finalize(module)
         assert f"quant.{name}" in names_of(finalized)
         assert not same_bits(qfin.interpret(finalized, [q]), want)
-        for isa in host_target_names():
+        for isa in case_targets():
             assert not same_bits(run(compiled(finalized, isa), [q]), want), (isa, text)
 
 
@@ -144,7 +144,7 @@ def test_no_conversion_inside_a_network() -> None:
     names = [op.name for op in laid_out.walk()]
     assert (names.count("layout.to_nhwc"), names.count("layout.to_nchw")) == (1, 1)
     q = np.random.default_rng(0).integers(0, 256, (1, 8, 6, 6)).astype(np.uint8)
-    for target in host_target_names():
+    for target in case_targets():
         assert not same_bits(run(compiled(module, target), [q]), qfin.interpret(module, [q]))
 
 
@@ -156,7 +156,7 @@ def test_nothing_to_do(shape: str) -> None:
       %y = quant.batch_norm %x running_mean{p} running_var{p} : {x} -> {x}
       %z = quant.prelu %y weight{p} : {x} -> {x}
       func.return %z : {x} }}""")
-    for target in host_target_names():
+    for target in case_targets():
         program = compiled(module, target)
         (spec,) = program.inputs
         assert run(program, [np.zeros(spec.shape, spec.dtype)])["out0"].shape == spec.shape

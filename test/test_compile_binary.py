@@ -10,8 +10,8 @@ import pytest
 from xdsl.dialects.builtin import ModuleOp
 
 import qfin
-from qfin.target import host_target_names
 
+from .case_targets import case_targets
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Shape, Value, tensor
 
@@ -141,5 +141,5 @@ def test_fusing_changes_no_bit(function: str, seed: int) -> None:
     arrays = [np.arange(256, dtype=np.uint8)[:, None], np.arange(-128, 128).astype(np.int8)]
     want = qfin.interpret(module, arrays)
     assert not same_bits(qfin.interpret(finalized, arrays), want)
-    for target in host_target_names():
+    for target in case_targets():
         assert not same_bits(run(compiled(finalized, target), arrays), want), target

@@ -10,8 +10,8 @@ import pytest
 
 import qfin
 from qfin.pipeline import to_level
-from qfin.target import host_target_names
 
+from .case_targets import case_targets
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import Quant, RandomModule, Shape, Value, tensor
 
@@ -123,7 +123,7 @@ def test_fusing_changes_no_bit(seed: int) -> None:
     assert "quant.cat" in names_of(finalized)
     want = qfin.interpret(module, arrays)
     assert not same_bits(qfin.interpret(finalized, arrays), want)
-    for target in host_target_names():
+    for target in case_targets():
         assert not same_bits(run(compiled(finalized, target), arrays), want), target
 
 
@@ -138,7 +138,7 @@ def test_plain(op: str, element: str) -> None:
     dtype = {"f32": np.float32, "i32": np.int32}.get(element, np.int8)
     arrays = [np.random.default_rng(i).integers(-99, 99, (2, 3, 4)).astype(dtype) for i in (0, 1)]
     want = qfin.interpret(module, arrays)
-    for target in host_target_names():
+    for target in case_targets():
         assert not same_bits(run(compiled(module, target), arrays), want), target
 
 
@@ -175,5 +175,5 @@ def test_no_conversion_inside_a_network() -> None:
     assert (names.count("layout.to_nhwc"), names.count("layout.to_nchw")) == (1, 1)
     array = np.random.default_rng(0).integers(0, 256, (1, 8, 6, 6)).astype(np.uint8)
     want = qfin.interpret(module, [array])
-    for target in host_target_names():
+    for target in case_targets():
         assert not same_bits(run(compiled(module, target), [array]), want), target

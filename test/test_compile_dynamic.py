@@ -13,8 +13,8 @@ import pytest
 from numpy.typing import NDArray
 
 import qfin
-from qfin.target import host_target_names
 
+from .case_targets import case_targets
 from .compiled import compiled, names_of, run, same_bits
 from .random_modules import Shape, dense, tensor
 from .random_windows import Window, random_window
@@ -219,7 +219,7 @@ def test_random_modules_have_every_layer() -> None:
 def test_random_module(seed: int) -> None:
     case = DynamicModule(seed)
     module = qfin.parse(case.text)
-    programs = {target: compiled(module, target) for target in host_target_names()}
+    programs = {target: compiled(module, target) for target in case_targets()}
     for _ in range(3):
         arrays = case.arrays()
         want = qfin.interpret(module, arrays)
@@ -245,7 +245,7 @@ def test_casts(storage: str, options: str) -> None:
       %y = quant.dequantize %q, %s, %z {{{axis}}} : ({q}, {s}, {z}) -> {f}
       func.return %q, %y, %s, %z : {q}, {f}, {s}, {z} }}""")
     data = np.random.default_rng(0)
-    for target in host_target_names():
+    for target in case_targets():
         program = compiled(module, target)
         for bias in (-3.0, 0.0, 3.0):
             x = (data.normal(bias, 2, shape) * data.choice([1e-6, 1, 1e6])).astype(np.float32)

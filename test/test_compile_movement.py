@@ -13,8 +13,8 @@ from typing_extensions import override
 import qfin
 from qfin.errors import UnsupportedError
 from qfin.pipeline import to_level
-from qfin.target import host_target_names
 
+from .case_targets import case_targets
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
 from .random_moves import MOVES, Move, random_move
@@ -103,7 +103,7 @@ def test_alone(name: str, element: str) -> None:
         arrays = np.random.default_rng(rng.randrange(9**9))
         array = arrays.integers(0, 100, shape).astype(TYPES[element])
         want = qfin.interpret(module, [array])
-        for target in host_target_names():
+        for target in case_targets():
             assert not same_bits(run(compiled(module, target), [array]), want), (target, text)
 
 
@@ -149,7 +149,7 @@ def test_no_conversion_inside_a_network() -> None:
     assert (names.count("layout.to_nhwc"), names.count("layout.to_nchw")) == (1, 1)
     array = np.random.default_rng(0).integers(0, 256, (1, 8, 6, 6)).astype(np.uint8)
     want = qfin.interpret(module, [array])
-    for target in host_target_names():
+    for target in case_targets():
         assert not same_bits(run(compiled(module, target), [array]), want), target
 
 
@@ -181,7 +181,7 @@ def test_result_is_copied() -> None:
       %1 = nn.flip %0 {{dims = array<i64: 0>}} : ({y}) -> {y}
       func.return %0, %1, %x : {y}, {y}, {x} }}""")
     array = np.arange(24, dtype=np.float32).reshape(4, 6)
-    for target in host_target_names():
+    for target in case_targets():
         first, second, third = run(compiled(module, target), [array]).values()
         array[...] += 100
         assert first.tolist() == [6, 7, 8, 9, 10, 11]
@@ -205,7 +205,7 @@ def test_views_keep_their_source() -> None:
       func.return %d, %e, %b4 : {half}, {half}, {x} }}""")
     array = np.random.default_rng(0).integers(0, 256, (64, 64)).astype(np.uint8)
     want = qfin.interpret(module, [array])
-    for target in host_target_names():
+    for target in case_targets():
         assert not same_bits(run(compiled(module, target), [array]), want), target
 
 
@@ -222,7 +222,7 @@ def test_what_does_nothing_costs_nothing() -> None:
     module = qfin.parse(text)
     array = np.random.default_rng(0).integers(0, 256, (4, 6)).astype(np.uint8)
     want = qfin.interpret(module, [array])
-    for target in host_target_names():
+    for target in case_targets():
         assert not same_bits(run(compiled(module, target), [array]), want), target
 
 

@@ -9,8 +9,8 @@ from typing_extensions import override
 
 import qfin
 from qfin.pipeline import to_level
-from qfin.target import host_target_names
 
+from .case_targets import case_targets
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
 
@@ -96,7 +96,7 @@ def test_no_conversion_inside_a_network(name: str, conversions: int) -> None:
     names = [op.name for op in laid_out.walk()]
     assert names.count("layout.to_nhwc") == names.count("layout.to_nchw") == conversions
     q = np.random.default_rng(0).integers(0, 256, (1, 8, 6, 6)).astype(np.uint8)
-    for target in host_target_names():
+    for target in case_targets():
         assert not same_bits(run(compiled(module, target), [q]), qfin.interpret(module, [q]))
 
 
@@ -108,7 +108,7 @@ def test_nothing_to_do(name: str, shape: str) -> None:
     module = qfin.parse(f"""func.func @main(%x: {x}) -> {x} {{
       %y = quant.{name} %x {attributes} : {x} -> {x}
       func.return %y : {x} }}""")
-    for target in host_target_names():
+    for target in case_targets():
         program = compiled(module, target)
         (spec,) = program.inputs
         assert run(program, [np.zeros(spec.shape, spec.dtype)])["out0"].shape == spec.shape

@@ -8,8 +8,8 @@ from typing_extensions import override
 
 import qfin
 from qfin.pipeline import to_level
-from qfin.target import host_target_names
 
+from .case_targets import case_targets
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
 
@@ -85,7 +85,7 @@ def test_every_value(function: str, left: bool) -> None:
         assert len(np.unique(want["out0"])) > 100
         finalized = qfin.finalize(module)
         assert any(name.endswith("_scalar") for name in names_of(finalized))
-        for isa in host_target_names():
+        for isa in case_targets():
             assert not same_bits(run(compiled(finalized, isa), [q]), want), (isa, text)
 
 

@@ -7,8 +7,8 @@ import pytest
 from typing_extensions import override
 
 import qfin
-from qfin.target import host_target_names
 
+from .case_targets import case_targets
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
 
@@ -52,7 +52,7 @@ def test_shapes(shape: str, dim: int) -> None:
     module = qfin.parse(f"""func.func @main(%x: {x}) -> {y} {{
       %y = quant.softmax %x {{dim = {dim} : i64}} : ({x}) -> {y}
       func.return %y : {y} }}""")
-    for target in host_target_names():
+    for target in case_targets():
         program = compiled(module, target)
         (spec,) = program.inputs
         q = np.random.default_rng(0).integers(-128, 128, spec.shape)

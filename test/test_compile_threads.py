@@ -13,8 +13,8 @@ import qfin
 from qfin.kernels.parallel import PARALLEL_FOR
 from qfin.passes.lower.lower_to_kernels import LowerToKernelsPass
 from qfin.pipeline import to_level
-from qfin.target import host_target_names
 
+from .case_targets import case_targets
 from .compiled import GuardedProgram, run, same_bits
 from .random_modules import RandomModule
 from .test_compile_binary import BinaryModule
@@ -51,7 +51,7 @@ def test_random_module(kind: type[RandomModule]) -> None:
     module = qfin.finalize(qfin.parse(case.text))
     arrays = case.arrays()
     want = qfin.interpret(module, arrays)
-    for target in host_target_names():
+    for target in case_targets():
         program = GuardedProgram(lowered(module, target, THREADS))
         assert program.threads == THREADS
         for _ in range(3):

@@ -9,8 +9,8 @@ from typing_extensions import override
 import qfin
 from qfin.dialects import quant
 from qfin.pipeline import to_level
-from qfin.target import host_target_names
 
+from .case_targets import case_targets
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
 
@@ -86,7 +86,7 @@ def test_every_value(name: str) -> None:
         assert len(np.unique(want["out0"])) > 5
         finalized = qfin.finalize(module)
         assert f"quant.{name}" in names_of(finalized)
-        for isa in host_target_names():
+        for isa in case_targets():
             assert not same_bits(run(compiled(finalized, isa), [q]), want), (isa, text)
 
 
@@ -113,7 +113,7 @@ def test_no_conversion_inside_a_network() -> None:
     (table,) = {line.split(",")[1] for line in buffers.splitlines() if "kernel.lut" in line}
     assert table
     q = np.random.default_rng(0).integers(0, 256, (1, 8, 6, 6)).astype(np.uint8)
-    for target in host_target_names():
+    for target in case_targets():
         assert not same_bits(run(compiled(module, target), [q]), qfin.interpret(module, [q]))
 
 
@@ -123,7 +123,7 @@ def test_nothing_to_do(shape: str) -> None:
     module = qfin.parse(f"""func.func @main(%x: {x}) -> {x} {{
       %y = quant.silu %x : ({x}) -> {x}
       func.return %y : {x} }}""")
-    for target in host_target_names():
+    for target in case_targets():
         program = compiled(module, target)
         (spec,) = program.inputs
         assert run(program, [np.zeros(spec.shape, spec.dtype)])["out0"].shape == spec.shape

@@ -12,11 +12,12 @@ from functools import cache
 
 from qfin.errors import Error, UnsupportedError
 from qfin.target.avx2 import AVX2
+from qfin.target.avx512 import AVX512
 from qfin.target.avx512_vnni import AVX512_VNNI
 from qfin.target.avx_vnni import AVX_VNNI
 from qfin.target.isa import Isa
 
-TARGETS: dict[str, Isa] = {isa.name: isa for isa in (AVX512_VNNI, AVX_VNNI, AVX2)}
+TARGETS: dict[str, Isa] = {isa.name: isa for isa in (AVX512_VNNI, AVX_VNNI, AVX512, AVX2)}
 """Every target by name, best first."""
 
 

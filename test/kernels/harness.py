@@ -22,9 +22,10 @@ from qfin.target import host_target_names
 from qfin.target.codegen import load, to_llvm_ir
 from qfin.target.isa import Isa
 
-# For each target; with three of them, 201 of a family.
-CASES = int(os.environ.get("QFIN_TEST_CASES", "67"))
-targets = pytest.mark.parametrize("target", host_target_names())
+_TARGETS = host_target_names()
+# For each target: 200 of a family.
+CASES = int(os.environ.get("QFIN_TEST_CASES", -(-200 // max(1, len(_TARGETS)))))
+targets = pytest.mark.parametrize("target", _TARGETS)
 seeds = pytest.mark.parametrize("seed", range(CASES))
 
 _PAGE = mmap.PAGESIZE

@@ -9,7 +9,8 @@ import pytest
 
 import qfin
 from qfin import remarks
-from qfin.target import host_target_names
+
+from ...case_targets import case_targets
 
 SHAPE = "1x16x16"
 FLOATS = f"tensor<{SHAPE}xf32>"
@@ -72,7 +73,7 @@ def test_one_rounding(name: str, seed: int) -> None:
     assert np.mean(apart) < 0.02
     if seed:
         return
-    for target in host_target_names():
+    for target in case_targets():
         program = qfin.compile(finalized, target=target)
         (compiled,) = program.run(dict(zip("xz", arrays, strict=True))).values()
         np.testing.assert_array_equal(compiled, got, target)

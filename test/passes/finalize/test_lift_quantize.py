@@ -8,8 +8,8 @@ import pytest
 import qfin
 from qfin.dialects import nn
 from qfin.passes.finalize.table import FUSIONS
-from qfin.target import host_target_names
 
+from ...case_targets import case_targets
 from .random_groups import ROUNDING, Group
 
 X, Y = "!quant.uniform<u8:f32, 0.1:3>", "!quant.uniform<i8:f32, 0.3:-7>"
@@ -78,6 +78,6 @@ def test_relus_and_clamps(name: str, seed: int):
     most = 1 if name in ROUNDING else 0
     assert np.abs(expected.astype(int) - fused).max() <= most
     if seed == 0 and name in ("sigmoid", "cat", "mean", "softmax"):
-        for target in host_target_names():
+        for target in case_targets():
             (compiled,) = qfin.compile(finalized, target=target).run({"x": group.input}).values()
             assert compiled.tobytes() == fused.tobytes()

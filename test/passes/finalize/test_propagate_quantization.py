@@ -11,7 +11,8 @@ from xdsl.dialects.builtin import ModuleOp
 import qfin
 from qfin import remarks
 from qfin.passes.finalize.propagate_quantization import PropagateQuantizationPass
-from qfin.target import host_target_names
+
+from ...case_targets import case_targets
 
 SEEDS = 16
 _SHAPE = "tensor<1x4x6x6xf32>"
@@ -76,7 +77,7 @@ def test_nothing_stays_float(seed: int) -> None:
     (want,) = qfin.interpret(finalized, [q]).values()
     (casts,) = qfin.interpret(pairs, [q]).values()
     assert np.mean(want != casts) < 0.02
-    for target in host_target_names():
+    for target in case_targets():
         (got,) = qfin.compile(finalized, target=target).run({"x": q}).values()
         np.testing.assert_array_equal(got, want, f"{target}\n{text}")
 

@@ -7,8 +7,8 @@ import pytest
 
 import qfin
 from qfin.passes.finalize.table import FUSIONS
-from qfin.target import host_target_names
 
+from ...case_targets import case_targets
 from .random_groups import Group, tensor
 
 SPLIT = [row.name for row in FUSIONS if not row.carries]
@@ -43,7 +43,7 @@ def test_each_as_alone(name: str) -> None:
         np.testing.assert_array_equal(got, want)
     if name not in ("add_linear", "tanh"):
         return
-    for target in host_target_names():
+    for target in case_targets():
         compiled = qfin.compile(finalized, target=target).run({"x": group.input}).values()
         for got, want in zip(compiled, alone, strict=True):
             np.testing.assert_array_equal(got, want, target)
