@@ -340,6 +340,8 @@ def _verify_centre(
     bias = 0 if isinstance(op, DenseAddOp) or op.bias is None else 1
     if len(op.more) == bias:
         return
+    if len(op.more) == 1 and not isinstance(op, DenseAddOp):
+        verify_buffer("bias", op.more[0], f32)
     kinds = [memref_of(value).element_type for value in op.more[bias:]]
     if kinds != [i32, i32]:
         raise VerifyException("sums and zero_points, both of i32, come last before the output")

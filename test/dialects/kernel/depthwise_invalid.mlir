@@ -85,3 +85,11 @@ func.func @f(%x: memref<1x8x6x6xi8>, %w: memref<768xi8>, %i: memref<1x32xi32>, %
   func.return
 }
 // CHECK: error: 'kernel.depthwise': residual_zero_point must be an unsigned byte, got 300
+
+// -----
+
+func.func @f(%x: memref<1x8x6x6xi8>, %w: memref<768xi8>, %i: memref<1x32xi32>, %m: memref<1x32xf32>, %y: memref<1x8x4x4xi8>) {
+  kernel.depthwise %x, %w, %i, %m zero_points %w to %y {kernel = array<i64: 3, 3>, layout = #layout.depthwise<lanes = 32, depth = 4, rows = 2, pixels = 4>, zero_point = 5 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x8x6x6xi8>, memref<768xi8>, memref<1x32xi32>, memref<1x32xf32> zero_points memref<768xi8> to memref<1x8x4x4xi8>
+  func.return
+}
+// CHECK: error: 'kernel.depthwise': zero_points has shape [768], expected [256] or [512]

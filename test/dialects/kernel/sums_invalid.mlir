@@ -49,7 +49,7 @@ func.func @f(%x: memref<1x1x1x40000xi32>, %y: memref<1x1x1x1xi32>) {
 // -----
 
 func.func @f(%x: memref<1x4x1x3xi8>, %w: memref<64xi8>, %i: memref<1x16xi32>, %m: memref<1x16xf32>, %y: memref<1x5x1x3xi8>) {
-  kernel.dense %x, %w, %i, %m, %i, %y {lanes = 16 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x1x3xi8>, memref<64xi8>, memref<1x16xi32>, memref<1x16xf32>, memref<1x16xi32>, memref<1x5x1x3xi8>
+  kernel.dense %x, %w, %i, %m, %m, %i, %y {lanes = 16 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x1x3xi8>, memref<64xi8>, memref<1x16xi32>, memref<1x16xf32>, memref<1x16xf32>, memref<1x16xi32>, memref<1x5x1x3xi8>
   func.return
 }
 // CHECK: 'kernel.dense': sums and zero_points, both of i32, come last before the output

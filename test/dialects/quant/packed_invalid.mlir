@@ -431,3 +431,19 @@ func.func @f() {
   func.return
 }
 // CHECK: error: 'quant.packed_constant': weight is tensor<8xi8>, the layout says tensor<144xi8>
+
+// -----
+
+func.func @f() {
+  %0 = quant.packed_constant <dense<1> : tensor<2x3xi8>, scales = dense<0.5> : tensor<1xf32>, zero_points = dense<3> : tensor<3xi32>> : !quant.packed<linear, tensor<2x3xi8>>
+  func.return
+}
+// CHECK: error: 'quant.packed_constant': there must be one zero point, or 2, one for each output channel, got tensor<3xi32>
+
+// -----
+
+func.func @f() {
+  %0 = quant.packed_constant <dense<1> : tensor<1x32897xi8>, scales = dense<0.5> : tensor<1xf32>, zero_points = dense<3> : tensor<1xi32>> : !quant.packed<linear, tensor<1x32897xi8>>
+  func.return
+}
+// CHECK: error: 'quant.packed_constant': a sum of 32897 products can overflow 32 bits, with zero points of the weight (at most 32896)

@@ -269,3 +269,23 @@
 
 "test.op"() {t = #quant.weights<dense<1.5> : tensor<1x2xf16>, scales = dense<0.5> : tensor<1xf32>>} : () -> ()
 // CHECK: the scale of f16 weights is 1, got [0.5]
+
+// -----
+
+"test.op"() {t = #quant.weights<dense<1> : tensor<2x3xi8>, scales = dense<0.5> : tensor<1xf32>, zero_points = dense<0> : tensor<1xi8>>} : () -> ()
+// CHECK: zero points must be i32 values in a row, got tensor<1xi8>
+
+// -----
+
+"test.op"() {t = #quant.weights<dense<1> : tensor<2x3xi8>, scales = dense<0.5> : tensor<1xf32>, zero_points = dense<128> : tensor<1xi32>>} : () -> ()
+// CHECK: zero points of i8 weights are -128 to 127, got 128
+
+// -----
+
+"test.op"() {t = #quant.weights<dense<1.5> : tensor<1x2xf16>, scales = dense<1.0> : tensor<1xf32>, zero_points = dense<0> : tensor<1xi32>>} : () -> ()
+// CHECK: f16 weights have no zero points
+
+// -----
+
+"test.op"() {t = #quant.weights<dense<1> : tensor<2x3xi8>, scales = dense<0.5> : tensor<1xf32>, offsets = dense<0> : tensor<1xi32>>} : () -> ()
+// CHECK: 'offsets' is not expected here
