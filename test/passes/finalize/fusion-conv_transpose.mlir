@@ -114,3 +114,18 @@ func.func @conv_transpose3d_clamp_max_relu(%x: tensor<1x2x3x3x3x!x>, %wq: tensor
   %q = quant.qcast %r1 : tensor<1x3x4x4x4xf32> to tensor<1x3x4x4x4x!y>
   return %q : tensor<1x3x4x4x4x!y>
 }
+
+// A zero point for each slice along axis 1, which both groups share; those less than which all fit
+// i8 vanish.
+// FOLDED-LABEL: @conv_transpose1d_zero_points(
+// FOLDED-NEXT:   quant.packed_constant <dense<{{\[\[}}[-128, -127], [-5, -5]], {{\[\[}}127, -128], [-5, -5]]]> : tensor<2x2x2xi8>, scales = {{.*}}, zero_points = dense<[-128, 0, -128, 0]> : tensor<4xi32>>
+// FOLDED-NEXT:   quant.conv_transpose1d
+func.func @conv_transpose1d_zero_points(%x: tensor<1x2x3x!quant.uniform<u8:f32, 0.5:128>>) -> tensor<1x4x4x!quant.uniform<i8:f32, 2.0:-3>> {
+  %xf = quant.dcast %x : tensor<1x2x3x!quant.uniform<u8:f32, 0.5:128>> to tensor<1x2x3xf32>
+  %i = arith.constant dense<[[[0, 1], [2, 2]], [[-1, 0], [2, 2]]]> : tensor<2x2x2xi8>
+  %q = quant.scast %i : tensor<2x2x2xi8> to tensor<2x2x2x!quant.uniform<u8:f32:1, {0.25, 0.5:7}>>
+  %w = quant.dcast %q : tensor<2x2x2x!quant.uniform<u8:f32:1, {0.25, 0.5:7}>> to tensor<2x2x2xf32>
+  %y = nn.conv_transpose1d %xf, %w {groups = 2 : i64} : (tensor<1x2x3xf32>, tensor<2x2x2xf32>) -> tensor<1x4x4xf32>
+  %r = quant.qcast %y : tensor<1x4x4xf32> to tensor<1x4x4x!quant.uniform<i8:f32, 2.0:-3>>
+  return %r : tensor<1x4x4x!quant.uniform<i8:f32, 2.0:-3>>
+}
