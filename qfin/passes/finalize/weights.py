@@ -280,5 +280,7 @@ def _known(
         if isinstance(defining(value), PrepackOp):
             stored = weight.view(element.storage_dtype)
             weight, zero_points = packed_weight(packed, element, stored)
+        if zero_points is None:  # weights are large: no wider copy for nothing
+            return weight, bias
         weight = Packed(weight, np.ones(1, np.float32), None, zero_points).centred(packed)
     return weight, bias
