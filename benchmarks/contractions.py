@@ -117,7 +117,7 @@ class Conv:
     @property
     def argument(self) -> Value:
         shape = (1, self.channels, *[self.size] * self.rank)
-        halo = 0 if self.transposed else self.padding
+        halo = (self.kernel - 1) // self.stride if self.transposed else self.padding
         return Value(shape, Quantization(), halo, innermost=True)
 
     @property

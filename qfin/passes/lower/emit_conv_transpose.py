@@ -1,25 +1,22 @@
 """How `plan-buffers` turns transposed convolutions into `kernel.dense`.
 
-It is a convolution of stride 1, with the weights of `#layout.blocked`, of the input spread by the
-stride: between two neighbours of the input lie stride - 1 zero points. Around it lie `dilation *
-(taps - 1) - padding` of them in each dimension, and as many more as `output_padding` says at its
-end. Where that is negative, the convolution starts or ends inside instead.
+A stride s makes s convolutions of stride 1 along each dimension, each of which gives every s-th
+output: see `conv_transpose_geometry`. All read the input where it lies, and write into the result
+where their outputs belong.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qfin.dialects import kernel, quant
-from qfin.dialects.kernel.fill import FillOp
+from qfin.dialects import quant
 from qfin.dialects.layout import is_nhwc
-from qfin.dialects.tensors import ints
 from qfin.errors import UnsupportedError
-from qfin.passes.lower.activations import uniform_of, zero_point
-from qfin.passes.lower.buffers import NO_HALO, Buffer, Halo
-from qfin.passes.lower.conv_transpose_geometry import is_spread, surroundings
-from qfin.passes.lower.emit_dense import emit_dense, packed_type_of
+from qfin.passes.lower.buffers import NO_HALO, Buffer, element_bytes
+from qfin.passes.lower.conv_transpose_geometry import Phase, phases
+from qfin.passes.lower.emit_dense import Part, emit_part, packed_type_of, residual_buffer
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
@@ -32,29 +29,32 @@ def require_unit_dimension(planner: Planner, op: quant.Conv1dOp | quant.ConvTran
 
 
 def emit_conv_transpose(planner: Planner, op: quant.ConvTranspose) -> None:
-    """A convolution of stride 1 over the input, spread if there is a stride."""
+    """A convolution for each phase of the outputs."""
     if not (is_nhwc(op.input.type) and is_nhwc(op.result.type)):
         raise UnsupportedError("runs on channels innermost only: run assign-layout", op)
-    packed = packed_type_of(op)
-    around = surroundings(packed)
     source, result = planner.buffer(op.input), planner.result(op.result)
-    apart = is_spread(packed)
-    window = _spread(planner, op, source, around) if apart else source.padded(around)
-    emit_dense(planner, op, window, result, ints(*packed.weight.get_shape()[2:]))
+    residual = residual_buffer(planner, op)
+    for axes in phases(packed_type_of(op), source.shape[2:]):
+        part = Part(
+            source.padded([side for axis in axes for side in (axis.before, axis.after)]),
+            _outputs(result, axes),
+            None if residual is None else _outputs(residual, axes),
+            taps=tuple(axis.taps for axis in axes),
+            stride=(1,) * len(axes),
+            dilation=tuple(axis.dilation for axis in axes),
+        )
+        emit_part(planner, op, part)
 
 
-def _spread(planner: Planner, op: quant.ConvTranspose, source: Buffer, around: Halo) -> Buffer:
-    """The input spread by the stride into zero points, as the convolution reads it."""
-    apart = (1, 1, *packed_type_of(op).conv.stride.get_values())
-    sizes = (
-        (size - 1) * step + 1 if axis > 1 else size
-        for axis, (size, step) in enumerate(zip(source.shape, apart, strict=True))
+def _outputs(whole: Buffer, axes: Sequence[Phase]) -> Buffer:
+    """Those of a result that a phase gives."""
+    steps = whole.strides[2:]
+    first = sum(axis.first * step for axis, step in zip(axes, steps, strict=True))
+    return replace(
+        whole,
+        shape=(*whole.shape[:2], *(axis.count for axis in axes)),
+        strides=(*whole.strides[:2], *(a.apart * s for a, s in zip(axes, steps, strict=True))),
+        offset=whole.offset + first * element_bytes(whole.element),
+        halo=NO_HALO,
+        slack=0,
     )
-    halo = tuple(max(0, side) for side in around)
-    inner = planner.temporary(replace(source, shape=tuple(sizes)), nhwc=True, halo=halo)
-    whole = inner.padded(halo)
-    planner.emit(FillOp(planner.view(whole), zero_point(uniform_of(op.input))))
-    strides = (step * stride for step, stride in zip(apart, inner.strides, strict=True))
-    places = replace(inner, shape=source.shape, strides=tuple(strides), halo=NO_HALO)
-    planner.emit(kernel.CopyOp(planner.view(source), planner.view(places)))
-    return inner.padded(around)

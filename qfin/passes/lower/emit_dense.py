@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,11 +11,10 @@ from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import kernel, quant
 from qfin.dialects.layout import BlockedAttr, is_nhwc
-from qfin.dialects.tensors import ONES, Ints, ints
-from qfin.dialects.windows import ones
+from qfin.dialects.tensors import ints, shape_of
 from qfin.errors import UnsupportedError
 from qfin.interpreter.arrays import dense_to_numpy
-from qfin.interpreter.blocked import pad_channels, unblock
+from qfin.interpreter.blocked import block, pad_channels, unblock
 from qfin.passes.lower.assign_layout import DOT_DEPTH
 from qfin.passes.lower.buffers import NO_HALO, Buffer, Halo
 from qfin.passes.lower.conv_transpose_geometry import halo_of_transpose
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def wanted_halo(op: Operation) -> Halo:
     """The padding that the op reads around its first operand."""
     if isinstance(op, quant.ConvTranspose):
-        return halo_of_transpose(packed_type_of(op))
+        return halo_of_transpose(packed_type_of(op), shape_of(op.input)[2:])
     if not isinstance(op, quant.Conv):
         return NO_HALO
     return packed_type_of(op).conv.padding.get_values()
@@ -40,8 +40,10 @@ def emit_conv(planner: Planner, op: quant.Conv) -> None:
         raise UnsupportedError("runs on channels innermost only: run assign-layout", op)
     packed = packed_type_of(op)
     source = planner.buffer(op.input).padded(packed.conv.padding.get_values())
-    kernel_size = ints(*packed.weight.get_shape()[2:])
-    emit_dense(planner, op, source, planner.result(op.result), kernel_size)
+    conv, taps = packed.conv, tuple(map(range, packed.weight.get_shape()[2:]))
+    stride, dilation = conv.stride.get_values(), conv.dilation.get_values()
+    result, residual = planner.result(op.result), residual_buffer(planner, op)
+    emit_part(planner, op, Part(source, result, residual, taps, stride, dilation))
 
 
 def emit_linear(planner: Planner, op: quant.LinearOp) -> None:
@@ -52,7 +54,9 @@ def emit_linear(planner: Planner, op: quant.LinearOp) -> None:
         copy = planner.temporary(source)
         planner.emit(kernel.CopyOp(planner.view(source), planner.view(copy)))
         source = copy
-    emit_dense(planner, op, source.as_pixels(), result.as_pixels(), ONES)
+    residual = residual_buffer(planner, op)
+    pixels = source.as_pixels(), result.as_pixels(), residual and residual.as_pixels()
+    emit_part(planner, op, Part(*pixels))
 
 
 def packed_type_of(op: DenseLike) -> quant.PackedType:
@@ -61,15 +65,41 @@ def packed_type_of(op: DenseLike) -> quant.PackedType:
     return op.packed.type
 
 
-def emit_dense(
-    planner: Planner,
-    op: DenseLike,
-    source: Buffer,
-    result: Buffer,
-    kernel_size: Ints,
-) -> None:
-    """The kernel op. `source` begins at the first tap of the first output; a transposed convolution
-    is one of stride 1 here."""
+@dataclass(frozen=True)
+class Part:
+    """A convolution that gives all results of an op, or some of them.
+
+    `source` begins at the first tap of the first output. `taps` are those of the op's weights that
+    it has, for each dimension: all of a linear's, which has no such dimension. A dimension without
+    any is one with a tap that is 0.
+    """
+
+    source: Buffer
+    result: Buffer
+    residual: Buffer | None
+    taps: tuple[range, ...] = ()
+    stride: tuple[int, ...] = (1, 1)
+    dilation: tuple[int, ...] = (1, 1)
+
+    @property
+    def kernel(self) -> tuple[int, ...]:
+        return tuple(max(1, len(taps)) for taps in self.taps) or (1, 1)
+
+    def weight(
+        self, whole: NDArray[np.int8], zero_points: NDArray[np.int32] | None
+    ) -> NDArray[np.int8]:
+        """The weights [O, I, taps...] of the part, from those of the op."""
+        if self.taps == tuple(map(range, whole.shape[2:])):
+            return whole
+        if all(self.taps):
+            return whole[np.ix_(*map(range, whole.shape[:2]), *self.taps)]
+        zero = np.zeros(1, np.int8) if zero_points is None else zero_points.astype(np.int8)
+        shape = *whole.shape[:2], *self.kernel
+        return np.broadcast_to(zero.reshape(-1, *[1] * (whole.ndim - 1)), shape)
+
+
+def emit_part(planner: Planner, op: DenseLike, part: Part) -> None:
+    """The kernel op for a part of an op's results."""
     packed, constant = packed_type_of(op), op.packed.owner
     layout = packed.layout
     if not isinstance(constant, quant.PackedConstantOp):
@@ -78,33 +108,34 @@ def emit_dense(
         raise UnsupportedError("the weights are not as a target reads them: run assign-layout", op)
     lanes, groups = layout.lanes.data, packed.groups
     flat = dense_to_numpy(constant.value.weight)
-    weight = unblock(flat, packed.dense_shape, groups, lanes, DOT_DEPTH)
+    whole = unblock(flat, packed.dense_shape, groups, lanes, DOT_DEPTH)
+    zero_points = zero_points_of(constant.value)
+    weight = part.weight(whole, zero_points)
+    if weight is not whole:
+        flat = block(weight, groups, lanes, DOT_DEPTH)
     numbers = requantization(op, constant.value, weight)
 
     def spread(per_channel: NDArray[np.generic]) -> SSAValue:
         """One value for each lane of each block."""
         return planner.view(planner.constants.add(pad_channels(per_channel, groups, lanes)))
 
-    conv = None if isinstance(op, quant.LinearOp) else packed.conv
-    stride = conv.stride if conv and not packed.is_transposed else ones(len(kernel_size))
-    dilation = conv.dilation if conv else ONES
-    zero_points, centre = zero_points_of(constant.value), None
+    window = ints(*part.kernel), ints(*part.stride), ints(*part.dilation)
+    centre = None
     if zero_points is not None:
         each = np.broadcast_to(zero_points, [packed.out_channels])
         pairs = planner.view(pair_constants(planner, each, groups, lanes))
-        window = kernel_size, stride, dilation
-        sums = emit_sums(planner, op, source, result, groups, window)
+        sums = emit_sums(planner, op, part.source, part.result, groups, window)
         centre = kernel.Centre(planner.view(sums), pairs)
     dense = kernel.DenseOp(
-        planner.view(source),
+        planner.view(part.source),
         planner.view(planner.constants.add(flat)),
         spread(numbers.start),
         spread(numbers.mult),
         None if numbers.bias is None else spread(numbers.bias),
-        planner.view(result),
-        kernel=kernel_size,
-        stride=stride,
-        dilation=dilation,
+        planner.view(part.result),
+        kernel=window[0],
+        stride=window[1],
+        dilation=window[2],
         groups=groups,
         lanes=lanes,
         zero_point=numbers.zero_point,
@@ -113,20 +144,21 @@ def emit_dense(
         bounded=numbers.bounded,
         centre=centre,
     )
-    if op.residual is None:
+    if part.residual is None:
         planner.emit(dense)
         return
     r = numbers.residual
     assert dense.bias is not None
     assert r is not None
-    residual = planner.view(residual_buffer(planner, op, op.residual))
+    residual = planner.view(part.residual)
     planner.emit(kernel.DenseAddOp.of(dense, dense.bias, residual, r.scale, r.zero_point))
     dense.erase()
 
 
-def residual_buffer(planner: Planner, op: DenseLike, residual: SSAValue) -> Buffer:
-    """Laid out as the result is."""
-    if is_nhwc(residual.type) != is_nhwc(op.result.type):
+def residual_buffer(planner: Planner, op: DenseLike) -> Buffer | None:
+    """Of the residual, if there is one, which is laid out as the result is."""
+    if op.residual is None:
+        return None
+    if is_nhwc(op.residual.type) != is_nhwc(op.result.type):
         raise UnsupportedError("residual and result lie differently: run assign-layout", op)
-    buffer = planner.buffer(residual)
-    return buffer.as_pixels() if isinstance(op, quant.LinearOp) else buffer
+    return planner.buffer(op.residual)

@@ -46,9 +46,9 @@ def emit_conv2d(planner: Planner, op: quant.Conv2dOp) -> None:
 
     source = _readable(planner, planner.buffer(op.input).padded(conv.padding.get_values()), layout)
     result = planner.result(op.result)
-    residual = None
-    if op.residual is not None:
-        residual = _readable(planner, residual_buffer(planner, op, op.residual), layout)
+    residual = residual_buffer(planner, op)
+    if residual is not None:
+        residual = _readable(planner, residual, layout)
     addend = numbers.residual
     planner.emit(
         kernel.DepthwiseOp(
