@@ -10,7 +10,8 @@ top bit everywhere else, for which a byte shuffle gives 0. So all 16 shuffles to
 or, are the result. 64 bytes at a time, pairs of entries are permuted instead, a third of the
 instructions: by all bits but the lowest, for the even and for the odd bytes of x apart, in two
 halves of the table, between which the top bit chooses; the lowest says which of a pair it is. With
-AVX512-VBMI single entries are permuted. What is shorter than a row goes byte by byte.
+AVX512-VBMI single entries are permuted. Shorter vectors are parts of these. What is shorter than a
+row goes byte by byte.
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ from qfin.kernels.strided import Nest, Pointers, plan
 from qfin.target.isa import Isa
 
 _ROW = 16
+_PERMUTED = 64
+"""Bytes of a vector that permutations work on."""
 _SHUFFLES = {
     16: "llvm.x86.ssse3.pshuf.b.128",
     32: "llvm.x86.avx2.pshuf.b",
-    64: "llvm.x86.avx512.pshuf.b.512",
 }
 
 _Lookup = Callable[[SSAValue], SSAValue]
@@ -88,16 +90,28 @@ def _lengths(nest: Nest, isa: Isa) -> set[int]:
 
 def _vector_lookup(b: KernelBuilder, table: SSAValue, lanes: int, isa: Isa) -> _Lookup:
     """The lookup of a vector; what it needs of the table is loaded here."""
-    if lanes == 64 and "avx512vbmi" in isa.features:
+    if isa.vector_bytes == _PERMUTED and lanes < _PERMUTED:
+        whole = _vector_lookup(b, table, _PERMUTED, isa)
+        return lambda x: _part(b, whole(_repeated(b, x, lanes)), lanes)
+    if lanes == _PERMUTED and "avx512vbmi" in isa.features:
         quarters = [b.load(b.gep(table, i * 64), vector(i8, 64)) for i in range(4)]
         return lambda x: _permute(b, x, quarters)
-    if lanes == 64:
+    if lanes == _PERMUTED:
         pairs = [b.load(b.gep(table, i * 64), vector(i16, 32)) for i in range(4)]
         return lambda x: _permute_pairs(b, x, pairs)
     repeat = tuple(range(_ROW)) * (lanes // _ROW)
     rows = [b.load(b.gep(table, i * _ROW), vector(i8, _ROW)) for i in range(256 // _ROW)]
     spread = [b.shuffle(row, row, repeat) for row in rows]
     return lambda x: _shuffle(b, x, spread, lanes)
+
+
+def _repeated(b: KernelBuilder, x: SSAValue, lanes: int) -> SSAValue:
+    """A short vector over and over."""
+    return b.shuffle(x, x, tuple(range(lanes)) * (_PERMUTED // lanes))
+
+
+def _part(b: KernelBuilder, whole: SSAValue, lanes: int) -> SSAValue:
+    return b.shuffle(whole, whole, tuple(range(lanes)))
 
 
 def _permute(b: KernelBuilder, x: SSAValue, quarters: Sequence[SSAValue]) -> SSAValue:
