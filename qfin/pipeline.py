@@ -24,7 +24,7 @@ LEVELS: dict[str, str] = {
     "qdq": "",
     "fused": "quant-finalize",
     "laid-out": "fold-globals,assign-layout{{target={target}}}",
-    "buffers": "plan-buffers",
+    "buffers": "plan-buffers,choose-tiles",
     "kernels": "lower-to-kernels{{threads={threads}}}",
     "llvm": "convert-kernels-to-llvm",
 }

@@ -156,7 +156,7 @@ def test_passes_need_no_host_that_runs_the_target(monkeypatch: pytest.MonkeyPatc
 
 def test_pipelines() -> None:
     assert pipeline_to("qdq", "buffers", "avx2") == (
-        'quant-finalize,fold-globals,assign-layout{target="avx2"},plan-buffers'
+        'quant-finalize,fold-globals,assign-layout{target="avx2"},plan-buffers,choose-tiles'
     )
     assert pipeline_to("kernels", "kernels", "avx2") == ""
     with pytest.raises(Error, match="'asm' is not a level of IR"):

@@ -176,6 +176,14 @@ class KernelBuilder:
         properties: dict[str, Attribute] = {"alignment": _int(align, 64), "ordering": _int(0, 64)}
         self._insert(llvm.StoreOp.create(operands=(value, base), properties=properties))
 
+    def stack(self, size: int) -> SSAValue:
+        """Memory of so many bytes while the function runs, at a cache line's start; to be called
+        outside of loops."""
+        properties: dict[str, Attribute] = {"alignment": _int(64, 64), "elem_type": i8}
+        memory = self._value(llvm.AllocaOp, (self.constant(size, 64),), ptr, properties)
+        # llvmlite gives it a type of pointer that no other type is stored to.
+        return self.bitcast(memory, ptr)
+
     def prefetch(self, base: SSAValue) -> None:
         """Ask for the cache line at `base`, to read, in the second-level cache."""
         arguments = (base, self.constant(0, 32), self.constant(2, 32), self.constant(1, 32))

@@ -34,12 +34,16 @@ from xdsl.dialects.builtin import LocationAttr, i64
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import Index, KernelBuilder, ptr
+from qfin.kernels.dense_matrix import Matrices
 from qfin.kernels.dense_spec import DenseSpec, Sums
 from qfin.kernels.dense_tile import DenseTile
 from qfin.kernels.tiles import Tile, choose_tile, weight_block
 from qfin.target.isa import Isa
 
 __all__ = ["DenseSpec", "Sums", "Tile", "build_dense", "choose_tile", "weight_block"]
+
+# Vectors of sums that are taken at a time from what matrices in registers made.
+_AT_ONCE = 16
 
 
 def build_dense(
@@ -77,9 +81,12 @@ class _Dense(DenseTile):
         self.s = more.pop() if spec.sums else None
         self.r = more.pop() if spec.residual else None
         self.bias = more.pop() if spec.float_bias else None
+        self.matrix = Matrices(self) if spec.tile.matrix else None
 
     def build(self) -> None:
         spec = self.spec
+        if self.matrix:
+            self.matrix.configure()
         rows: tuple[Index, Index] = 0, spec.rows
         blocks: tuple[Index, Index] = 0, spec.groups * spec.blocks(self.isa)
         if spec.parallel == "rows":
@@ -87,6 +94,8 @@ class _Dense(DenseTile):
         else:
             blocks = self.begin, self.end
         self.b.for_loop(*blocks, 1, lambda block, _: self.channel_block(block, rows))
+        if self.matrix:
+            self.matrix.release()
 
     def channel_block(self, block: Index, rows: tuple[Index, Index]) -> None:
         """All rows for one block of output channels."""
@@ -216,9 +225,18 @@ class _Dense(DenseTile):
 
         def tile(column: Index, _: Sequence[SSAValue]) -> None:
             x, y, r, s = self.column(first, column, end)
-            start = self.start(len(places), self.sums_at(s, places))
-            sums = self.taps(x, x_offsets, start)
-            self.conclude(sums, y, y_offsets, self.addends_at(r, places))
+            sums_at, addends = self.sums_at(s, places), self.addends_at(r, places)
+            if self.matrix:
+                self.matrix.products(x, x_offsets)
+            few = _AT_ONCE // spec.tile.vectors if self.matrix else len(places)
+            for n in range(0, len(places), few):
+                part = slice(n, n + few)
+                sums = self.start(len(places[part]), sums_at[part])
+                if self.matrix:
+                    sums = self.matrix.finished(x, x_offsets[part], n, sums)
+                else:
+                    sums = self.taps(x, x_offsets, sums)
+                self.conclude(sums, y, y_offsets[part], addends[part])
 
         self.b.for_loop(begin, end, self.pixels, tile)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from qfin.dialects.kernel.dense import DEPTH, PIPELINED_STEPS
+from qfin.dialects.kernel.dense import DEPTH, MATRIX_STEPS, PIPELINED_STEPS
 from qfin.kernels.epilogue import Residual, ToFloats
 from qfin.kernels.tiles import Tile
 from qfin.target.isa import Isa
@@ -82,6 +82,19 @@ class DenseSpec:
         """Whether a tile may end during the next one: what has several taps must have few steps."""
         taps = self.kernel_d * self.kernel_h * self.kernel_w
         return taps == 1 or taps * -(-self.in_channels // DEPTH) <= PIPELINED_STEPS
+
+    @property
+    def run(self) -> tuple[int, int]:
+        """How many steps of `DEPTH` products read neighbouring bytes, and how many such runs a row
+        of taps has: neighbouring taps that lie in one run of bytes are one run."""
+        steps = -(-self.in_channels // DEPTH)
+        compact = self.dilation_w == 1 and self.x_strides[2] == self.in_channels == DEPTH * steps
+        return (steps * self.kernel_w, 1) if compact else (steps, self.kernel_w)
+
+    @property
+    def fills_matrix(self) -> bool:
+        """Whether a run has as many products as a row of an AMX matrix."""
+        return self.run[0] >= MATRIX_STEPS
 
     @property
     def even(self) -> bool:

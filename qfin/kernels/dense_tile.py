@@ -18,9 +18,6 @@ from qfin.kernels.dense_spec import DenseSpec
 from qfin.kernels.epilogue import Requantize
 from qfin.target.isa import Isa
 
-# Weights beyond this come from the third-level cache or memory: ask for them this far ahead.
-_PREFETCH_ABOVE = 64 * 1024
-_PREFETCH_AHEAD = 16 * 1024
 # Two products start in a cycle, and each takes 4 or 5.
 _SUMS_IN_FLIGHT = 8
 # A pipelined tile ends in pieces, with so many steps of the next one before each.
@@ -46,9 +43,6 @@ class DenseTile:
         self.steps = -(-spec.in_channels // 4)
         taps = spec.kernel_d * spec.kernel_h * spec.kernel_w
         self.block_bytes = taps * self.steps * 4 * self.block
-        all_bytes = self.block_bytes * spec.blocks(isa) * spec.groups
-        # A tile of few pixels reads weights as fast as they come; asking for more slows that down.
-        self.prefetch = all_bytes > _PREFETCH_ABOVE and self.pixels * spec.tile.rows > 4
         self.epilogue = spec.floats or Requantize(
             spec.zero_point, spec.qmin, spec.qmax, spec.bounded
         )
@@ -134,12 +128,20 @@ class DenseTile:
     def taps(
         self, x: SSAValue, offsets: Sequence[int], sums: Sequence[SSAValue]
     ) -> Sequence[SSAValue]:
-        """All products of a tile. Neighbouring taps that lie in one run of bytes are one run."""
+        """All products of a tile."""
+        steps, _ = self.spec.run
+        return self.runs(x, lambda x, w, sums: self.run(x, w, steps, offsets, sums), sums)
+
+    def runs(
+        self,
+        x: SSAValue,
+        body: Callable[[SSAValue, SSAValue, Sequence[SSAValue]], Sequence[SSAValue]],
+        sums: Sequence[SSAValue] = (),
+    ) -> Sequence[SSAValue]:
+        """The loops over taps around `body(x, w, sums)`, which does one run of neighbouring
+        bytes."""
         b, spec = self.b, self.spec
-        run, columns = self.steps, spec.kernel_w
-        compact = spec.dilation_w == 1 and spec.x_strides[2] == 4 * self.steps
-        if compact and spec.in_channels == 4 * self.steps:
-            run, columns = self.steps * columns, 1
+        run, columns = spec.run
         x_row, x_pixel = spec.dilation_h * spec.x_strides[1], spec.dilation_w * spec.x_strides[2]
         run_bytes = run * 4 * self.block
         # How many there are, and how far apart they lie in input and weights, from outside in.
@@ -153,7 +155,7 @@ class DenseTile:
             axis: int, x: SSAValue, w: SSAValue, sums: Sequence[SSAValue]
         ) -> Sequence[SSAValue]:
             if axis == len(axes):
-                return self.run(x, w, run, offsets, sums)
+                return body(x, w, sums)
             count, x_step, w_step = axes[axis]
 
             def tap(k: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
@@ -205,8 +207,8 @@ class DenseTile:
         for v in range(vectors):
             at = b.gep(w, v * isa.vector_bytes)
             weights.append(isa.expand_weights(b, b.load(at, vector(i8, isa.vector_bytes))))
-            if self.prefetch:
-                b.prefetch(b.gep(at, _PREFETCH_AHEAD))
+            if self.spec.tile.prefetch:
+                b.prefetch(b.gep(at, self.spec.tile.prefetch))
         new: list[SSAValue] = []
         for p, offset in enumerate(offsets):
             group = b.load(b.gep(x, offset), vector(i8, 4))

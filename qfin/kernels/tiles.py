@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qfin.dialects.kernel.dense import MATRIX_ROWS
 from qfin.target.isa import Isa
 
 # One vector loads nearly as often as it multiplies: only where it saves more than this.
@@ -18,6 +19,9 @@ _ONE_VECTOR_COST = 1.15
 _ALIASED = 8
 # With fewer registers the sums of two tiles are too few each.
 _PIPELINE_REGISTERS = 32
+# Weights beyond this come from the third-level cache or memory: ask for them this far ahead.
+_PREFETCH_ABOVE = 64 * 1024
+_PREFETCH_AHEAD = 16 * 1024
 # A block of weights beyond this shares the first-level cache with too much; and what that costs
 # for each vector and step.
 _FIRST_LEVEL_WEIGHTS = 24 * 1024
@@ -29,13 +33,16 @@ class Tile:
     """`rows` rows of `pixels` output pixels, times `vectors` vectors of output channels.
 
     With `pipelined`, its results are finished between the products of the next tile: of one row,
-    for kernels of a single tap or of few steps.
+    for kernels of a single tap or of few steps. With `matrix`, products are of AMX matrices.
+    `prefetch` is how many bytes ahead weights are asked for; 0 for not at all.
     """
 
     pixels: int
     vectors: int
     rows: int = 1
     pipelined: bool = False
+    matrix: bool = False
+    prefetch: int = 0
 
 
 def weight_block(out_channels: int, isa: Isa) -> int:
@@ -60,14 +67,18 @@ def choose_tile(
     *,
     can_pipeline: bool = False,
     even: bool = False,
+    matrix: bool = False,
 ) -> Tile:
     """The cheapest tile for an output of `rows` rows of `out_w` pixels (a linear layer: 1 x M).
 
     `depth` is the number of products a sum has (kernel_h * kernel_w * in_channels), `pixel_stride`
     the bytes between a tile's neighbouring input pixels; `can_pipeline` and `even` are those of
-    `DenseSpec`. The tile never holds more rows or pixels than there are.
+    `DenseSpec`, `matrix` is whether the products are to be of AMX matrices. The tile never holds
+    more rows or pixels than there are.
     """
     vectors = weight_block(out_channels, isa) // isa.lanes
+    if matrix:
+        return _matrix_tile(rows, out_w, vectors)
     room = dict(isa.tiles)[vectors]
     most = max(1, min(room, out_w, _ALIASED if pixel_stride % 4096 == 0 else room))
     # From large to small: of equals, the first.
@@ -79,6 +90,23 @@ def choose_tile(
         fit = (isa.registers - vectors - 1) // (2 * vectors)
         tiles += [Tile(pixels, vectors, pipelined=True) for pixels in range(min(fit, most), 0, -1)]
     return min(tiles, key=lambda tile: _cycles(tile, rows, out_w, depth, even, isa))
+
+
+def prefetch_distance(tile: Tile, weight_bytes: int) -> int:
+    """What is best for `Tile.prefetch`, where all weights together have so many bytes."""
+    # A tile of few pixels reads weights as fast as they come; asking for more slows that down. Nor
+    # was it ever measured what matrices need.
+    few = tile.pixels * tile.rows <= 4
+    return 0 if few or tile.matrix or weight_bytes <= _PREFETCH_ABOVE else _PREFETCH_AHEAD
+
+
+def _matrix_tile(rows: int, out_w: int, vectors: int) -> Tile:
+    """Two matrices of pixels where there are so many: beside each other, as many as fill a row
+    evenly, or one below the other. Two by two then need a load for each product, not two."""
+    if out_w > MATRIX_ROWS:
+        across = -(-out_w // (2 * MATRIX_ROWS))
+        return Tile(-(-out_w // across), vectors, matrix=True)
+    return Tile(out_w, vectors, min(rows, 2), matrix=True)
 
 
 def _cycles(tile: Tile, rows: int, out_w: int, depth: int, even: bool, isa: Isa) -> float:

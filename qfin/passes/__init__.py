@@ -28,6 +28,11 @@ PASSES: dict[str, PassEntry] = {
         "AssignLayoutPass",
         "Choose memory layouts for a target",
     ),
+    "choose-tiles": PassEntry(
+        "qfin.passes.lower.choose_tiles",
+        "ChooseTilesPass",
+        "Choose the register tile of each contraction on buffers that has none",
+    ),
     "clear-shapes": PassEntry(
         "qfin.passes.finalize.clear_shapes",
         "ClearShapesPass",

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from qfin.errors import Error
+from qfin.target.permission import request_matrices
 
 if TYPE_CHECKING:
     from xdsl.dialects.builtin import ModuleOp
@@ -113,10 +114,13 @@ class LoadedCode:
 def load(code: str | bytes, isa: Isa) -> LoadedCode:
     """LLVM IR text, or an object that `to_object` made, as runnable code.
 
-    The caller has checked (`qfin.target.resolve`) that the host can run `isa`.
+    The caller has checked (`qfin.target.resolve`) that the host can run `isa`. Raises
+    `UnsupportedError` where the operating system does not let it.
     """
     from llvmlite import binding
 
+    if isa.has_matrices:
+        request_matrices()
     machine = _new_machine(isa)
     data = to_object(code, isa) if isinstance(code, str) else code
     # The engine takes ownership of the machine, hence a new one for each.

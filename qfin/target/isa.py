@@ -49,6 +49,7 @@ class Isa(ABC):
     `cpu` and `features` are LLVM's; `required` are the host features, as
     `llvmlite.binding.get_host_cpu_features` names them, without which its code must not run.
     `tiles` are the register tiles that run well: for a number of weight vectors, the most pixels.
+    `has_matrices` is for AMX: matrices in registers, and their products.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Isa(ABC):
     registers: int
     required: tuple[str, ...]
     tiles: tuple[tuple[int, int], ...]
+    has_matrices: bool = False
 
     row_depth: ClassVar[int]
     """How many rows `interleave` takes, at most."""

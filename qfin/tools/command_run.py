@@ -50,7 +50,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_false",
         help="interpreter: run the model as it is written, which may round elsewhere",
     )
-    parser.add_argument("--target", default="native", help="instruction set: native, avx2 ...")
+    parser.add_argument(
+        "--target", default="native", help="instruction set: native, avx2 ... (see README.md)"
+    )
     parser.add_argument("--threads", type=int, metavar="N", help="at most (QFIN_NUM_THREADS, or 1)")
     parser.add_argument(
         "--no-cache",

@@ -35,7 +35,8 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
         )
     parser.add_argument(
         "--target",
-        help="instruction set: avx2, avx512-vnni ... (see docs), or native, this CPU's best; "
+        help="instruction set: avx2, avx512-vnni ... (see docs), amx-int8 (untested on hardware), "
+        "or native, this CPU's best of the others; "
         "default: the one that the module was lowered for, else native",
     )
     parser.add_argument("-o", "--output-file", metavar="FILE", help="write here; stdout if absent")

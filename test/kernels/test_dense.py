@@ -49,7 +49,6 @@ def make_spec(rng: random.Random, isa: Isa) -> DenseSpec:
     """Any spec, small; the strides are set by `make_case`."""
     out_h, out_w = rng.choice([1, 1, 2, 3, 5, 7]), rng.choice([1, 2, 3, 5, 7, 9, 14, 17, 30])
     out_channels = rng.choice([1, 3, 8, 10, 16, 17, 24, 31, 32, 33, 40, 48, 65, 96, 100])
-    # The last is for weights so large that the kernel prefetches them.
     in_channels = rng.choice([1, 2, 3, 4, 5, 8, 12, 13, 16, 530])
     kernel_h, kernel_w = rng.choice([(1, 1), (1, 1), (3, 3), (2, 3), (1, 4), (3, 1)])
     depth, stride, pointwise = rng.choice([9, 99]), rng.choice([3, 4096]), kernel_h * kernel_w == 1
@@ -60,6 +59,7 @@ def make_spec(rng: random.Random, isa: Isa) -> DenseSpec:
     few = kernel_h * kernel_w * -(-in_channels // 4) <= PIPELINED_STEPS
     if (pointwise or few) and rng.random() < 0.7:
         tile = replace(tile, pixels=rng.randint(1, 7), rows=1, pipelined=True)
+    tile = replace(tile, prefetch=rng.choice([0, 64, 16384]))
     out_d, kernel_d = rng.choice([(1, 1), (1, 1), (1, 1), (1, 2), (2, 3), (3, 1)])
     if tile.pipelined:
         kernel_d = 1

@@ -45,7 +45,9 @@ def test_native_is_the_best_that_the_host_runs(monkeypatch: pytest.MonkeyPatch):
 
 def test_unknown_name():
     """The message lists what there is."""
-    with pytest.raises(Error, match=r"'avx2x'.*avx512-vnni, avx-vnni, avx512, avx2; did you mean 'avx2'"):
+    with pytest.raises(
+        Error, match=r"'avx2x'.*avx512-vnni, avx-vnni, avx512, avx2, amx-int8; did you mean 'avx2'"
+    ):
         target.resolve("avx2x")
     with pytest.raises(Error, match="'native'"):
         target.lookup("native")
@@ -59,6 +61,20 @@ def test_host_lacks_the_isa(monkeypatch: pytest.MonkeyPatch):
     fake_host(monkeypatch, "avx")
     with pytest.raises(UnsupportedError, match=r"none of our targets.*avx2"):
         target.resolve("native")
+
+
+@pytest.mark.skipif("amx-int8" in target.host_target_names(), reason="for hosts without AMX")
+def test_amx(monkeypatch: pytest.MonkeyPatch):
+    """Refused by the CPU's features, and else by the operating system when code is loaded."""
+    isa = target.lookup("amx-int8")
+    if target.host_is_x86():
+        with pytest.raises(UnsupportedError, match=r"lacks: .*amx-tile, amx-int8; it can run: "):
+            target.resolve("amx-int8")
+    fake_host(monkeypatch, *isa.required)
+    assert target.resolve("amx-int8") is isa
+    assert target.resolve("native") is not isa  # but what ran on hardware
+    with pytest.raises(UnsupportedError, match=r"no permission to use AMX .*: take target avx512"):
+        codegen.load(IR, isa)
 
 
 @pytest.mark.parametrize("name", ["native", "avx2"])

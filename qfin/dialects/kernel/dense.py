@@ -40,6 +40,12 @@ DEPTH = 4
 PIPELINED_STEPS = 16
 """Steps of `DEPTH` products up to which kernels of several taps can be pipelined."""
 
+MATRIX_ROWS = 16
+"""Pixels that a matrix of AMX holds, at most."""
+
+MATRIX_STEPS = 16
+"""Steps of `DEPTH` products in a row of such a matrix."""
+
 
 class Centre(NamedTuple):
     """What the zero points of weights need: minus the sums of what each output pixel reads, from
@@ -66,8 +72,9 @@ class DenseOp(KernelOp):
     `more` are `bias`, if it is f32, then perhaps a `Centre`: `sums` (i32, [N, groups, D, H, W]) and
     `zero_points` (i32, as `init`), with which the weights are w[o, i, ky, kx] - z[o] in `acc`.
 
-    `tile` is the register tile, [pixels, rows], `pipelined` as in `qfin.kernels.tiles`; without,
-    `lower-to-kernels` chooses.
+    `tile` is the register tile, [pixels, rows]; `pipelined`, `matrix` and `prefetch` (0 where it is
+    absent) as in `qfin.kernels.tiles`. `choose-tiles` sets them where there is no `tile`, and
+    `lower-to-kernels` does as if it had run.
     """
 
     name = "kernel.dense"
@@ -86,6 +93,8 @@ class DenseOp(KernelOp):
     lanes = prop_def(IntConstr)
     tile = opt_prop_def(IntsConstr)
     pipelined = opt_prop_def(UnitAttr)
+    matrix = opt_prop_def(UnitAttr)
+    prefetch = opt_prop_def(IntConstr)
     zero_point = prop_def(IntConstr)
     qmin = prop_def(IntConstr)
     qmax = prop_def(IntConstr)
@@ -169,6 +178,8 @@ class DenseFloatOp(KernelOp):
     lanes = prop_def(IntConstr)
     tile = opt_prop_def(IntsConstr)
     pipelined = opt_prop_def(UnitAttr)
+    matrix = opt_prop_def(UnitAttr)
+    prefetch = opt_prop_def(IntConstr)
     min = opt_prop_def(NumberConstr)
     max = opt_prop_def(NumberConstr)
 
@@ -247,6 +258,8 @@ class DenseAddOp(KernelOp):
     lanes = prop_def(IntConstr)
     tile = opt_prop_def(IntsConstr)
     pipelined = opt_prop_def(UnitAttr)
+    matrix = opt_prop_def(UnitAttr)
+    prefetch = opt_prop_def(IntConstr)
     residual_scale = prop_def(NumberConstr)
     residual_zero_point = prop_def(IntConstr)
     zero_point = prop_def(IntConstr)
@@ -355,12 +368,22 @@ def _verify_centre(
 
 def _verify_tile(op: DenseOp | DenseAddOp | DenseFloatOp) -> None:
     if op.tile is None:
-        if op.pipelined is not None:
-            raise VerifyException("pipelined says how a tile ends: give the tile, too")
+        for name in ("pipelined", "matrix", "prefetch"):
+            if name in op.properties:
+                raise VerifyException(f"{name} is a choice for a tile: give the tile, too")
         return
     tile = op.tile.get_values()
     if len(tile) != 2 or min(tile) < 1:
         raise VerifyException(f"tile must be [pixels, rows], both >= 1, got {list(tile)}")
+    if op.prefetch is not None and op.prefetch.value.data < 0:
+        raise VerifyException(f"prefetch is bytes ahead, >= 0, got {op.prefetch.value.data}")
+    if op.matrix is not None:
+        pixels, rows = tile
+        if op.pipelined is not None or rows > 2 or pixels * rows > 2 * MATRIX_ROWS:
+            raise VerifyException(
+                f"two matrices of up to {MATRIX_ROWS} pixels hold a tile of one or two rows, not"
+                f" pipelined; got {list(tile)}"
+            )
     taps = prod(op.kernel.get_values())
     steps = taps * -(-memref_of(op.input).get_shape()[1] // op.groups.value.data // DEPTH)
     if op.pipelined is not None and (tile[1] > 1 or (taps > 1 and steps > PIPELINED_STEPS)):

@@ -652,7 +652,39 @@ func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3
   kernel.dense %0, %1, %2, %3, %4 {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, pipelined, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : memref<1x4x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<1x6x6x6xi8>
   func.return
 }
-// CHECK: error: 'kernel.dense': pipelined says how a tile ends: give the tile, too
+// CHECK: error: 'kernel.dense': pipelined is a choice for a tile: give the tile, too
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3: memref<2x8xf32>, %4: memref<1x6x6x6xi8>) {
+  kernel.dense %0, %1, %2, %3, %4 {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64, prefetch = 64 : i64} : memref<1x4x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<1x6x6x6xi8>
+  func.return
+}
+// CHECK: error: 'kernel.dense': prefetch is a choice for a tile: give the tile, too
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3: memref<2x8xf32>, %4: memref<1x6x6x6xi8>) {
+  kernel.dense %0, %1, %2, %3, %4 {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64, tile = array<i64: 6, 1>, prefetch = -1 : i64} : memref<1x4x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<1x6x6x6xi8>
+  func.return
+}
+// CHECK: error: 'kernel.dense': prefetch is bytes ahead, >= 0, got -1
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3: memref<2x8xf32>, %4: memref<1x6x6x6xi8>) {
+  kernel.dense %0, %1, %2, %3, %4 {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64, tile = array<i64: 6, 3>, matrix} : memref<1x4x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<1x6x6x6xi8>
+  func.return
+}
+// CHECK: error: 'kernel.dense': two matrices of up to 16 pixels hold a tile of one or two rows, not pipelined; got [6, 3]
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<576xi8>, %2: memref<2x8xi32>, %3: memref<2x8xf32>, %4: memref<1x6x6x6xi8>) {
+  kernel.dense %0, %1, %2, %3, %4 {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64, tile = array<i64: 17, 2>, matrix} : memref<1x4x8x8xi8>, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<1x6x6x6xi8>
+  func.return
+}
+// CHECK: error: 'kernel.dense': two matrices of up to 16 pixels hold a tile of one or two rows, not pipelined; got [17, 2]
 
 // -----
 

@@ -63,6 +63,8 @@ func.func @dense(%x: !image, %w: memref<576xi8>, %i: memref<2x8xi32>, %f: memref
   // With a tile.
   // CHECK: kernel.dense %x, %w, %i, %f, %y {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, tile = array<i64: 3, 2>, zero_point = 3 : i64
   kernel.dense %x, %w, %i, %f, %y {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, tile = array<i64: 3, 2>, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : !image, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, !wide
+  // CHECK: kernel.dense %x, %w, %i, %f, %y {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, tile = array<i64: 6, 2>, matrix, prefetch = 512 : i64
+  kernel.dense %x, %w, %i, %f, %y {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, tile = array<i64: 6, 2>, matrix, prefetch = 512 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64} : !image, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, !wide
   // With a residual.
   // CHECK: kernel.dense_add %x, %w, %i, %f, %f, %y, %y {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, residual_scale = 5.000000e-01 : f32, residual_zero_point = 7 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64, bounded} : memref
   kernel.dense_add %x, %w, %i, %f, %f, %y, %y {kernel = array<i64: 3, 3>, groups = 2 : i64, lanes = 8 : i64, residual_scale = 0.5 : f32, residual_zero_point = 7 : i64, zero_point = 3 : i64, qmin = 0 : i64, qmax = 255 : i64, bounded} : !image, memref<576xi8>, memref<2x8xi32>, memref<2x8xf32>, memref<2x8xf32>, !wide, !wide

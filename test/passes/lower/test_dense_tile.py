@@ -6,6 +6,7 @@ import pytest
 from xdsl.parser import Parser
 
 from qfin.dialects import kernel
+from qfin.errors import PassError
 from qfin.ir import make_context
 from qfin.kernels.dense import DenseSpec, Tile
 from qfin.passes.lower.kernel_calls import call_of
@@ -24,19 +25,33 @@ func.func @f(%x: memref<1x64x8x8xi8, strided<[4096, 1, 512, 64]>>, %w: memref<20
 """
 
 
+def tile_of(text: str, target: str) -> Tile:
+    """The one of the kernel, if `text` is what the op says of it."""
+    module = Parser(make_context(), TEXT.format(tile=text)).parse_module()
+    module.verify()
+    op = next(op for op in module.walk() if isinstance(op, kernel.DenseOp))
+    spec = call_of(op, lookup(target)).spec
+    assert isinstance(spec, DenseSpec)
+    return spec.tile
+
+
 @pytest.mark.parametrize(
     ("text", "tile"),
     [
         ("", Tile(6, 2, pipelined=True)),
         ("tile = array<i64: 4, 2>,", Tile(4, 2, 2)),
         ("tile = array<i64: 5, 1>, pipelined,", Tile(5, 2, pipelined=True)),
+        ("tile = array<i64: 8, 1>, prefetch = 512,", Tile(8, 2, prefetch=512)),
     ],
 )
 def test_tile(text: str, tile: Tile):
     """Chosen where nothing is given."""
-    module = Parser(make_context(), TEXT.format(tile=text)).parse_module()
-    module.verify()
-    op = next(op for op in module.walk() if isinstance(op, kernel.DenseOp))
-    spec = call_of(op, lookup("avx512-vnni")).spec
-    assert isinstance(spec, DenseSpec)
-    assert spec.tile == tile
+    assert tile_of(text, "avx512-vnni") == tile
+
+
+def test_matrix():
+    """Only where there are matrices."""
+    text = "tile = array<i64: 8, 2>, matrix,"
+    assert tile_of(text, "amx-int8") == Tile(8, 2, 2, matrix=True)
+    with pytest.raises(PassError, match="no matrices: they are for target amx-int8, here it is av"):
+        tile_of(text, "avx512-vnni")
