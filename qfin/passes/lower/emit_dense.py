@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import kernel, quant
 from qfin.dialects.layout import BlockedAttr, is_nhwc
-from qfin.dialects.tensors import ints, shape_of
+from qfin.dialects.tensors import Ints, ints, shape_of
 from qfin.errors import UnsupportedError
 from qfin.interpreter.arrays import dense_to_numpy
 from qfin.interpreter.blocked import block, pad_channels, unblock
@@ -98,6 +98,38 @@ class Part:
         return np.broadcast_to(zero.reshape(-1, *[1] * (whole.ndim - 1)), shape)
 
 
+class Contraction(NamedTuple):
+    """What the kernel op of a part reads."""
+
+    source: Buffer
+    weight: NDArray[np.int8]
+    """[O, I/groups, taps...]"""
+    window: tuple[Ints, Ints, Ints]
+    """kernel, stride, dilation"""
+
+
+def contraction(part: Part, weight: NDArray[np.int8], groups: int) -> Contraction:
+    """Of a part with these weights. A row of taps whose inputs lie behind each other is one tap of
+    as many times the channels, where this pads less: 7x7 of 3 channels are 7 taps of 21, in 42
+    groups of `DOT_DEPTH` bytes instead of 49."""
+    source, channels, taps = part.source, weight.shape[1], part.kernel[-1]
+    alone, together = (-(-size // DOT_DEPTH) for size in (channels, channels * taps))
+    whole = groups == 1 and part.dilation[-1] == 1 and source.strides[-1] == channels
+    if not whole or together >= taps * alone:
+        window = ints(*part.kernel), ints(*part.stride), ints(*part.dilation)
+        return Contraction(source, weight, window)
+    *steps, step = part.stride
+    seen = replace(
+        source,
+        shape=(source.shape[0], channels * taps, *source.shape[2:-1], part.result.shape[-1]),
+        strides=(*source.strides[:-1], step * channels),
+    )
+    rows = np.moveaxis(weight, -1, 1)
+    rows = rows.reshape(len(weight), channels * taps, *weight.shape[2:-1], 1)
+    window = ints(*part.kernel[:-1], 1), ints(*steps, 1), ints(*part.dilation)
+    return Contraction(seen, rows, window)
+
+
 def emit_part(planner: Planner, op: DenseLike, part: Part) -> None:
     """The kernel op for a part of an op's results."""
     packed, constant = packed_type_of(op), op.packed.owner
@@ -111,23 +143,23 @@ def emit_part(planner: Planner, op: DenseLike, part: Part) -> None:
     whole = unblock(flat, packed.dense_shape, groups, lanes, DOT_DEPTH)
     zero_points = zero_points_of(constant.value)
     weight = part.weight(whole, zero_points)
-    if weight is not whole:
-        flat = block(weight, groups, lanes, DOT_DEPTH)
+    source, blocked, window = contraction(part, weight, groups)
+    if blocked is not whole:
+        flat = block(blocked, groups, lanes, DOT_DEPTH)
     numbers = requantization(op, constant.value, weight)
 
     def spread(per_channel: NDArray[np.generic]) -> SSAValue:
         """One value for each lane of each block."""
         return planner.view(planner.constants.add(pad_channels(per_channel, groups, lanes)))
 
-    window = ints(*part.kernel), ints(*part.stride), ints(*part.dilation)
     centre = None
     if zero_points is not None:
         each = np.broadcast_to(zero_points, [packed.out_channels])
         pairs = planner.view(pair_constants(planner, each, groups, lanes))
-        sums = emit_sums(planner, op, part.source, part.result, groups, window)
+        sums = emit_sums(planner, op, source, part.result, groups, window)
         centre = kernel.Centre(planner.view(sums), pairs)
     dense = kernel.DenseOp(
-        planner.view(part.source),
+        planner.view(source),
         planner.view(planner.constants.add(flat)),
         spread(numbers.start),
         spread(numbers.mult),

@@ -5,11 +5,12 @@
 !one = !quant.packed<conv1d, tensor<2x2x3xi8>, stride = [2], padding = [1, 2]>
 !back = !quant.packed<conv_transpose1d, tensor<2x2x2xi8>, stride = [2]>
 !apart = !quant.packed<conv_transpose2d, tensor<2x1x3x1xi8>, stride = [2, 3], padding = [1, 0, 1, 0], output_padding = [1, 0]>
+!row = !quant.packed<conv2d, tensor<2x2x2x3xi8>, stride = [1, 2], padding = [0, 0, 0, 1]>
 !deep = !quant.packed<conv3d, tensor<2x2x2x3x1xi8>, stride = [1, 2, 1], padding = [1, 0, 0, 2, 0, 0]>
 !deeper = !quant.packed<conv_transpose3d, tensor<2x1x2x1x3xi8>, stride = [2, 1, 1], padding = [0, 0, 0, 0, 1, 1]>
 !dense = !quant.packed<conv_transpose2d, tensor<1x2x3x1xi8>, padding = [1, 3, 0, 0]>
 
-// A line is an image of height 1.
+// A line is an image of height 1, the 3 taps of its 2 channels one tap of 6.
 
 // CHECK-LABEL: @conv1d(
 // CHECK:         quant.packed_constant {{.*}} : !quant.packed<conv2d, tensor<2x2x1x3xi8>, stride = [1, 2], padding = [0, 0, 1, 2], layout = #layout.blocked<lanes = 8, depth = 4>>
@@ -21,7 +22,7 @@
 // CHECK-NEXT:    func.return
 // BUFFERS-LABEL: func.func @conv1d(
 // BUFFERS:         kernel.fill_halo {{.*}} {halo = array<i64: 0, 0, 1, 2>, value = 3 : i64}
-// BUFFERS:         kernel.dense {{.*}} {kernel = array<i64: 1, 3>, stride = array<i64: 1, 2>
+// BUFFERS:         kernel.dense {{.*}} : memref<1x6x1x3xi8, strided<[16, 1, 16, 4]>>
 func.func @conv1d(%x: tensor<1x2x5x!q>) -> tensor<1x2x3x!q> {
   %p = quant.packed_constant <dense<1> : tensor<2x2x3xi8>, scales = dense<0.5> : tensor<1xf32>> : !one
   %y = quant.conv1d %x, %p {activation = #quant<activation relu>} : (tensor<1x2x5x!q>, !one) -> tensor<1x2x3x!q>
@@ -75,6 +76,17 @@ func.func @not_spread(%x: tensor<1x1x3x2x!q>) -> tensor<1x2x1x2x!q> {
   func.return %y : tensor<1x2x1x2x!q>
 }
 
+// The 3 taps of a row of 2 channels lie behind each other: one tap of 6 channels.
+
+// BUFFERS-LABEL: func.func @row_of_taps(
+// BUFFERS:         kernel.view %arena {slack = 64 : i64} : memref<?xi8> -> memref<1x6x4x2xi8, strided<[48, 1, 12, 4]>>
+// BUFFERS:         kernel.dense {{.*}} {kernel = array<i64: 2, 1>, lanes
+func.func @row_of_taps(%x: tensor<1x2x4x5x!q>) -> tensor<1x2x3x2x!q> {
+  %p = quant.packed_constant <dense<1> : tensor<2x2x2x3xi8>, scales = dense<0.5> : tensor<1xf32>> : !row
+  %y = quant.conv2d %x, %p : (tensor<1x2x4x5x!q>, !row) -> tensor<1x2x3x2x!q>
+  func.return %y : tensor<1x2x3x2x!q>
+}
+
 // Over a depth: channels innermost, a halo with two entries for each dimension. Nothing stays
 // between the two, and the second makes every other plane of its result, by one tap each.
 
@@ -88,9 +100,9 @@ func.func @not_spread(%x: tensor<1x1x3x2x!q>) -> tensor<1x2x1x2x!q> {
 // BUFFERS:         kernel.view %arena {offset = 60 : i64, halo = array<i64: 1, 0, 0, 2, 0, 0>, slack = 64 : i64} : memref<?xi8> -> memref<1x2x3x4x5xi8, strided<[240, 1, 60, 10, 2]>>
 // BUFFERS-NEXT:    kernel.fill_halo {{.*}} {halo = array<i64: 1, 0, 0, 2, 0, 0>, value = 3 : i64}
 // BUFFERS:         kernel.dense {{.*}} {kernel = array<i64: 2, 3, 1>, stride = array<i64: 1, 2, 1>, dilation = array<i64: 1, 1, 1>, {{.*}} : memref<1x2x4x6x5xi8, strided<[240, 1, 60, 10, 2]>>
-// BUFFERS:         kernel.dense %[[IN:[0-9]+]], %[[W:[0-9]+]], {{.*}} {kernel = array<i64: 1, 1, 3>, stride = array<i64: 1, 1, 1>, dilation = array<i64: 1, 1, 1>, {{.*}} : memref<1x2x3x2x7xi8, strided<[84, 1, 28, 14, 2]>>
+// BUFFERS:         kernel.dense %[[IN:[0-9]+]], %[[W:[0-9]+]], {{.*}} {kernel = array<i64: 1, 1, 1>, stride = array<i64: 1, 1, 1>, dilation = array<i64: 1, 1, 1>, {{.*}} : memref<1x6x3x2x5xi8, strided<[84, 1, 28, 14, 2]>>
 // BUFFERS:         %[[ODD:[0-9]+]] = kernel.view %arena {offset = 10 : i64} : memref<?xi8> -> memref<1x1x3x2x5xi8, strided<[60, 1, 20, 5, 1]>>
-// BUFFERS-NEXT:    kernel.dense %[[IN]], %[[W]], {{.*}}, %[[ODD]] {kernel = array<i64: 1, 1, 3>
+// BUFFERS-NEXT:    kernel.dense %[[IN]], %[[W]], {{.*}}, %[[ODD]] {kernel = array<i64: 1, 1, 1>
 func.func @volumes(%x: tensor<1x2x3x4x5x!q>) -> tensor<1x1x6x2x5x!q> {
   %p = quant.packed_constant <dense<1> : tensor<2x2x2x3x1xi8>, scales = dense<0.5> : tensor<1xf32>> : !deep
   %0 = quant.conv3d %x, %p : (tensor<1x2x3x4x5x!q>, !deep) -> tensor<1x2x3x2x5x!q>
