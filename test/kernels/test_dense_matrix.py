@@ -1,4 +1,5 @@
-"""Dense kernels on AMX matrices, emulated: the bits of the reference, as on other targets."""
+"""Dense kernels on AMX matrices, emulated, and on hardware where there is some: the bits of the
+reference, as on other targets."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ from xdsl.dialects.builtin import ModuleOp
 
 from qfin.kernels.dense import DenseSpec, build_dense, choose_tile
 from qfin.passes.lower.convert_kernels_to_llvm import KernelsToLLVMPass
-from qfin.target import host_target_names
-from qfin.target.codegen import to_llvm_ir
+from qfin.target import host_target_names, resolve
+from qfin.target.codegen import load, to_llvm_ir
 
 from .amx import EMULATED, load_emulated
 from .test_dense import make_case, make_spec, run, split
@@ -45,8 +46,10 @@ def test_random(seed: int):
     module = ModuleOp([build_dense("kernel", case.spec, EMULATED)])
     module.verify()
     KernelsToLLVMPass().apply(Context(), module)
-    code, amx = load_emulated(to_llvm_ir(module, EMULATED))
-    size = case.spec.parallel_size(EMULATED)
+    llvm_ir, size = to_llvm_ir(module, EMULATED), case.spec.parallel_size(EMULATED)
+    if "amx-int8" in host_target_names():
+        run(load(llvm_ir, resolve("amx-int8")), case, EMULATED, [(0, size)])
+    code, amx = load_emulated(llvm_ir)
     run(code, case, EMULATED, [(0, size)])
     assert amx.products
     run(code, case, EMULATED, split(rng, size))
