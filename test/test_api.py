@@ -399,7 +399,7 @@ def test_calls_are_compiled_where_there_is_something_to_call() -> None:
 
 
 def test_unknown_target() -> None:
-    with pytest.raises(qfin.Error, match="unknown target 'sse2': known are native, avx512-vnni"):
+    with pytest.raises(qfin.Error, match="unknown target 'sse2': known are native, avx512-vbmi"):
         qfin.compile(MODEL, target="sse2")
 
 

@@ -14,11 +14,14 @@ from qfin.errors import Error, UnsupportedError
 from qfin.target.amx_int8 import AMX_INT8
 from qfin.target.avx2 import AVX2
 from qfin.target.avx512 import AVX512
+from qfin.target.avx512_vbmi import AVX512_VBMI
 from qfin.target.avx512_vnni import AVX512_VNNI
 from qfin.target.avx_vnni import AVX_VNNI
 from qfin.target.isa import Isa
 
-TARGETS: dict[str, Isa] = {isa.name: isa for isa in (AVX512_VNNI, AVX_VNNI, AVX512, AVX2, AMX_INT8)}
+TARGETS: dict[str, Isa] = {
+    isa.name: isa for isa in (AVX512_VBMI, AVX512_VNNI, AVX_VNNI, AVX512, AVX2, AMX_INT8)
+}
 """Every target by name, best first; last what never ran on hardware, so that "native" is not it."""
 
 
