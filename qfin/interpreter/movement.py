@@ -25,6 +25,7 @@ from qfin.dialects.shapes_movement import pad_sides
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 from qfin.interpreter.arrays import element_type
+from qfin.interpreter.numerics import largest
 from qfin.interpreter.quant import dequantize, quantize, uniform
 from qfin.interpreter.views import along, views
 
@@ -86,11 +87,13 @@ class MovementFunctions(InterpreterFunctions):
     @impl(AmaxOp)
     def run_amax(self, interpreter: Interpreter, op: AmaxOp, args: PythonValues) -> PythonValues:
         dims, keepdim = op.dims(), bool(op.keepdim.value.data)
-        return (np.asarray(np.amax(args[0], axis=dims, keepdims=keepdim)),)
+        return (largest(args[0], dims, keepdims=keepdim),)
 
     @impl(AminOp)
     def run_amin(self, interpreter: Interpreter, op: AminOp, args: PythonValues) -> PythonValues:
         dims, keepdim = op.dims(), bool(op.keepdim.value.data)
+        if np.issubdtype(args[0].dtype, np.floating):
+            return (-largest(-args[0], dims, keepdims=keepdim),)
         return (np.asarray(np.amin(args[0], axis=dims, keepdims=keepdim)),)
 
     @impl(CatOp)

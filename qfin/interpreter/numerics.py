@@ -8,7 +8,7 @@ NaN follow IEEE 754 and never warn: what they give is part of each definition.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -156,3 +156,14 @@ def avg_pool_scale(input_scale: ArrayLike, output_scale: ArrayLike, area: ArrayL
     ours; PyTorch and ONNX Runtime average in other orders, which differ from this next to ties.
     """
     return (f32(input_scale) / f32(output_scale)) / f32(area)
+
+
+def largest(
+    x: NDArray[Any], axis: int | tuple[int, ...], *, keepdims: bool = False, **initial: Any
+) -> NDArray[Any]:
+    """`numpy.max`: NaN wins. numpy does not say which zero is the larger; here it is 0.0."""
+    top = np.asarray(np.max(x, axis, keepdims=keepdims, **initial))
+    if not np.issubdtype(x.dtype, np.floating):
+        return top
+    positive = np.any((x == 0) & ~np.signbit(x), axis=axis, keepdims=keepdims)
+    return np.where(top == 0, np.where(positive, 0.0, -0.0), top).astype(x.dtype)

@@ -1,5 +1,5 @@
-"""What poolings mean: on floats summed in f64 and rounded once, on quantized values summed in
-integers and rounded once. Their geometry, which kernels are given too.
+"""What poolings mean: on floats summed in f64, in row-major order, and rounded once, on quantized
+values summed in integers and rounded once. Their geometry, which kernels are given too.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def average(op: Operation, x: Array, ranges: Sequence[windows.Ranges], divisor: 
     the op's input type to its result type."""
     (input,), (result,) = op.operands, op.results
     if not isinstance(element_type(result.type), UniformType):
-        return rounded(windows.sum_windows(x.astype(np.float64), ranges) / divisor, result)
+        return rounded(windows.sum_float_windows(x.astype(np.float64), ranges) / divisor, result)
     source, target = uniform(input), uniform(result)
     sums = windows.sum_windows(x.astype(np.int64) - source.zero_point, ranges)
     mult = numerics.avg_pool_scale(source.scale, target.scale, divisor)

@@ -140,7 +140,9 @@ def evaluate(op: Upsample, x: NDArray[Any]) -> NDArray[Any]:
     taps = interpolation_taps(op, x.shape[2:])
     (input,), (result,) = op.operands, op.results
     if not isinstance(element_type(result.type), UniformType):
-        return rounded(interpolate(x.astype(np.float64), taps), result)
+        return rounded(
+            interpolate(x if x.dtype == np.float32 else x.astype(np.float64), taps), result
+        )
     source, target = uniform(input), uniform(result)
     t = interpolate(f32(x.astype(np.int64) - source.zero_point), taps)
     mult = numerics.requantize_scales(source.scale, 1.0, target.scale)
@@ -150,8 +152,8 @@ def evaluate(op: Upsample, x: NDArray[Any]) -> NDArray[Any]:
 
 
 class UpsampleFunctions(InterpreterFunctions):
-    """Resampling, in both dialects; on floats summed in f64 and rounded once. The methods are added
-    below."""
+    """Resampling, in both dialects; on f32 in f32, on other floats summed in f64 and rounded once.
+    The methods are added below."""
 
 
 def _implement(op_type: type[Upsample]) -> None:

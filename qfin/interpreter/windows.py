@@ -6,8 +6,10 @@ each says everything about a pooling's geometry. Kernels are given the same arra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeAlias, TypeVar
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import prod
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,7 @@ from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import shapes, shapes_pooling
 from qfin.dialects.tensors import shape_of
+from qfin.interpreter.numerics import largest
 
 Ranges: TypeAlias = NDArray[np.int32]
 """[outputs, 2]: for each output position its first input position, and how many there are."""
@@ -94,31 +97,44 @@ def boxes(sides: Sequence[NDArray[np.integer]]) -> NDArray[np.int64]:
     return product
 
 
-@np.errstate(all="ignore")
-def sum_windows(x: NDArray[Scalar], ranges: Sequence[Ranges]) -> NDArray[Scalar]:
-    """The last dimensions, one for each of `ranges`, summed in the dtype of `x`; an empty window
-    gives 0."""
+def sum_windows(x: NDArray[np.int64], ranges: Sequence[Ranges]) -> NDArray[np.int64]:
+    """The last dimensions, one for each of `ranges`, summed; an empty window gives 0."""
     for axis, windows in enumerate(ranges, x.ndim - len(ranges)):
-        x = _fold(np.add, x, axis, windows, 1, x.dtype.type(0))
+        x = _fold(np.sum, x, axis, windows, 1)
     return x
+
+
+@np.errstate(all="ignore")
+def sum_float_windows(x: NDArray[np.float64], ranges: Sequence[Ranges]) -> NDArray[np.float64]:
+    """As `sum_windows`: from 0 on, the elements of a window one by one in row-major order."""
+    kept = x.shape[: x.ndim - len(ranges)]
+    outputs = tuple(map(len, ranges))
+    result = np.zeros((*kept, *outputs))
+    for place in np.ndindex(outputs):
+        bounds = (axis[i].tolist() for axis, i in zip(ranges, place, strict=True))
+        window = x[(..., *(slice(first, first + count) for first, count in bounds))]
+        terms = window.reshape(*kept, prod(window.shape[len(kept) :]))
+        terms = np.concatenate([np.zeros((*kept, 1)), terms], axis=-1)
+        result[(..., *place)] = np.add.accumulate(terms, axis=-1)[..., -1]
+    return result
 
 
 def max_windows(
     x: NDArray[Scalar], ranges: Sequence[Ranges], steps: Sequence[int], lowest: Scalar
 ) -> NDArray[Scalar]:
-    """As `sum_windows`, with elements `steps` apart; NaN wins, an empty window gives `lowest`."""
+    """As `sum_windows`, with elements `steps` apart; NaN wins, 0.0 is more than -0.0, and an empty
+    window gives `lowest`."""
     for axis, (windows, step) in enumerate(zip(ranges, steps, strict=True), x.ndim - len(ranges)):
-        x = _fold(np.maximum, x, axis, windows, step, lowest)
+        x = _fold(partial(largest, initial=lowest), x, axis, windows, step)
     return x
 
 
 def _fold(
-    ufunc: np.ufunc, x: NDArray[Scalar], axis: int, ranges: Ranges, step: int, initial: Scalar
+    reduce: Callable[..., Any], x: NDArray[Scalar], axis: int, ranges: Ranges, step: int
 ) -> NDArray[Scalar]:
     """One axis replaced by the reductions over its ranges."""
     moved = np.moveaxis(x, axis, 0)
-    result = np.full((len(ranges), *moved.shape[1:]), initial, x.dtype)
+    result = np.empty((len(ranges), *moved.shape[1:]), x.dtype)
     for i, (first, count) in enumerate(ranges.tolist()):
-        window = moved[first : first + count * step : step]
-        result[i] = ufunc.reduce(window, axis=0, initial=initial)
+        result[i] = reduce(moved[first : first + count * step : step], axis=0)
     return np.moveaxis(result, 0, axis)

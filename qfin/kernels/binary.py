@@ -1,4 +1,4 @@
-"""add, sub and mul: two values in, one out, of bytes or of plain numbers, between strided buffers.
+"""add, sub, mul, prelu: two values in, one out, of bytes or plain numbers, between strided buffers.
 
 The function is `name(a, b, y, begin, end)`; for layout and range see `qfin.kernels.broadcast`.
 
@@ -14,13 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from xdsl.dialects import func
 from xdsl.dialects.builtin import LocationAttr, f32, i8, i32
 from xdsl.ir import Attribute, SSAValue
 
 from qfin.kernels.broadcast import BroadcastSpec, build_broadcast
-from qfin.kernels.builder import KernelBuilder, vector
+from qfin.kernels.builder import KernelBuilder, vector, vector_lanes
 from qfin.kernels.rounding import round_to_bytes
 from qfin.target.isa import Isa
 
@@ -28,13 +29,19 @@ from qfin.target.isa import Isa
 def combine(
     b: KernelBuilder, function: str, left: SSAValue, right: SSAValue, element: Attribute = f32
 ) -> SSAValue:
-    """add, sub or mul of vectors of f32, or of i32, wrapping. Raises ValueError for other names."""
-    functions = {"add": b.fadd, "sub": b.fsub, "mul": b.fmul}
+    """add, sub or mul of vectors of f32, or of i32, wrapping; prelu of f32. Raises ValueError for
+    other names."""
+    functions = {"add": b.fadd, "sub": b.fsub, "mul": b.fmul, "prelu": partial(_prelu, b)}
     if element != f32:
         functions = {"add": b.add, "sub": b.sub, "mul": b.mul}
     if function not in functions:
         raise ValueError(f"no such function: {function}")
     return functions[function](left, right)
+
+
+def _prelu(b: KernelBuilder, x: SSAValue, slope: SSAValue) -> SSAValue:
+    zero = b.splat(0.0, vector(f32, vector_lanes(x)))
+    return b.where_less(zero, x, x, b.fmul(slope, x))
 
 
 @dataclass(frozen=True)
@@ -70,8 +77,8 @@ class BinarySpec(BroadcastSpec):
 
 @dataclass(frozen=True)
 class PlainBinarySpec(BroadcastSpec):
-    """`function` is add, sub or mul, of f32, rounded once, or of i32, wrapping. Strides as in
-    `BinarySpec`."""
+    """`function` is add, sub or mul, of f32, rounded once, or of i32, wrapping; or prelu of f32:
+    a where a > 0, else a * b. Strides as in `BinarySpec`."""
 
     function: str
     shape: tuple[int, ...]

@@ -1,9 +1,13 @@
-"""Maxima and averages of unsigned bytes over windows of the last dimensions, which tables describe.
+"""Maxima and averages of unsigned bytes, or of f32, over windows of the last dimensions, which
+tables describe.
 
 For each of these dimensions a table [outputs, 2] (i32) holds, for each output position, the first
 input position of its window and how many there are. So padding, ceil mode, adaptive pooling and the
-mean are data, and the loops have no border cases. A window without elements gives 0 (max) or, at a
-finite multiplier, the zero point (avg).
+mean are data, and the loops have no border cases. A window without elements gives 0 (max), or -inf
+if of floats, or, at a finite multiplier, the zero point (avg).
+
+Of floats, NaN is the maximum, and 0.0 is more than -0.0; averages are sums in f64, from 0 on, over
+the window's elements in row-major order, divided in f64 and rounded once to f32.
 
 Window dimensions are the innermost loops; `qfin.kernels.windowed` has the others.
 """
@@ -15,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import LocationAttr, f32, i8, i32, i64
+from xdsl.dialects.builtin import LocationAttr, f32, f64, i32, i64
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import Index, KernelBuilder, ptr, vector
@@ -30,6 +34,11 @@ class MaxPoolSpec(WindowedSpec):
     """The maximum; a window's elements are `step` apart in each pooled dimension."""
 
     step: tuple[int, ...]
+    of_floats: bool = False
+
+    @property
+    def floats(self) -> bool:
+        return self.of_floats
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,15 @@ class AvgPoolSpec(WindowedSpec):
     zero_point: int
     qmin: int
     qmax: int
+
+
+@dataclass(frozen=True)
+class FloatAvgPoolSpec(WindowedSpec):
+    """`f32(sum x / divisor[...])`."""
+
+    @property
+    def floats(self) -> bool:
+        return True
 
 
 def build_max_pool(
@@ -65,6 +83,16 @@ def build_avg_pool(
     return b.finish()
 
 
+def build_float_avg_pool(
+    name: str, spec: FloatAvgPoolSpec, isa: Isa, location: LocationAttr | None = None
+) -> func.FuncOp:
+    """The function `name(x, tables..., divisor, y, begin, end)`; `divisor` is i32 [outputs...]."""
+    b = KernelBuilder(name, [*[ptr] * (spec.windows + 3), i64, i64], location)
+    x, *tables, divisor, y, begin, end = b.arguments
+    _FloatAvgPool(b, spec, isa, x, tables, y, divisor).build(begin, end)
+    return b.finish()
+
+
 @dataclass(frozen=True)
 class _Entry:
     """An output position in one dimension, and how many elements its window has there."""
@@ -74,7 +102,7 @@ class _Entry:
 
 
 class _Pool(OutputLoops[_Entry]):
-    """What the two have in common."""
+    """What they have in common."""
 
     def __init__(
         self,
@@ -88,8 +116,7 @@ class _Pool(OutputLoops[_Entry]):
     ):
         super().__init__(b, spec, isa, x, y)
         self.tables = tables
-        self.strides = spec.x_strides[spec.kept :]
-        self.tap_strides = [gap * stride for gap, stride in zip(step, self.strides, strict=True)]
+        self.tap_strides = [gap * stride for gap, stride in zip(step, self.x_steps, strict=True)]
 
     @abstractmethod
     def combine(self, so_far: SSAValue, tap: SSAValue, lanes: int) -> SSAValue:
@@ -99,7 +126,7 @@ class _Pool(OutputLoops[_Entry]):
         b = self.b
         entry = b.gep(self.tables[axis], scaled(b, i, 8))
         first, count = (b.sext(b.load(b.gep(entry, at), i32), i64) for at in (0, 4))
-        return b.gep(x, scaled(b, first, self.strides[axis])), _Entry(i, count)
+        return b.gep(x, scaled(b, first, self.x_steps[axis])), _Entry(i, count)
 
     def taps(
         self, x: SSAValue, window: Sequence[_Entry], lanes: int, so_far: SSAValue, axis: int = 0
@@ -107,7 +134,7 @@ class _Pool(OutputLoops[_Entry]):
         """`so_far`, combined with each of the window's taps."""
         b = self.b
         if axis == len(window):
-            return self.combine(so_far, b.load(x, vector(i8, lanes)), lanes)
+            return self.combine(so_far, b.load(x, vector(self.spec.element, lanes)), lanes)
 
         def tap(k: Index, carried: Sequence[SSAValue]) -> Sequence[SSAValue]:
             at = b.gep(x, scaled(b, k, self.tap_strides[axis]))
@@ -115,14 +142,48 @@ class _Pool(OutputLoops[_Entry]):
 
         return b.for_loop(0, window[axis].count, 1, tap, so_far)[0]
 
+    def index(self, window: Sequence[_Entry]) -> Index:
+        """Where the output position stands in row-major order."""
+        b, index = self.b, window[0].output
+        for entry, size in zip(window[1:], self.spec.outputs[1:], strict=True):
+            index = b.add(b.index(scaled(b, index, size)), b.index(entry.output))
+        return index
+
 
 class _MaxPool(_Pool):
     def pixel(self, x: SSAValue, y: SSAValue, states: Sequence[_Entry], lanes: int) -> None:
-        start = self.b.splat(0, vector(i8, lanes))
+        least = float("-inf") if self.spec.floats else 0
+        start = self.b.splat(least, vector(self.spec.element, lanes))
         self.b.store(self.taps(x, states, lanes, start), y)
 
     def combine(self, so_far: SSAValue, tap: SSAValue, lanes: int) -> SSAValue:
-        return self.b.intrinsic(f"llvm.umax.v{lanes}i8", tap.type, so_far, tap)
+        name = f"maximum.v{lanes}f32" if self.spec.floats else f"umax.v{lanes}i8"
+        return self.b.intrinsic(f"llvm.{name}", tap.type, so_far, tap)
+
+
+class _FloatAvgPool(_Pool):
+    def __init__(
+        self,
+        b: KernelBuilder,
+        spec: FloatAvgPoolSpec,
+        isa: Isa,
+        x: SSAValue,
+        tables: Sequence[SSAValue],
+        y: SSAValue,
+        divisor: SSAValue,
+    ):
+        super().__init__(b, spec, isa, x, tables, y, (1,) * spec.windows)
+        self.divisor = divisor
+
+    def pixel(self, x: SSAValue, y: SSAValue, states: Sequence[_Entry], lanes: int) -> None:
+        b = self.b
+        total = self.taps(x, states, lanes, b.splat(0.0, vector(f64, lanes)))
+        divisor = b.load(b.gep(self.divisor, scaled(b, self.index(states), 4)), i32)
+        mean = b.fdiv(total, self.broadcast(b.sitofp(divisor, f64), lanes))
+        b.store(b.fptrunc(mean, vector(f32, lanes)), y)
+
+    def combine(self, so_far: SSAValue, tap: SSAValue, lanes: int) -> SSAValue:
+        return self.b.fadd(so_far, self.b.fpext(tap, vector(f64, lanes)))
 
 
 class _AvgPool(_Pool):
@@ -150,13 +211,6 @@ class _AvgPool(_Pool):
         mult = b.load(b.gep(self.mult, scaled(b, self.index(states), 4)), f32)
         t = b.fmul(b.sitofp(total, vector(f32, lanes)), self.broadcast(mult, lanes))
         b.store(round_to_bytes(b, t, lanes, spec.zero_point, spec.qmin, spec.qmax), y)
-
-    def index(self, window: Sequence[_Entry]) -> Index:
-        """Where the output position stands in row-major order."""
-        b, index = self.b, window[0].output
-        for entry, size in zip(window[1:], self.spec.outputs[1:], strict=True):
-            index = b.add(b.index(scaled(b, index, size)), b.index(entry.output))
-        return index
 
     def combine(self, so_far: SSAValue, tap: SSAValue, lanes: int) -> SSAValue:
         return self.b.add(so_far, self.b.zext(tap, vector(i32, lanes)))

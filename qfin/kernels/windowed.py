@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from math import prod
 from typing import Generic, TypeVar
 
-from xdsl.ir import SSAValue
+from xdsl.dialects.builtin import f32, i8
+from xdsl.ir import Attribute, SSAValue
 
 from qfin.kernels.builder import Index, KernelBuilder, vector
 from qfin.kernels.strided import Dim, contiguous, moved, plan, scaled
 from qfin.target.isa import Isa
-
-_ONE = Dim(1, (1, 1))
 
 State = TypeVar("State")
 
@@ -28,12 +27,27 @@ State = TypeVar("State")
 @dataclass(frozen=True)
 class WindowedSpec:
     """`shape` of the output, of which the last `windows` dimensions are not those of the input;
-    strides in elements (bytes), in the same order."""
+    strides in elements, in the same order."""
 
     shape: tuple[int, ...]
     x_strides: tuple[int, ...]
     y_strides: tuple[int, ...]
     windows: int
+
+    @property
+    def floats(self) -> bool:
+        """Whether elements are f32, not bytes."""
+        return False
+
+    @property
+    def element(self) -> Attribute:
+        """The type of x's and y's elements."""
+        return f32 if self.floats else i8
+
+    @property
+    def item(self) -> int:
+        """Bytes of an element."""
+        return 4 if self.floats else 1
 
     @property
     def kept(self) -> int:
@@ -48,8 +62,10 @@ class WindowedSpec:
     def loops(self) -> tuple[tuple[Dim, ...], Dim]:
         """Over the kept dimensions: the outer ones, and the one that vectors run along."""
         kept = self.kept
-        nest = plan(self.shape[:kept], (self.x_strides[:kept], self.y_strides[:kept]), (1, 1))
-        return (nest.dims[:-1], nest.dims[-1]) if nest.contiguous else (nest.dims, _ONE)
+        strides, items = (self.x_strides[:kept], self.y_strides[:kept]), (self.item, self.item)
+        nest = plan(self.shape[:kept], strides, items)
+        one = Dim(1, items)
+        return (nest.dims[:-1], nest.dims[-1]) if nest.contiguous else (nest.dims, one)
 
     def parallel_size(self, isa: Isa) -> int:
         """The end of the whole range: the outer loops times the first output dimension."""
@@ -63,6 +79,11 @@ class OutputLoops(ABC, Generic[State]):
         self.b, self.spec, self.isa = b, spec, isa
         self.x, self.y = x, y
         self.outer, self.lane = spec.loops()
+        # In bytes, of the last dimensions.
+        self.x_steps, self.y_steps = (
+            [spec.item * stride for stride in strides[spec.kept :]]
+            for strides in (spec.x_strides, spec.y_strides)
+        )
 
     @abstractmethod
     def enter(self, axis: int, i: Index, x: SSAValue) -> tuple[SSAValue, State]:
@@ -101,7 +122,7 @@ class OutputLoops(ABC, Generic[State]):
         """Position `i` of the next output dimension, after those that made `states`."""
         b, spec, axis = self.b, self.spec, len(states)
         x, state = self.enter(axis, i, at[0])
-        y = b.gep(at[1], scaled(b, i, spec.y_strides[spec.kept + axis]))
+        y = b.gep(at[1], scaled(b, i, self.y_steps[axis]))
         states = (*states, state)
         if axis + 1 < spec.windows:
             size = spec.outputs[axis + 1]
@@ -111,7 +132,7 @@ class OutputLoops(ABC, Generic[State]):
             b,
             (x, y),
             self.lane,
-            self.isa.vector_bytes,
+            self.isa.vector_bytes // spec.item,
             lambda at, lanes: self.pixel(at[0], at[1], states, lanes),
         )
 

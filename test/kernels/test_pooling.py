@@ -10,8 +10,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from qfin.interpreter.windows import areas
-from qfin.kernels.pooling import AvgPoolSpec, MaxPoolSpec, build_avg_pool, build_max_pool
+from qfin.interpreter.numerics import largest
+from qfin.interpreter.windows import areas, sum_float_windows
+from qfin.kernels.pooling import (
+    AvgPoolSpec,
+    FloatAvgPoolSpec,
+    MaxPoolSpec,
+    build_avg_pool,
+    build_float_avg_pool,
+    build_max_pool,
+)
 from qfin.target import resolve
 
 from .harness import Buffer, check_ranges, compile_kernel, random_strides, seeds, split, targets
@@ -62,7 +70,7 @@ def guarded_copy(values: NDArray[Any]) -> Buffer:
 class Case:
     """Shapes, strides, tables and data that both kinds share."""
 
-    def __init__(self, rng: random.Random, dilated: bool):
+    def __init__(self, rng: random.Random, dilated: bool, dtype: type = np.uint8):
         kept = (rng.choice([1, 1, 2, 3]), rng.choice([1, 2, 3, 8, 17, 33, 64, 65, 100, 130]))
         if rng.random() < 0.3:
             kept = tuple(rng.choice([1, 2, 3, 5, 33]) for _ in range(rng.choice([0, 1, 3])))
@@ -83,9 +91,15 @@ class Case:
         self.y_strides = tuple(random_strides(rng, self.shape, rng.choice(orders)))
         self.tables = [windows(rng, *axis) for axis in zip(sizes, outputs, self.step, strict=True)]
         data = np.random.default_rng(rng.getrandbits(32))
-        self.x = data.integers(0, 256, (*kept, *sizes)).astype(np.uint8)
+        self.x = data.integers(0, 256, (*kept, *sizes)).astype(dtype)
+        if dtype == np.float32:
+            some = data.random(self.x.shape) < 0.2
+            self.x = np.where(
+                some, data.choice([0.0, -0.0], some.shape), data.normal(0, 9, some.shape)
+            )
+            self.x = self.x.astype(dtype)
         front = rng.random() < 0.3
-        self.x_buffer = Buffer(self.x.shape, self.x_strides, np.uint8, front=front)
+        self.x_buffer = Buffer(self.x.shape, self.x_strides, dtype, front=front)
         self.x_buffer.array[...] = self.x
         self.strides = self.x_strides, self.y_strides
 
@@ -94,7 +108,8 @@ class Case:
     ) -> None:
         """Whole and in pieces."""
         for ranges in ([(0, size)], split(rng, size)):
-            y = Buffer(self.shape, self.y_strides, np.uint8, (3, 5), front=rng.random() < 0.5)
+            front = rng.random() < 0.5
+            y = Buffer(self.shape, self.y_strides, self.x.dtype, (3, 5), front=front)
             inputs = [self.x_buffer, *map(guarded_copy, self.tables), *more]
             check_ranges(run, [buffer.address for buffer in inputs], ranges, y, out)
 
@@ -109,6 +124,40 @@ def test_max_pool(target: str, seed: int):
     run = compile_kernel(build_max_pool("kernel", spec, isa), isa)
     out = reduce_windows(case.x, case.tables, case.step, lambda w: w.max(-1, initial=0))
     case.check(rng, run, spec.parallel_size(isa), [], out)
+
+
+@targets
+@seeds
+def test_max_pool_of_floats(target: str, seed: int):
+    """0.0 is more than -0.0; a window without elements gives -inf."""
+    isa, rng = resolve(target), random.Random(seed)
+    case = Case(rng, dilated=True, dtype=np.float32)
+    spec = MaxPoolSpec(case.shape, *case.strides, case.windows, case.step, of_floats=True)
+    run = compile_kernel(build_max_pool("kernel", spec, isa), isa)
+    out = reduce_windows(
+        case.x, case.tables, case.step, lambda w: largest(w, -1, initial=np.float32(-np.inf))
+    )
+    case.check(rng, run, spec.parallel_size(isa), [], out)
+
+
+@targets
+@seeds
+def test_avg_pool_of_floats(target: str, seed: int):
+    """Divisors of any sign, and of 0."""
+    isa, rng = resolve(target), random.Random(seed)
+    case = Case(rng, dilated=False, dtype=np.float32)
+    spec = FloatAvgPoolSpec(case.shape, *case.strides, case.windows)
+    run = compile_kernel(build_float_avg_pool("kernel", spec, isa), isa)
+    divisor = areas(case.tables).astype(np.int32)
+    if rng.random() < 0.5:
+        divisor = np.random.default_rng(seed).choice(
+            np.array([1, 3, -7, 1 << 30], np.int32), divisor.shape
+        )
+    sums = sum_float_windows(case.x.astype(np.float64), case.tables)
+    with np.errstate(all="ignore"):
+        out = (sums / divisor).astype(np.float32)
+    out[np.isnan(out)] = np.float32(-np.nan)  # that of 0 / 0 on x86
+    case.check(rng, run, spec.parallel_size(isa), [guarded_copy(divisor)], out)
 
 
 def averaged(

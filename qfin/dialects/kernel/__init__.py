@@ -40,11 +40,11 @@ from qfin.dialects.kernel.matmul import MatmulOp, WidenOp
 from qfin.dialects.kernel.memory import ProgramOp, ViewOp
 from qfin.dialects.kernel.norm import NormOp
 from qfin.dialects.kernel.plain import FloatClampOp, PlainBinaryOp
-from qfin.dialects.kernel.pooling import AvgPoolOp, MaxPoolOp
+from qfin.dialects.kernel.pooling import AvgPoolOp, FloatAvgPoolOp, MaxPoolOp
 from qfin.dialects.kernel.softmax import SoftmaxOp
 from qfin.dialects.kernel.state import StateOp
 from qfin.dialects.kernel.sums import ChannelSumsOp, WindowSumsOp
-from qfin.dialects.kernel.upsample import UpsampleOp
+from qfin.dialects.kernel.upsample import FloatUpsampleOp, UpsampleOp
 
 Kernel = Dialect(
     "kernel",
@@ -73,7 +73,9 @@ Kernel = Dialect(
         LinearFp16Op,
         MaxPoolOp,
         AvgPoolOp,
+        FloatAvgPoolOp,
         UpsampleOp,
+        FloatUpsampleOp,
         BinaryOp,
         ExtremumOp,
         ChannelwiseOp,
@@ -110,10 +112,12 @@ __all__ = [
     "ExtremumOp",
     "FillHaloOp",
     "FillOp",
+    "FloatAvgPoolOp",
     "FloatClampOp",
     "FloatNormOp",
     "FloatSoftmaxOp",
     "FloatUnaryOp",
+    "FloatUpsampleOp",
     "Kernel",
     "KernelOp",
     "LinearFp16Op",

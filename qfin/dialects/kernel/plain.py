@@ -18,10 +18,14 @@ from qfin.dialects.kernel.buffers import (
     verify_shape,
 )
 
+PRELU = "prelu"
+"""What can be done with f32 values besides."""
+
 
 @irdl_op_definition
 class PlainBinaryOp(KernelOp):
-    """`function(lhs, rhs)` on f32, rounded once, or on i32, wrapping.
+    """`function(lhs, rhs)` on f32, rounded once, or on i32, wrapping; on f32 also "prelu", which is
+    lhs where it is positive, else lhs * rhs.
 
     All buffers have one shape and one type of elements; an operand that broadcasts has stride 0.
 
@@ -40,13 +44,14 @@ class PlainBinaryOp(KernelOp):
         super().__init__(operands=[lhs, rhs, output], properties={"function": StringAttr(function)})
 
     def verify_(self) -> None:
-        if self.function.data not in FUNCTIONS:
-            raise VerifyException(
-                f"function must be one of {', '.join(FUNCTIONS)}, got {self.function}"
-            )
         output = memref_of(self.output)
         if output.element_type not in (f32, i32):
             raise VerifyException(f"output must hold f32 or i32, got {output}")
+        functions = (*FUNCTIONS, PRELU) if output.element_type == f32 else FUNCTIONS
+        if self.function.data not in functions:
+            raise VerifyException(
+                f"function must be one of {', '.join(functions)}, got {self.function}"
+            )
         for name, value in (("lhs", self.lhs), ("rhs", self.rhs), ("output", self.output)):
             verify_buffer(name, value, output.element_type)
             verify_shape(name, value, output.get_shape())

@@ -1,11 +1,13 @@
-"""Poolings over windows that tables describe: `kernel.max_pool`, `kernel.avg_pool`."""
+"""Poolings over windows that tables describe: `kernel.max_pool`, `kernel.avg_pool`,
+`kernel.float_avg_pool`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from xdsl.dialects.builtin import f32, i8, i32
-from xdsl.ir import SSAValue
+from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, var_operand_def
 from xdsl.utils.exceptions import VerifyException
 
@@ -22,9 +24,9 @@ from qfin.dialects.tensors import Ints, IntsConstr
 
 @irdl_op_definition
 class MaxPoolOp(KernelOp):
-    """Maximum over windows of the last dimensions. For each of these, `windows` has a table
-    [outputs, 2] (i32): the first input position of each output's window and how many there are,
-    `step` apart.
+    """Maximum over windows of the last dimensions, of i8 (unsigned) or of f32. For each of these,
+    `windows` has a table [outputs, 2] (i32): the first input position of each output's window and
+    how many there are, `step` apart.
 
         kernel.max_pool %x, %rows, %columns, %y {step = array<i64: 1, 1>} : memref<1x4x8x8xi8>,
           memref<4x2xi32>, memref<4x2xi32>, memref<1x4x4x4xi8>
@@ -41,7 +43,8 @@ class MaxPoolOp(KernelOp):
         super().__init__(operands=[input, windows, output], properties={"step": step})
 
     def verify_(self) -> None:
-        _verify_windows(self.input, self.windows, self.output)
+        element = memref_of(self.input).element_type
+        _verify_windows(self.input, self.windows, self.output, f32 if element == f32 else i8)
         step = self.step.get_values()
         if len(step) != len(self.windows) or min(step) < 1:
             raise VerifyException(
@@ -70,17 +73,49 @@ class AvgPoolOp(RoundedSumOp):
     output = operand_def(BufferConstr)
 
     def verify_(self) -> None:
-        _verify_windows(self.input, self.windows, self.output)
+        _verify_windows(self.input, self.windows, self.output, i8)
         verify_buffer("mult", self.mult, f32)
         outputs = memref_of(self.output).get_shape()[-len(self.windows) :]
         verify_shape("mult", self.mult, outputs)
         self.verify_rounding()
 
 
-def _verify_windows(input: SSAValue, windows: Sequence[SSAValue], output: SSAValue) -> None:
+@irdl_op_definition
+class FloatAvgPoolOp(KernelOp):
+    """Average of f32 over windows given as for `kernel.max_pool`; `divisor` is i32 [outputs...].
+    The sum is in f64, from 0 on and in row-major order:
+
+        out = f32(sum x / divisor[...])
+
+        kernel.float_avg_pool %x, %rows, %columns, %divisor, %y : memref<1x4x8x8xf32>,
+          memref<4x2xi32>, memref<4x2xi32>, memref<4x4xi32>, memref<1x4x4x4xf32>
+    """
+
+    name = "kernel.float_avg_pool"
+
+    input = operand_def(BufferConstr)
+    windows = var_operand_def(BufferConstr)
+    divisor = operand_def(BufferConstr)
+    output = operand_def(BufferConstr)
+
+    def __init__(
+        self, input: SSAValue, windows: Sequence[SSAValue], divisor: SSAValue, output: SSAValue
+    ):
+        super().__init__(operands=[input, windows, divisor, output])
+
+    def verify_(self) -> None:
+        _verify_windows(self.input, self.windows, self.output, f32)
+        verify_buffer("divisor", self.divisor, i32)
+        outputs = memref_of(self.output).get_shape()[-len(self.windows) :]
+        verify_shape("divisor", self.divisor, outputs)
+
+
+def _verify_windows(
+    input: SSAValue, windows: Sequence[SSAValue], output: SSAValue, element: Attribute
+) -> None:
     rank = memref_of(input).get_num_dims()
-    verify_buffer("input", input, i8)
-    verify_buffer("output", output, i8, rank)
+    verify_buffer("input", input, element)
+    verify_buffer("output", output, element, rank)
     if not 1 <= len(windows) <= rank:
         raise VerifyException(f"{len(windows)} tables of windows for {rank} dimensions")
     kept = rank - len(windows)

@@ -1,13 +1,17 @@
-"""`kernel.upsample`: interpolation between neighbours that tables name."""
+"""`kernel.upsample`, `kernel.float_upsample`: interpolation between neighbours that tables name."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xdsl.dialects.builtin import f32, i8, i32
+from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, var_operand_def
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects.kernel.buffers import (
     BufferConstr,
+    KernelOp,
     memref_of,
     verify_buffer,
     verify_shape,
@@ -37,24 +41,49 @@ class UpsampleOp(RoundedSumOp):
     output = operand_def(BufferConstr)
 
     def verify_(self) -> None:
-        rank = memref_of(self.input).get_num_dims()
-        verify_buffer("input", self.input, i8)
-        verify_buffer("output", self.output, i8, rank)
-        windows = len(self.tables) // 2
-        if len(self.tables) % 2 or not 1 <= windows <= rank:
-            raise VerifyException(f"{len(self.tables)} tables for {rank} dimensions")
-        kept = rank - windows
-        outputs = memref_of(self.output).get_shape()[kept:]
-        verify_shape("output", self.output, (*memref_of(self.input).get_shape()[:kept], *outputs))
-        verify_buffer("positions 0", self.tables[0], i32, rank=2)
-        taps = memref_of(self.tables[0]).get_shape()[1]
-        for axis, count in enumerate(outputs):
-            pair = self.tables[2 * axis : 2 * axis + 2]
-            for name, table, element in zip(
-                ("positions", "weights"), pair, (i32, f32), strict=True
-            ):
-                verify_buffer(f"{name} {axis}", table, element)
-                verify_shape(f"{name} {axis}", table, (count, taps))
+        _verify_tables(self.input, self.tables, self.output, i8)
         verify_buffer("mult", self.mult, f32)
         verify_shape("mult", self.mult, [1])
         self.verify_rounding()
+
+
+@irdl_op_definition
+class FloatUpsampleOp(KernelOp):
+    """Interpolation of f32, with tables as for `kernel.upsample`; the sums are the results.
+
+    kernel.float_upsample %x, %positions, %weights, %y
+      : memref<1x4x8xf32>, memref<16x2xi32>, memref<16x2xf32>, memref<1x4x16xf32>
+    """
+
+    name = "kernel.float_upsample"
+
+    input = operand_def(BufferConstr)
+    tables = var_operand_def(BufferConstr)
+    output = operand_def(BufferConstr)
+
+    def __init__(self, input: SSAValue, tables: Sequence[SSAValue], output: SSAValue):
+        super().__init__(operands=[input, tables, output])
+
+    def verify_(self) -> None:
+        _verify_tables(self.input, self.tables, self.output, f32)
+
+
+def _verify_tables(
+    input: SSAValue, tables: Sequence[SSAValue], output: SSAValue, element: Attribute
+) -> None:
+    rank = memref_of(input).get_num_dims()
+    verify_buffer("input", input, element)
+    verify_buffer("output", output, element, rank)
+    windows = len(tables) // 2
+    if len(tables) % 2 or not 1 <= windows <= rank:
+        raise VerifyException(f"{len(tables)} tables for {rank} dimensions")
+    kept = rank - windows
+    outputs = memref_of(output).get_shape()[kept:]
+    verify_shape("output", output, (*memref_of(input).get_shape()[:kept], *outputs))
+    verify_buffer("positions 0", tables[0], i32, rank=2)
+    taps = memref_of(tables[0]).get_shape()[1]
+    for axis, count in enumerate(outputs):
+        pair = tables[2 * axis : 2 * axis + 2]
+        for name, table, kind in zip(("positions", "weights"), pair, (i32, f32), strict=True):
+            verify_buffer(f"{name} {axis}", table, kind)
+            verify_shape(f"{name} {axis}", table, (count, taps))

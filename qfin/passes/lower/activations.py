@@ -9,17 +9,16 @@ from xdsl.dialects.builtin import TensorType, f32, i8, i32
 from xdsl.ir import Attribute, Operation, SSAValue
 
 from qfin.dialects import nn, quant
+from qfin.dialects.families.pooling import Pooling
+from qfin.dialects.families.reduction import Mean
+from qfin.dialects.families.upsample import Upsample
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp, is_nhwc
 from qfin.dialects.nn.joining import JoinOp
 from qfin.dialects.nn.move import MoveOp
-from qfin.dialects.nn.pooling import MaxPoolOp
-from qfin.dialects.nn.upsample import UpsampleNearestOp
 from qfin.dialects.quant.activation import NO_ACTIVATION, ActivationAttr
 from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.quant.dynamic import ui8
-from qfin.dialects.quant.pooling import QuantPooling
 from qfin.dialects.quant.unary import QuantUnaryOp
-from qfin.dialects.quant.upsample import QuantUpsample
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 from qfin.interpreter.activation import output_range
@@ -30,13 +29,11 @@ _ON_ANY_LAYOUT = (
     quant.Conv3dOp,
     quant.ConvTranspose2dOp,
     quant.ConvTranspose3dOp,
-    QuantPooling,
     quant.QCastOp,
     quant.DCastOp,
-    MaxPoolOp,
-    UpsampleNearestOp,
-    QuantUpsample,
-    quant.MeanOp,
+    Pooling,
+    Upsample,
+    Mean,
     nn.ReluOp,
     nn.ClampOp,
     nn.AddOp,
@@ -51,6 +48,7 @@ _ON_ANY_LAYOUT = (
     quant.CatOp,
     quant.BatchNormOp,
     quant.PreluOp,
+    nn.PreluOp,
     quant.GroupNormOp,
     quant.InstanceNormOp,
     ToNhwcOp,

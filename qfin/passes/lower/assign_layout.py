@@ -28,19 +28,17 @@ from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 
 from qfin import target as targets
 from qfin.dialects import nn, quant
+from qfin.dialects.families.pooling import Pooling
+from qfin.dialects.families.upsample import Upsample
 from qfin.dialects.layout import NHWC, BlockedAttr, ToNchwOp, ToNhwcOp, is_nhwc, with_layout
 from qfin.dialects.nn.canonicalization import ReshapeOfReshape, SameShape
-from qfin.dialects.nn.pooling import MaxPoolOp
-from qfin.dialects.nn.upsample import UpsampleNearestOp
 from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.quant.canonicalization import RequantizeSame
 from qfin.dialects.quant.casts import DCastOp, QCastOp
 from qfin.dialects.quant.contraction import Contraction
 from qfin.dialects.quant.packed import PackedConstantOp
 from qfin.dialects.quant.packed_type import LINEAR_FP16
-from qfin.dialects.quant.pooling import QuantPooling
 from qfin.dialects.quant.unary import QuantUnaryOp
-from qfin.dialects.quant.upsample import QuantUpsample
 from qfin.dialects.tensors import shape_of
 from qfin.errors import PassError
 from qfin.interpreter.arrays import dense_to_numpy
@@ -73,10 +71,8 @@ _ON_NHWC = (
     quant.ConvTranspose3dOp,
     quant.Conv2dDynamicOp,
     quant.Conv3dDynamicOp,
-    QuantPooling,
-    MaxPoolOp,
-    UpsampleNearestOp,
-    QuantUpsample,
+    Pooling,
+    Upsample,
 )
 
 _AS_THEY_COME = (
@@ -85,6 +81,7 @@ _AS_THEY_COME = (
     QuantUnaryOp,
     quant.BatchNormOp,
     quant.PreluOp,
+    nn.PreluOp,
     quant.GroupNormOp,
     quant.InstanceNormOp,
 )

@@ -15,13 +15,9 @@ from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import kernel, nn, quant
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp, is_nhwc
-from qfin.dialects.nn.extrema import ExtremumOp
-from qfin.dialects.nn.pooling import MaxPoolOp
-from qfin.dialects.nn.upsample import UpsampleNearestOp
 from qfin.dialects.quant.activation import RELU
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
-from qfin.interpreter.arrays import dense_to_numpy
 from qfin.passes.lower import (
     emit_binary,
     emit_channelwise,
@@ -59,17 +55,11 @@ from qfin.passes.lower.layout_reshape import as_images, is_unit_dimension_on_nhw
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
 
-_QUANTIZED_ONLY = (ExtremumOp, MaxPoolOp, UpsampleNearestOp)
-"""Ops on any tensors, of which we have kernels for quantized ones, and for extrema of f32."""
-
 _KEEP_MEMORY = (*nn.VIEW_OPS, nn.ReshapeOp, nn.FlattenOp, quant.SCastOp, ToNchwOp)
 
 
 def is_lowered(op: Operation) -> bool:
     """Whether there is an emitter for the op."""
-    if isinstance(op, _QUANTIZED_ONLY):
-        element = tensor_of(op.input).element_type
-        return isinstance(element, UniformType) or (isinstance(op, ExtremumOp) and element == f32)
     return type(op) in EMITTERS
 
 
@@ -90,9 +80,9 @@ def emit_argument(planner: Planner, argument: SSAValue, buffer: Buffer) -> None:
 
 
 def _constant(planner: Planner, op: arith.ConstantOp) -> None:
+    """Laid down by what asks for its buffer."""
     if not isinstance(op.value, DenseIntOrFPElementsAttr):
         raise UnsupportedError("only dense tensor constants are compiled", op)
-    planner.buffers[op.result] = planner.constants.add(dense_to_numpy(op.value))
 
 
 def _nothing(planner: Planner, op: quant.PackedConstantOp) -> None:

@@ -8,7 +8,15 @@ from typing import Any
 from xdsl.ir import Operation
 
 from qfin.dialects import kernel
-from qfin.kernels.pooling import AvgPoolSpec, MaxPoolSpec, build_avg_pool, build_max_pool
+from qfin.dialects.kernel.buffers import item_size
+from qfin.kernels.pooling import (
+    AvgPoolSpec,
+    FloatAvgPoolSpec,
+    MaxPoolSpec,
+    build_avg_pool,
+    build_float_avg_pool,
+    build_max_pool,
+)
 from qfin.passes.lower.call import Call, shape_and_strides
 from qfin.target.isa import Isa
 
@@ -17,7 +25,9 @@ def _call_max_pool(op: kernel.MaxPoolOp, isa: Isa) -> Call:
     shape, y_strides = shape_and_strides(op.output)
     _, x_strides = shape_and_strides(op.input)
     step = tuple(op.step.get_values())
-    return Call(build_max_pool, MaxPoolSpec(shape, x_strides, y_strides, len(op.windows), step))
+    floats = item_size(op.input) > 1
+    spec = MaxPoolSpec(shape, x_strides, y_strides, len(op.windows), step, floats)
+    return Call(build_max_pool, spec)
 
 
 def _call_avg_pool(op: kernel.AvgPoolOp, isa: Isa) -> Call:
@@ -36,8 +46,16 @@ def _call_avg_pool(op: kernel.AvgPoolOp, isa: Isa) -> Call:
     return Call(build_avg_pool, spec)
 
 
+def _call_float_avg_pool(op: kernel.FloatAvgPoolOp, isa: Isa) -> Call:
+    shape, y_strides = shape_and_strides(op.output)
+    _, x_strides = shape_and_strides(op.input)
+    spec = FloatAvgPoolSpec(shape, x_strides, y_strides, len(op.windows))
+    return Call(build_float_avg_pool, spec)
+
+
 CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {
     kernel.MaxPoolOp: _call_max_pool,
     kernel.AvgPoolOp: _call_avg_pool,
+    kernel.FloatAvgPoolOp: _call_float_avg_pool,
 }
 """By the type of the op."""

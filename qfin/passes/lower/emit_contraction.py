@@ -20,7 +20,7 @@ from xdsl.ir import Operation, SSAValue
 from qfin.dialects import nn
 from qfin.dialects.kernel.contraction import BLOCK, ContractionOp
 from qfin.interpreter.arrays import dense_to_numpy
-from qfin.passes.lower.buffers import NO_HALO, Buffer
+from qfin.passes.lower.buffers import NO_HALO, Buffer, row_major
 from qfin.passes.lower.emit_binary import broadcast
 from qfin.passes.lower.emit_views import copy
 from qfin.passes.lower.runtime_weights import parts
@@ -36,6 +36,15 @@ def constant_of(value: SSAValue) -> NDArray[Any] | None:
         return None
     assert isinstance(owner.value, DenseIntOrFPElementsAttr)
     return dense_to_numpy(owner.value)
+
+
+def described(planner: Planner, value: SSAValue) -> Buffer:
+    """Where a value lies; for a constant no more than its shape, since what is packed anew is not
+    read as it stands."""
+    known = constant_of(value)
+    if known is None:
+        return planner.buffer(value)
+    return Buffer(planner.constants.base, f32, known.shape, row_major(known.shape))
 
 
 def in_blocks(planner: Planner, source: Buffer, array: NDArray[Any] | None, outer: int) -> Buffer:
@@ -84,7 +93,7 @@ def emit_contraction(
 
 
 def _linear(planner: Planner, op: nn.LinearOp) -> None:
-    source, weight = planner.buffer(op.input), planner.buffer(op.weight)
+    source, weight = planner.buffer(op.input), described(planner, op.weight)
     bias = None if op.bias is None else planner.buffer(op.bias)
     right = in_blocks(planner, weight, constant_of(op.weight), 0)
     result = planner.result(op.result)
@@ -95,7 +104,10 @@ def _linear(planner: Planner, op: nn.LinearOp) -> None:
 
 
 def _matmul(planner: Planner, op: nn.MatmulOp) -> None:
-    lhs, rhs, result = planner.buffer(op.lhs), planner.buffer(op.rhs), planner.result(op.result)
+    lhs, rhs, result = planner.buffer(op.lhs), described(planner, op.rhs), planner.result(op.result)
+    known = constant_of(op.rhs)
+    if len(rhs.shape) == 1 or rhs.shape[-1] == 1:
+        rhs, known = planner.buffer(op.rhs), None
     if len(lhs.shape) == 1:
         lhs, result = expanded(lhs, 0), expanded(result, len(rhs.shape[:-2]))
     if len(rhs.shape) == 1:
@@ -109,7 +121,6 @@ def _matmul(planner: Planner, op: nn.MatmulOp) -> None:
         lhs, outer = broadcast(lhs, (*result.shape[:-1], lhs.shape[-1])), 0
     else:
         lhs, count = broadcast(lhs, (*batch, rows, lhs.shape[-1])), 1
-    known = constant_of(op.rhs)
     blocked = columns > 1 and (rhs.strides[-1] != 1 or known is not None)
     if blocked:
         columns_first = None if known is None else known.reshape(rhs.shape).swapaxes(-1, -2)

@@ -19,7 +19,7 @@ from xdsl.ir import Operation
 
 from qfin.dialects import nn
 from qfin.passes.lower.buffers import Buffer, row_major
-from qfin.passes.lower.emit_contraction import constant_of, emit_contraction, in_blocks
+from qfin.passes.lower.emit_contraction import constant_of, described, emit_contraction, in_blocks
 from qfin.passes.lower.emit_views import copy, part
 
 if TYPE_CHECKING:
@@ -53,17 +53,19 @@ def _conv(planner: Planner, op: nn.Conv) -> None:
     source, result = planner.buffer(op.input), planner.result(op.result)
     if 0 in result.shape:
         return
-    weight, groups = planner.buffer(op.weight), op.groups.value.data
+    window = _inside(planner, source, op.padding.get_values(), [1] * (len(source.shape) - 2))
+    steps, dilation = op.stride.get_values(), op.dilation.get_values()
+    along = set(steps) == {1} and window.is_row_major
+    weight = planner.buffer(op.weight) if along else described(planner, op.weight)
+    groups = op.groups.value.data
     outputs, inputs, *taps = weight.shape
     split = _strides(
         weight,
         (groups, outputs // groups, inputs, *taps),
         (outputs // groups * weight.strides[0], *weight.strides),
     )
-    window = _inside(planner, source, op.padding.get_values(), [1] * len(taps))
-    steps, dilation = op.stride.get_values(), op.dilation.get_values()
     bias = None if op.bias is None else planner.buffer(op.bias)
-    if set(steps) == {1} and window.is_row_major:
+    if along:
         _pixels(planner, window, split, bias, result, dilation)
         return
     known = constant_of(op.weight)

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from xdsl.ir import Operation
 
-from qfin.dialects import quant
+from qfin.dialects import nn, quant
+from qfin.dialects.families.reduction import Mean
 from qfin.interpreter import windows
 from qfin.passes.lower.activations import uniform_of
 from qfin.passes.lower.buffers import NO_HALO
-from qfin.passes.lower.emit_pooling import emit_average
+from qfin.passes.lower.emit_pooling import emit_average, emit_float_average
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
 
 
-def emit_mean(planner: Planner, op: quant.MeanOp) -> None:
+def emit_mean(planner: Planner, op: Mean) -> None:
     """The average, in any layout of the input."""
-    source, result = planner.buffer(op.input), planner.result(op.result)
+    (input,), (output,) = op.operands, op.results
+    source, result = planner.buffer(input), planner.result(output)
     dims = op.dims()
     kept = [d for d in range(len(source.shape)) if d not in dims]
     # A pooling has windows in at least one dimension: of a scalar, in one that is added.
@@ -44,9 +46,15 @@ def emit_mean(planner: Planner, op: quant.MeanOp) -> None:
         halo=NO_HALO,
     )
     ranges = [windows.adaptive_ranges(size, 1) for size in sizes]
-    types = uniform_of(op.input), uniform_of(op.result)
+    if isinstance(op, nn.MeanOp):
+        emit_float_average(planner, moved, averages, ranges, windows.areas(ranges))
+        return
+    types = uniform_of(input), uniform_of(output)
     emit_average(planner, moved, averages, ranges, windows.areas(ranges), *types)
 
 
-EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {quant.MeanOp: emit_mean}
+EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
+    quant.MeanOp: emit_mean,
+    nn.MeanOp: emit_mean,
+}
 """By the type of the op."""

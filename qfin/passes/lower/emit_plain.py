@@ -4,6 +4,7 @@ quantize at run time."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from xdsl.dialects.builtin import FloatAttr
 from xdsl.ir import Operation
 
 from qfin.dialects import nn
-from qfin.dialects.kernel.plain import FloatClampOp, PlainBinaryOp
+from qfin.dialects.kernel.plain import PRELU, FloatClampOp, PlainBinaryOp
 from qfin.passes.lower.emit_binary import broadcast
 
 if TYPE_CHECKING:
@@ -49,10 +50,22 @@ def _binary(planner: Planner, op: nn.AddOp | nn.SubOp | nn.MulOp) -> None:
     planner.emit(PlainBinaryOp(lhs, rhs, planner.view(result), op.name.removeprefix("nn.")))
 
 
+def _prelu(planner: Planner, op: nn.PreluOp) -> None:
+    source, slopes = planner.buffer(op.input), planner.buffer(op.weight)
+    result = planner.result(op.result)
+    if slopes.shape != (1,):
+        (size,), (step,) = slopes.shape, slopes.strides
+        beside = [1] * (len(source.shape) - 2)
+        slopes = replace(slopes, shape=(size, *beside), strides=(step, *beside), slack=0)
+    views = planner.view(source), planner.view(broadcast(slopes, source.shape))
+    planner.emit(PlainBinaryOp(*views, planner.view(result), PRELU))
+
+
 EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     nn.ClampOp: _clamp,
     nn.AddOp: _binary,
     nn.SubOp: _binary,
     nn.MulOp: _binary,
+    nn.PreluOp: _prelu,
 }
 """By the type of the op, for `buffer_ops`."""

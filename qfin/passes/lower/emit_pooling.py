@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from xdsl.dialects.builtin import f32
 from xdsl.ir import Operation
 
 from qfin.dialects import kernel, nn, quant
-from qfin.dialects.nn.pooling import MaxPoolOp
+from qfin.dialects.nn.pooling import FloatPooling, MaxPoolOp
 from qfin.dialects.quant.pooling import QuantPooling
 from qfin.dialects.tensors import ints
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 from qfin.interpreter import numerics, windows
 from qfin.interpreter.pooling import average_windows, window_ranges
-from qfin.passes.lower.activations import clamp, uniform_of, zero_point
+from qfin.passes.lower.activations import clamp, tensor_of, uniform_of, zero_point
 from qfin.passes.lower.buffers import Buffer
 
 if TYPE_CHECKING:
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 
 
 def emit_max_pool(planner: Planner, op: MaxPoolOp) -> None:
-    """The maximum of unsigned bytes; padding is left out by the tables."""
+    """The maximum of unsigned bytes or of f32; padding is left out by the tables."""
     source, result = planner.buffer(op.input), planner.result(op.result)
     ranges = window_ranges(op, source.shape[2:])
-    lowest, _ = clamp(uniform_of(op.input))
-    if lowest and not windows.areas(ranges).all():
+    floats = tensor_of(op.input).element_type == f32
+    if not floats and clamp(uniform_of(op.input))[0] and not windows.areas(ranges).all():
         # The kernel gives 0 there, which is no value of this type.
         raise UnsupportedError("a window lies in the padding alone", op)
     planner.emit(
@@ -75,8 +76,32 @@ def emit_average(
     )
 
 
+def _float_avg_pool(planner: Planner, op: FloatPooling) -> None:
+    source, result = planner.buffer(op.input), planner.result(op.result)
+    emit_float_average(planner, source, result, *average_windows(op, source.shape[2:]))
+
+
+def emit_float_average(
+    planner: Planner,
+    source: Buffer,
+    result: Buffer,
+    ranges: Sequence[windows.Ranges],
+    divisor: NDArray[np.int64],
+) -> None:
+    """The sums of f32 over windows of the last dimensions, divided."""
+    planner.emit(
+        kernel.FloatAvgPoolOp(
+            planner.view(source),
+            [planner.view(planner.constants.add(axis)) for axis in ranges],
+            planner.view(planner.constants.add(divisor.astype(np.int32))),
+            planner.view(result),
+        )
+    )
+
+
 EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     **dict.fromkeys((op for op in nn.POOLING_OPS if issubclass(op, MaxPoolOp)), emit_max_pool),
+    **dict.fromkeys((op for op in nn.POOLING_OPS if issubclass(op, FloatPooling)), _float_avg_pool),
     **dict.fromkeys(quant.POOLING_OPS, emit_avg_pool),
 }
 """By the type of the op."""

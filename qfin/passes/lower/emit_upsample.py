@@ -10,7 +10,7 @@ from xdsl.ir import Operation
 
 from qfin.dialects import kernel, nn, quant
 from qfin.dialects.families.upsample import Interpolation
-from qfin.dialects.nn.upsample import UpsampleNearestOp
+from qfin.dialects.nn.upsample import FloatUpsample, UpsampleNearestOp
 from qfin.dialects.quant.upsample import QuantUpsample
 from qfin.dialects.tensors import ints
 from qfin.interpreter import numerics
@@ -58,9 +58,20 @@ def emit_interpolation(planner: Planner, op: QuantUpsample) -> None:
     )
 
 
+def _float_interpolation(planner: Planner, op: FloatUpsample) -> None:
+    assert isinstance(op, Interpolation)
+    source, result = planner.buffer(op.input), planner.result(op.result)
+    tables = [table for taps in interpolation_taps(op, source.shape[2:]) for table in taps]
+    views = [planner.view(planner.constants.add(table)) for table in tables]
+    planner.emit(kernel.FloatUpsampleOp(planner.view(source), views, planner.view(result)))
+
+
 EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     **dict.fromkeys(
         (op for op in nn.UPSAMPLE_OPS if issubclass(op, UpsampleNearestOp)), emit_nearest
+    ),
+    **dict.fromkeys(
+        (op for op in nn.UPSAMPLE_OPS if issubclass(op, FloatUpsample)), _float_interpolation
     ),
     **dict.fromkeys(quant.UPSAMPLE_OPS, emit_interpolation),
 }

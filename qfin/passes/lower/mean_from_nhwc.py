@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from xdsl.dialects.builtin import TensorType
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+from xdsl.ir import Operation
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 
-from qfin.dialects import quant
+from qfin.dialects.families.reduction import Mean
 from qfin.dialects.layout import NHWC, ToNchwOp, with_layout
 from qfin.passes.finalize.groups import defining
 
@@ -24,15 +25,16 @@ class MeanFromNhwc(RewritePattern):
           : (tensor<1x8x4x4x!q, #layout.nhwc>) -> tensor<1x8x!q>
     """
 
-    @op_type_rewrite_pattern
-    def match_and_rewrite(self, op: quant.MeanOp, rewriter: PatternRewriter, /) -> None:
-        producer = defining(op.input)
+    def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
+        if not isinstance(op, Mean):
+            return
+        producer = defining(op.operands[0])
         if not isinstance(producer, ToNchwOp):
             return
-        result = op.result.type
+        result = op.results[0].type
         assert isinstance(result, TensorType)
         keeps = bool(op.keepdim.value.data)
-        moved = quant.MeanOp(
+        moved = type(op)(
             producer.input, with_layout(result, NHWC) if keeps else result, op.dim, op.keepdim
         )
-        rewriter.replace(op, [moved, ToNchwOp(moved.result)] if keeps else moved)
+        rewriter.replace(op, [moved, ToNchwOp(moved.results[0])] if keeps else moved)

@@ -8,10 +8,11 @@ steps need is then in the IR; see `qfin.dialects.kernel` for the form.
 from __future__ import annotations
 
 from xdsl.context import Context
-from xdsl.dialects import func
+from xdsl.dialects import arith, func
 from xdsl.dialects.builtin import (
     DYNAMIC_INDEX,
     AnyFloat,
+    DenseIntOrFPElementsAttr,
     IntegerType,
     MemRefType,
     ModuleOp,
@@ -34,6 +35,7 @@ from qfin.dialects.tensors import ints
 from qfin.dialects.uniform import UniformType
 from qfin.errors import PassError, UnsupportedError, describe
 from qfin.functions import argument_names, public_functions, result_names
+from qfin.interpreter.arrays import dense_to_numpy
 from qfin.locations import inherit, is_unknown
 from qfin.passes.lower.activations import (
     require_compilable,
@@ -105,7 +107,11 @@ class Planner:
     # What emitters use.
 
     def buffer(self, value: SSAValue) -> Buffer:
-        """Where a value lies."""
+        """Where a value lies. Constants that nothing asks for are nowhere."""
+        known = value.owner
+        if value not in self.buffers and isinstance(known, arith.ConstantOp):
+            assert isinstance(known.value, DenseIntOrFPElementsAttr)
+            self.buffers[value] = self.constants.add(dense_to_numpy(known.value))
         return self.buffers[value]
 
     def emit(self, op: Operation) -> None:
@@ -186,6 +192,7 @@ class Planner:
             if isinstance(op, func.CallOp):
                 raise UnsupportedError(_call_text(op), op)
             if not is_lowered(op):
+                require_compilable(op)  # whose reason says more
                 raise UnsupportedError(
                     "no native lowering for this op; the interpreter can run it, and remarks tell"
                     " why it was not fused",

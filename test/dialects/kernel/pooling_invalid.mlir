@@ -36,7 +36,39 @@ func.func @f(%0: memref<1x4x8x8xf32>, %1: memref<4x2xi32>, %2: memref<4x2xi32>, 
   kernel.max_pool %0, %1, %2, %3 {step = array<i64: 1, 1>} : memref<1x4x8x8xf32>, memref<4x2xi32>, memref<4x2xi32>, memref<1x4x4x4xi8>
   func.return
 }
-// CHECK: error: 'kernel.max_pool': input must hold i8, got memref<1x4x8x8xf32>
+// CHECK: error: 'kernel.max_pool': output must hold f32, got memref<1x4x4x4xi8>
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xi32>, %1: memref<4x2xi32>, %2: memref<4x2xi32>, %3: memref<1x4x4x4xi32>) {
+  kernel.max_pool %0, %1, %2, %3 {step = array<i64: 1, 1>} : memref<1x4x8x8xi32>, memref<4x2xi32>, memref<4x2xi32>, memref<1x4x4x4xi32>
+  func.return
+}
+// CHECK: error: 'kernel.max_pool': input must hold i8, got memref<1x4x8x8xi32>
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<4x2xi32>, %2: memref<4x2xi32>, %3: memref<4x4xi32>, %4: memref<1x4x4x4xi8>) {
+  kernel.float_avg_pool %0, %1, %2, %3, %4 : memref<1x4x8x8xi8>, memref<4x2xi32>, memref<4x2xi32>, memref<4x4xi32>, memref<1x4x4x4xi8>
+  func.return
+}
+// CHECK: error: 'kernel.float_avg_pool': input must hold f32, got memref<1x4x8x8xi8>
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xf32>, %1: memref<4x2xi32>, %2: memref<4x2xi32>, %3: memref<4x4xf32>, %4: memref<1x4x4x4xf32>) {
+  kernel.float_avg_pool %0, %1, %2, %3, %4 : memref<1x4x8x8xf32>, memref<4x2xi32>, memref<4x2xi32>, memref<4x4xf32>, memref<1x4x4x4xf32>
+  func.return
+}
+// CHECK: error: 'kernel.float_avg_pool': divisor must hold i32, got memref<4x4xf32>
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xf32>, %1: memref<4x2xi32>, %2: memref<4x2xi32>, %3: memref<4x3xi32>, %4: memref<1x4x4x4xf32>) {
+  kernel.float_avg_pool %0, %1, %2, %3, %4 : memref<1x4x8x8xf32>, memref<4x2xi32>, memref<4x2xi32>, memref<4x3xi32>, memref<1x4x4x4xf32>
+  func.return
+}
+// CHECK: error: 'kernel.float_avg_pool': divisor has shape [4, 3], expected [4, 4]
 
 // -----
 

@@ -61,3 +61,19 @@ func.func @f(%0: memref<1x4x8xi8>, %1: memref<16x2xi32>, %2: memref<16x2xf32>, %
   func.return
 }
 // CHECK: error: 'kernel.upsample': qmin must be an unsigned byte, got 256
+
+// -----
+
+func.func @f(%0: memref<1x4x8xi8>, %1: memref<16x2xi32>, %2: memref<16x2xf32>, %3: memref<1x4x16xf32>) {
+  kernel.float_upsample %0, %1, %2, %3 : memref<1x4x8xi8>, memref<16x2xi32>, memref<16x2xf32>, memref<1x4x16xf32>
+  func.return
+}
+// CHECK: error: 'kernel.float_upsample': input must hold f32, got memref<1x4x8xi8>
+
+// -----
+
+func.func @f(%0: memref<1x4x8xf32>, %1: memref<16x2xi32>, %2: memref<16x4xf32>, %3: memref<1x4x16xf32>) {
+  kernel.float_upsample %0, %1, %2, %3 : memref<1x4x8xf32>, memref<16x2xi32>, memref<16x4xf32>, memref<1x4x16xf32>
+  func.return
+}
+// CHECK: error: 'kernel.float_upsample': weights 0 has shape [16, 4], expected [16, 2]

@@ -14,7 +14,7 @@ func.func @main() {
 builtin.module attributes {layout.target = "avx2"} {
   func.func @main(%w: tensor<2x4x!w>) -> tensor<2x4xf32> {
     %0 = quant.dcast %w : tensor<2x4x!w> to tensor<2x4xf32>
-    // CHECK: 'nn.saturate_to_fp16' at {{.*}}plan-buffers-invalid.mlir:[[# @LINE + 1]]:5: no native lowering for this op; the interpreter can run it, and remarks tell why it was not fused
+    // CHECK: 'nn.saturate_to_fp16' at {{.*}}plan-buffers-invalid.mlir:[[# @LINE + 1]]:5: tensors of f16 are not compiled
     %1 = nn.saturate_to_fp16 %0 : tensor<2x4xf32> to tensor<2x4xf16>
     %2 = nn.to %1 : tensor<2x4xf16> to tensor<2x4xf32>
     func.return %2 : tensor<2x4xf32>
