@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from qfin.dialects import kernel
 from qfin.dialects.kernel.buffers import item_size
@@ -18,6 +18,9 @@ from qfin.passes.lower.calls_dynamic import plain
 from qfin.target.isa import Isa
 
 AnyDense: TypeAlias = kernel.DenseOp | kernel.DenseAddOp | kernel.DenseFloatOp
+
+# So many blocks of channels leave no thread without work for long.
+_MANY_BLOCKS = 8
 
 
 def call_dense(op: AnyDense, isa: Isa) -> Call:
@@ -69,7 +72,7 @@ def _spec(op: AnyDense, isa: Isa) -> DenseSpec:
         x_strides=(x_image, x_row, x_pixel),
         y_strides=(y_image * item, y_row * item, y_pixel * item),
         float_bias=op.bias is not None,
-        parallel="rows" if n * prod(out_d) * out_h > 1 else "channel-blocks",
+        parallel=_parallel(op),
         tile=Tile(1, op.lanes.value.data // isa.lanes),
         # A 2-D convolution has one plane.
         out_d=prod(out_d),
@@ -81,6 +84,17 @@ def _spec(op: AnyDense, isa: Isa) -> DenseSpec:
         y_plane=sum(y_planes) * item,
         **_results(op),
     )
+
+
+def _parallel(op: AnyDense) -> Literal["rows", "channel-blocks"]:
+    """What threads divide. Each reads all weights, or all of the input: the smaller of the two; and
+    few blocks do not divide evenly."""
+    weights, image = (prod(shape_and_strides(value)[0]) for value in (op.weights, op.input))
+    (n, _, *planes, _), _ = shape_and_strides(op.output)
+    (groups, padded), _ = shape_and_strides(op.init)
+    blocks = groups * padded // op.lanes.value.data
+    by_blocks = weights > image and blocks >= _MANY_BLOCKS
+    return "channel-blocks" if by_blocks or n * prod(planes) == 1 else "rows"
 
 
 def _given(op: AnyDense, isa: Isa) -> Tile | None:
