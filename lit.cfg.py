@@ -18,6 +18,8 @@ config.test_exec_root = config.test_source_root
 config.environment["PATH"] = os.pathsep.join(
     [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
 )
+# What was tuned for this user is no part of a test.
+config.environment["QFIN_CACHE_DIR"] = os.devnull
 config.substitutions.append(("%examples", str(Path(__file__).parent / "examples")))
 
 # Text -> IR -> text, as it is read and through the generic form. One run for both: what either

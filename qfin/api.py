@@ -42,9 +42,10 @@ from qfin.passes.finalize.pipeline import QuantFinalizePass
 from qfin.passes.finalize.quant_fusion import QuantFusionPass
 from qfin.passes.finalize.symbols import reachable, symbols
 from qfin.pipeline import chosen_target, chosen_threads, is_before, level_of, to_level
-from qfin.runtime.cache import Cache, cache_in, default_directory
+from qfin.runtime.cache import Cache, cache_in
 from qfin.runtime.program import Program
 from qfin.runtime.spec import TensorSpec, match_names, tensor_spec
+from qfin.target.cache_directory import default_directory
 
 if TYPE_CHECKING:
     from qfin.interpreter.state import State

@@ -79,6 +79,30 @@ def choose_tile(
     vectors = weight_block(out_channels, isa) // isa.lanes
     if matrix:
         return _matrix_tile(rows, out_w, vectors)
+    tiles = _candidates(rows, out_w, vectors, pixel_stride, isa, can_pipeline)
+    return min(tiles, key=lambda tile: _cycles(tile, rows, out_w, depth, even, isa))
+
+
+def cheapest_tiles(
+    rows: int,
+    out_w: int,
+    vectors: int,
+    depth: int,
+    pixel_stride: int,
+    isa: Isa,
+    count: int,
+    *,
+    can_pipeline: bool = False,
+    even: bool = False,
+) -> list[Tile]:
+    """So many tiles that may be the best, those first that the model prefers; see `choose_tile`."""
+    tiles = _candidates(rows, out_w, vectors, pixel_stride, isa, can_pipeline)
+    return sorted(tiles, key=lambda tile: _cycles(tile, rows, out_w, depth, even, isa))[:count]
+
+
+def _candidates(
+    rows: int, out_w: int, vectors: int, pixel_stride: int, isa: Isa, can_pipeline: bool
+) -> list[Tile]:
     room = dict(isa.tiles)[vectors]
     most = max(1, min(room, out_w, _ALIASED if pixel_stride % 4096 == 0 else room))
     # From large to small: of equals, the first.
@@ -89,7 +113,7 @@ def choose_tile(
         # Two tiles' sums, a tile's weights and an activation.
         fit = (isa.registers - vectors - 1) // (2 * vectors)
         tiles += [Tile(pixels, vectors, pipelined=True) for pixels in range(min(fit, most), 0, -1)]
-    return min(tiles, key=lambda tile: _cycles(tile, rows, out_w, depth, even, isa))
+    return tiles
 
 
 def prefetch_distance(tile: Tile, weight_bytes: int) -> int:

@@ -16,6 +16,7 @@ TOOL = "qfin"
 # Each module offers `configure(parser)` and `execute(args)`.
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("qfin.tools.command_run", "run a model on arrays, or measure how fast it runs"),
+    "tune": ("qfin.tools.command_tune", "measure which register tiles are the fastest here"),
 }
 
 

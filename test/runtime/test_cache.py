@@ -19,6 +19,7 @@ from qfin.passes.lower import lower_to_kernels
 from qfin.pipeline import to_level
 from qfin.runtime import cache, code
 from qfin.target import codegen
+from qfin.target.cache_directory import default_directory
 
 pytestmark = pytest.mark.skipif(not target.host_target_names(), reason="no target of ours")
 
@@ -178,12 +179,12 @@ def test_not_without_wanting(
 def test_default_directory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("QFIN_CACHE_DIR")
     monkeypatch.setenv("XDG_CACHE_HOME", "/a")
-    assert cache.default_directory() == Path("/a/qfin")
+    assert default_directory() == Path("/a/qfin")
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     monkeypatch.setenv("HOME", "/home/h")
-    assert cache.default_directory() == Path("/home/h/.cache/qfin")
+    assert default_directory() == Path("/home/h/.cache/qfin")
     monkeypatch.setenv("QFIN_CACHE_DIR", "/b")
-    assert cache.default_directory() == Path("/b")
+    assert default_directory() == Path("/b")
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -73,8 +73,8 @@ class DenseOp(KernelOp):
     `zero_points` (i32, as `init`), with which the weights are w[o, i, ky, kx] - z[o] in `acc`.
 
     `tile` is the register tile, [pixels, rows]; `pipelined`, `matrix` and `prefetch` (0 where it is
-    absent) as in `qfin.kernels.tiles`. `choose-tiles` sets them where there is no `tile`, and
-    `lower-to-kernels` does as if it had run.
+    absent) as in `qfin.kernels.tiles`. `choose-tiles` sets them where there is no `tile`;
+    where there still is none, `lower-to-kernels` takes the cost model's.
     """
 
     name = "kernel.dense"

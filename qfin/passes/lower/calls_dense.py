@@ -12,7 +12,8 @@ from qfin.dialects.kernel.dense import DEPTH, MATRIX_STEPS, centre_of
 from qfin.errors import PassError, describe
 from qfin.kernels.dense import DenseSpec, Sums, Tile, build_dense, choose_tile
 from qfin.kernels.epilogue import Residual, ToFloats
-from qfin.kernels.tiles import prefetch_distance
+from qfin.kernels.tiles import cheapest_tiles, prefetch_distance
+from qfin.kernels.tuned import tuned_tile
 from qfin.passes.lower.call import Call, shape_and_strides
 from qfin.passes.lower.calls_dynamic import plain
 from qfin.target.isa import Isa
@@ -40,11 +41,34 @@ def call_dense(op: AnyDense, isa: Isa) -> Call:
 
 
 def chosen_tile(op: AnyDense, isa: Isa) -> Tile:
-    """The tile that the cost model chooses for an op.
+    """The tile that was measured to be the best for an op on this CPU (`qfin tune`), else the one
+    that the cost model chooses.
 
     Raises PassError where the weights are packed for another target.
     """
-    return _choose(op, _spec(op, isa), isa)
+    spec = _spec(op, isa)
+    return tuned_tile(spec, isa) or _choose(op, spec, isa)
+
+
+def other_tiles(op: AnyDense, isa: Isa, count: int) -> list[Tile]:
+    """The choice of the cost model for an op, and so many others that may be better."""
+    spec = _spec(op, isa)
+    chosen = _choose(op, spec, isa)
+    others = cheapest_tiles(
+        spec.rows,
+        spec.out_w,
+        chosen.vectors,
+        _depth(op, spec),
+        spec.stride_w * spec.x_strides[2],
+        isa,
+        count,
+        can_pipeline=spec.can_pipeline,
+        even=spec.even,
+    )
+    weights = prod(shape_and_strides(op.weights)[0])
+    found = [replace(tile, prefetch=prefetch_distance(tile, weights)) for tile in others]
+    found += [replace(tile, prefetch=0) for tile in found if tile.prefetch]
+    return list(dict.fromkeys([chosen, *found]))
 
 
 def _spec(op: AnyDense, isa: Isa) -> DenseSpec:
@@ -112,13 +136,17 @@ def _given(op: AnyDense, isa: Isa) -> Tile | None:
     )
 
 
+def _depth(op: AnyDense, spec: DenseSpec) -> int:
+    """Products of a sum."""
+    return prod(op.kernel.get_values()) * spec.in_channels + (DEPTH if spec.sums else 0)
+
+
 def _choose(op: AnyDense, spec: DenseSpec, isa: Isa) -> Tile:
-    taps = prod(op.kernel.get_values())
     tile = choose_tile(
         spec.rows,
         spec.out_w,
         spec.out_channels,
-        taps * spec.in_channels + (DEPTH if spec.sums else 0),
+        _depth(op, spec),
         spec.stride_w * spec.x_strides[2],
         isa,
         can_pipeline=spec.can_pipeline,

@@ -1,7 +1,8 @@
 """`choose-tiles`: how each contraction walks its pixels, written at its op.
 
-The choice is the cost model's (`qfin.kernels.tiles`) for the target that the program is for; it
-stands in the text, where it can be read and edited.
+The choice is what `qfin tune` found to be the fastest on this CPU, or else the cost model's
+(`qfin.kernels.tiles`) for the target that the program is for. It stands in the text, where it can
+be read and edited.
 """
 
 from __future__ import annotations

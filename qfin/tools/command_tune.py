@@ -1,0 +1,68 @@
+"""`qfin tune`: measure which register tiles are the fastest on this CPU, and keep them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from qfin.errors import Error
+from qfin.tools.common import check_target, read_module
+
+_EPILOG = """\
+The choices are kept for this CPU in QFIN_CACHE_DIR (~/.cache/qfin), in `tiles`, and are used
+wherever such a kernel is compiled on it from then on, whatever the model. Results stay the same
+bits.
+
+  qfin tune model.mlir"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's flags."""
+    parser.epilog = _EPILOG
+    parser.add_argument("model", help="MLIR of any level up to `buffers`: a file, or '-' for stdin")
+    parser.add_argument(
+        "--target", default="native", help="instruction set: native, avx2 ... (see README.md)"
+    )
+
+
+def execute(args: argparse.Namespace) -> None:
+    """Run the command. Raises `qfin.Error`."""
+    check_target(args.target)
+    from qfin import target as targets
+    from qfin.kernels.tuned import keep_tiles
+    from qfin.locations import location_text
+    from qfin.pipeline import chosen_target, is_before, to_level
+    from qfin.runtime.tuning import tune
+
+    module = read_module(args.model)
+    isa = targets.resolve(chosen_target(module, args.target))
+    if not is_before(module, "kernels"):
+        raise Error(
+            "the module's kernels are generated already: tune it at level buffers or before"
+        )
+    to_level(module, "buffers", isa.name)
+    kept, before, after = {}, 0.0, 0.0
+    for found in tune(module, isa):
+        kept[found.key] = found.best
+        before, after = before + found.chosen_time, after + found.best_time
+        tile, ratio = found.best, found.best_time / found.chosen_time
+        text = f"{tile.pixels} x {tile.rows} pixels" + ", pipelined" * tile.pipelined
+        print(
+            f"{location_text(found.op.location)}: {text}, {1e6 * found.best_time:.1f} us,"
+            f" {ratio:.2f} of the model's choice",
+            file=sys.stderr,
+        )
+    if not kept:
+        print("no kernel of this model has a tile to choose", file=sys.stderr)
+        return
+    try:
+        file = keep_tiles(kept)
+    except OSError as e:
+        raise Error(
+            f"the tiles cannot be kept in {e.filename} ({e.strerror}): set QFIN_CACHE_DIR to a"
+            " directory that can be written"
+        ) from e
+    print(
+        f"{len(kept)} kernels: {1e6 * before:.0f} us before, {1e6 * after:.0f} us now;"
+        f" kept in {file}"
+    )
