@@ -130,6 +130,29 @@ def contraction(part: Part, weight: NDArray[np.int8], groups: int) -> Contractio
     return Contraction(seen, rows, window)
 
 
+def merged(groups: int, each: int, inputs: int, lanes: int) -> int:
+    """How many groups of `each` output channels are one: as many as fill a block of `lanes`. Their
+    products are as many or fewer, and their ends fewer; of many input channels ends do not
+    matter."""
+    if inputs > lanes or each == 0:
+        return 1
+    return next(n for n in range(max(1, lanes // each), 0, -1) if groups % n == 0)
+
+
+def block_diagonal(
+    weight: NDArray[np.int8], zero_points: NDArray[np.int32] | None, groups: int, count: int
+) -> NDArray[np.int8]:
+    """Weights [O, I/groups, taps...] with `count` groups as one: [O, count * I/groups, taps...],
+    with zeros where an output channel's group does not read."""
+    out, inputs, *taps = weight.shape
+    zero = np.zeros(1, np.int8) if zero_points is None else zero_points.astype(np.int8)
+    shape = out, count, inputs, *taps
+    wide = np.broadcast_to(zero.reshape(-1, *[1] * (len(shape) - 1)), shape).copy()
+    own = np.arange(out) // (out // groups) % count
+    wide[np.arange(out), own] = weight
+    return wide.reshape(out, count * inputs, *taps)
+
+
 def emit_part(planner: Planner, op: DenseLike, part: Part) -> None:
     """The kernel op for a part of an op's results."""
     packed, constant = packed_type_of(op), op.packed.owner
@@ -143,10 +166,14 @@ def emit_part(planner: Planner, op: DenseLike, part: Part) -> None:
     whole = unblock(flat, packed.dense_shape, groups, lanes, DOT_DEPTH)
     zero_points = zero_points_of(constant.value)
     weight = part.weight(whole, zero_points)
+    numbers = requantization(op, constant.value, weight)
+    each = packed.out_channels // groups
+    if (count := merged(groups, each, weight.shape[1], lanes)) > 1:
+        weight = block_diagonal(weight, zero_points, groups, count)
+        groups //= count
     source, blocked, window = contraction(part, weight, groups)
     if blocked is not whole:
         flat = block(blocked, groups, lanes, DOT_DEPTH)
-    numbers = requantization(op, constant.value, weight)
 
     def spread(per_channel: NDArray[np.generic]) -> SSAValue:
         """One value for each lane of each block."""

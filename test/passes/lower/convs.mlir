@@ -6,6 +6,7 @@
 !back = !quant.packed<conv_transpose1d, tensor<2x2x2xi8>, stride = [2]>
 !apart = !quant.packed<conv_transpose2d, tensor<2x1x3x1xi8>, stride = [2, 3], padding = [1, 0, 1, 0], output_padding = [1, 0]>
 !row = !quant.packed<conv2d, tensor<2x2x2x3xi8>, stride = [1, 2], padding = [0, 0, 0, 1]>
+!groups = !quant.packed<conv2d, tensor<12x1x1x1xi8>, groups = 6>
 !deep = !quant.packed<conv3d, tensor<2x2x2x3x1xi8>, stride = [1, 2, 1], padding = [1, 0, 0, 2, 0, 0]>
 !deeper = !quant.packed<conv_transpose3d, tensor<2x1x2x1x3xi8>, stride = [2, 1, 1], padding = [0, 0, 0, 0, 1, 1]>
 !dense = !quant.packed<conv_transpose2d, tensor<1x2x3x1xi8>, padding = [1, 3, 0, 0]>
@@ -85,6 +86,17 @@ func.func @row_of_taps(%x: tensor<1x2x4x5x!q>) -> tensor<1x2x3x2x!q> {
   %p = quant.packed_constant <dense<1> : tensor<2x2x2x3xi8>, scales = dense<0.5> : tensor<1xf32>> : !row
   %y = quant.conv2d %x, %p : (tensor<1x2x4x5x!q>, !row) -> tensor<1x2x3x2x!q>
   func.return %y : tensor<1x2x3x2x!q>
+}
+
+// 6 groups of 2 outputs are two of 6, which fit into 8 lanes, with zeros (the weights' zero points)
+// where an output does not read.
+
+// BUFFERS-LABEL: kernel.program {entry = @groups, {{.*}} constants = dense<"0x01000000010000000001000000010000000001000000010000000000
+// BUFFERS:         kernel.dense {{.*}} {groups = 2 : i64, lanes = 8 : i64, {{.*}} : memref<1x6x1x1xi8, strided<[6, 1, 6, 6]>>, memref<64xi8, strided<[1]>>,
+func.func @groups(%x: tensor<1x6x1x1x!q>) -> tensor<1x12x1x1x!q> {
+  %p = quant.packed_constant <dense<1> : tensor<12x1x1x1xi8>, scales = dense<0.5> : tensor<1xf32>> : !groups
+  %y = quant.conv2d %x, %p : (tensor<1x6x1x1x!q>, !groups) -> tensor<1x12x1x1x!q>
+  func.return %y : tensor<1x12x1x1x!q>
 }
 
 // Over a depth: channels innermost, a halo with two entries for each dimension. Nothing stays
