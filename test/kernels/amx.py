@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qfin.target import TARGETS
-from qfin.target.codegen import LoadedCode, define_symbol, load
+from qfin.target.codegen import define_symbol
 
 EMULATED = replace(
     TARGETS["amx-int8"],
     features=TARGETS["avx512-vnni"].features,
     required=TARGETS["avx512-vnni"].required,
-    has_matrices=True,
 )
 
 _INTRINSIC = re.compile(r"llvm\.x86\.(ldtilecfg|tile\w+|tdpbusd)")
@@ -95,17 +94,22 @@ _SIGNATURES: dict[str, Sequence[Any]] = {
     "tdpbusd": [_BYTE, _BYTE, _BYTE],
 }
 
+# Loaded code may call them as long as the process lives.
+_FUNCTIONS: list[Callable[..., None]] = []
 
-def load_emulated(llvm_ir: str) -> tuple[LoadedCode, Amx]:
-    """Code for `EMULATED`, and the state that it works on."""
+
+def define_amx() -> Amx:
+    """The state that code works on that is loaded from now on, after `as_calls`."""
     amx = Amx()
-    kept: list[Callable[..., None]] = []
     for name, arguments in _SIGNATURES.items():
         function = ctypes.CFUNCTYPE(None, *arguments)(getattr(amx, name))
         address = ctypes.cast(function, ctypes.c_void_p).value
         assert address is not None
         define_symbol(f"emulated_{name}", address)
-        kept.append(function)
-    code = load(_INTRINSIC.sub(r"emulated_\1", llvm_ir), replace(EMULATED, has_matrices=False))
-    code.kept = kept  # type: ignore[attr-defined]  # as long as what calls them
-    return code, amx
+        _FUNCTIONS.append(function)
+    return amx
+
+
+def as_calls(llvm_ir: str) -> str:
+    """LLVM IR with calls in place of instructions."""
+    return _INTRINSIC.sub(r"emulated_\1", llvm_ir)

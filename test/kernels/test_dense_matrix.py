@@ -12,10 +12,10 @@ from xdsl.dialects.builtin import ModuleOp
 
 from qfin.kernels.dense import DenseSpec, build_dense, choose_tile
 from qfin.passes.lower.convert_kernels_to_llvm import KernelsToLLVMPass
-from qfin.target import host_target_names, resolve
+from qfin.target import TARGETS, host_target_names, resolve
 from qfin.target.codegen import load, to_llvm_ir
 
-from .amx import EMULATED, load_emulated
+from .amx import EMULATED, as_calls, define_amx
 from .test_dense import make_case, make_spec, run, split
 
 pytestmark = pytest.mark.skipif(
@@ -49,7 +49,8 @@ def test_random(seed: int):
     llvm_ir, size = to_llvm_ir(module, EMULATED), case.spec.parallel_size(EMULATED)
     if "amx-int8" in host_target_names():
         run(load(llvm_ir, resolve("amx-int8")), case, EMULATED, [(0, size)])
-    code, amx = load_emulated(llvm_ir)
+    amx = define_amx()
+    code = load(as_calls(llvm_ir), TARGETS["avx512-vnni"])
     run(code, case, EMULATED, [(0, size)])
     assert amx.products
     run(code, case, EMULATED, split(rng, size))
