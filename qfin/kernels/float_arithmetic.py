@@ -102,17 +102,21 @@ class Line:
         return [min(self.lanes, count - first) for first in range(0, count, self.lanes)]
 
     def each(
-        self, pointers: Sequence[SSAValue], body: Callable[[list[SSAValue], int], None]
+        self,
+        pointers: Sequence[SSAValue],
+        body: Callable[[list[SSAValue], int], None],
+        lanes: int = LANES,
     ) -> None:
-        """`body(pointers, width)` for each vector."""
-        b, whole = self.b, self.count - self.count % LANES
+        """`body(pointers, width)` for each vector; those of so many `lanes` stand in one loop
+        body."""
+        b, whole = self.b, self.count - self.count % lanes
 
         def step(i: Index, count: int) -> None:
             for v, width in enumerate(self._widths(count)):
                 body(self._at(pointers, i, v), width)
 
         if whole:
-            b.for_loop(0, whole, LANES, lambda i, _: step(i, LANES))
+            b.for_loop(0, whole, lanes, lambda i, _: step(i, lanes))
         if self.count > whole:
             step(whole, self.count - whole)
 

@@ -27,6 +27,7 @@ from qfin.kernels.strided import moved
 from qfin.target.isa import Isa
 
 _PIECE = 1024
+_AT_ONCE = 4
 
 _Row = Callable[[Sequence[SSAValue]], None]
 
@@ -77,25 +78,25 @@ def build_float_unary(
     """f32 to f32; see the top of this file."""
     b = KernelBuilder(name, [ptr, ptr, i64, i64], location)
     x, y, begin, end = b.arguments
-    f = VectorArithmetic(b, isa.lanes)
 
-    def piece(count: int) -> _Row:
-        line = Line(b, count, isa.lanes)
+    def piece(count: int, lanes: int) -> _Row:
+        line, f = Line(b, count, lanes), VectorArithmetic(b, lanes)
 
         def body(at: Sequence[SSAValue], width: int) -> None:
             value = line.load(at[0], width)
             line.store(evaluate(f, spec.function, value, spec.parameters), at[1], width)
 
-        return lambda pointers: line.each(pointers, body)
+        return lambda pointers: line.each(pointers, body, lanes)
 
     whole, rest = divmod(spec.count, _PIECE)
     edge = b.constant(whole, 64)
     if whole:
         last = b.minimum(end, edge) if rest else end
-        _rows(b, (x, y), begin, last, _PIECE, piece(_PIECE))
+        # Several vectors in turn: what one waits for takes longer than what it computes.
+        _rows(b, (x, y), begin, last, _PIECE, piece(_PIECE, _AT_ONCE * isa.lanes))
     if rest:
         first = b.intrinsic("llvm.smax.i64", i64, begin, edge) if whole else begin
-        _rows(b, (x, y), first, end, _PIECE, piece(rest))
+        _rows(b, (x, y), first, end, _PIECE, piece(rest, isa.lanes))
     return b.finish()
 
 
@@ -118,12 +119,12 @@ def build_float_softmax(
         )
         largest = line.spread(largest)
 
-        def exponential(at: Sequence[SSAValue], width: int) -> SSAValue:
+        def exponential(at: Sequence[SSAValue], width: int) -> None:
             e = exp_negative(f, b.fsub(line.load(at[0], width, least), largest))
             line.store(e, at[1], width)
-            return e
 
-        total = line.fold(pointers, 0.0, b.fadd, exponential)
+        line.each(pointers, exponential, 2 * isa.lanes)
+        total = line.fold(pointers[1:], 0.0, b.fadd, lambda at, width: line.load(at[0], width))
         factor = line.spread(b.fdiv(b.splat(1.0, vector(f32, 1)), total))
 
         def scale(at: Sequence[SSAValue], width: int) -> None:
