@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from xdsl.dialects.builtin import AnyFloatConstr, TensorType, i8
 from xdsl.ir import Attribute, SSAValue
 from xdsl.irdl import (
+    BaseAttr,
+    EqAttrConstraint,
     IRDLOperation,
     ParsePropInAttrDict,
     irdl_op_definition,
@@ -18,6 +21,7 @@ from xdsl.traits import HasCanonicalizationPatternsTrait, Pure
 from qfin.dialects import shapes
 from qfin.dialects.tensors import (
     AnyTensorConstr,
+    Expected,
     IntConstr,
     i64_attr,
     shape_of,
@@ -25,6 +29,13 @@ from qfin.dialects.tensors import (
     verify_result_shape,
     verify_same_element_type,
 )
+from qfin.dialects.uniform import UniformType
+
+_Reshaped = Expected(
+    TensorType.constr(AnyFloatConstr | BaseAttr(UniformType) | EqAttrConstraint(i8)),
+    "a ranked tensor of floats, of !quant.uniform or of i8",
+)
+"""With i8 for weights that are quantized at run time."""
 
 
 class ReshapeCanonicalization(HasCanonicalizationPatternsTrait):
@@ -53,8 +64,8 @@ class ReshapeOp(IRDLOperation):
 
     name = "nn.reshape"
 
-    input = operand_def(AnyTensorConstr)
-    result = result_def(AnyTensorConstr)
+    input = operand_def(_Reshaped)
+    result = result_def(_Reshaped)
 
     assembly_format = "operands attr-dict `:` functional-type(operands, results)"
     traits = traits_def(Pure(), ReshapeCanonicalization())

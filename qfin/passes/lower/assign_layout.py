@@ -32,7 +32,6 @@ from qfin.dialects.families.pooling import Pooling
 from qfin.dialects.families.upsample import Upsample
 from qfin.dialects.layout import NHWC, BlockedAttr, ToNchwOp, ToNhwcOp, is_nhwc, with_layout
 from qfin.dialects.nn.canonicalization import ReshapeOfReshape, SameShape
-from qfin.dialects.quant.binary import BinaryOp
 from qfin.dialects.quant.canonicalization import RequantizeSame
 from qfin.dialects.quant.casts import DCastOp, QCastOp
 from qfin.dialects.quant.contraction import Contraction
@@ -49,11 +48,12 @@ from qfin.passes.finalize.groups import defining
 from qfin.passes.lower.layout_boundary import CancelConversions, convert_at_the_edges
 from qfin.passes.lower.layout_depthwise import RepackDepthwise
 from qfin.passes.lower.layout_dynamic import PackForTarget, QuantizeAnyLayout
+from qfin.passes.lower.layout_matmul import MatmulFromNhwc
 from qfin.passes.lower.layout_moves import MoveFromNhwc, MoveThenConvert
 from qfin.passes.lower.layout_reshape import UnitDimensionOnNhwc
 from qfin.passes.lower.mean_from_nhwc import MeanFromNhwc
 from qfin.passes.lower.state import lay_out_packed_globals
-from qfin.passes.lower.unit_dimension import AddUnitDimension
+from qfin.passes.lower.unit_dimension import AddUnitDimension, PackWithUnitDimension
 from qfin.passes.lower.unit_dimension_windows import WindowsWithUnitDimension
 from qfin.passes.rewriting import rewrite
 from qfin.target.isa import Isa
@@ -109,7 +109,7 @@ class RunOnNhwc(RewritePattern):
         result = op.results[0].type
         assert isinstance(result, TensorType)
         images = [op.operands[0]]
-        if isinstance(op, Contraction) and op.residual is not None:
+        if isinstance(op, Contraction) and op.residual is not None and op.residual != images[0]:
             images.append(op.residual)
         converted = {image: ToNhwcOp(image) for image in images}
         moved = type(op).create(
@@ -177,7 +177,7 @@ class UnaryOnNhwc(RewritePattern):
         rewriter.replace(op, [moved, ToNchwOp(moved.results[0])])
 
 
-_BINARY = (BinaryOp, nn.AddOp, nn.SubOp, nn.MulOp)
+_BINARY = (quant.AddOp, quant.SubOp, quant.MulOp, nn.AddOp, nn.SubOp, nn.MulOp)
 
 
 class BinaryOnNhwc(RewritePattern):
@@ -281,7 +281,8 @@ class AssignLayoutPass(ModulePass):
         for function in op.walk():
             if isinstance(function, func.FuncOp):
                 convert_at_the_edges(function)
-        rewrite(op, [RequantizeSame(), AddUnitDimension(), WindowsWithUnitDimension()])
+        rewrite(op, [RequantizeSame(), PackWithUnitDimension()])
+        rewrite(op, [AddUnitDimension(), WindowsWithUnitDimension()])
         rewrite(op, [ReshapeOfReshape(), SameShape()])  # between two 1-D ops
         rewrite(op, [RepackDepthwise(isa)])
         rewrite(op, [RunOnNhwc(), RepackWeights(isa), PackForTarget(isa)])
@@ -295,6 +296,7 @@ class AssignLayoutPass(ModulePass):
                 BinaryOnNhwc(),
                 MoveFromNhwc(),
                 MeanFromNhwc(),
+                MatmulFromNhwc(),
                 UnitDimensionOnNhwc(),
             ],
         )

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 def require_unit_dimension(planner: Planner, op: quant.Conv1dOp | quant.ConvTranspose1dOp) -> None:
-    """1-D convolutions with constant weights are 2-D ones by now; others have no packed value that
-    could be compiled."""
+    """1-D convolutions are 2-D ones by now, but for those whose packed weights come from outside
+    of the module."""
     raise UnsupportedError("runs as a 2-D convolution only: run assign-layout", op)
 
 

@@ -29,6 +29,7 @@ from qfin.kernels.dense import weight_block
 from qfin.locations import fuse
 from qfin.passes.lower.activations import stored_type
 from qfin.passes.lower.buffers import SLACK, Buffer, aligned, element_bytes, row_major
+from qfin.passes.lower.unit_dimension import with_unit_dimension
 from qfin.target.isa import Isa
 
 MAX_STATE = 2**31 - 1
@@ -141,7 +142,7 @@ def lay_out_packed_globals(module: ModuleOp, isa: Isa) -> None:
         if not isinstance(packed, PackedType) or isinstance(packed.layout, BlockedAttr):
             continue
         lanes = weight_block(packed.out_channels // packed.groups, isa)
-        laid_out = packed.with_layout(BlockedAttr(lanes, DEPTH))
+        laid_out = with_unit_dimension(packed).with_layout(BlockedAttr(lanes, DEPTH))
         if isinstance(op, GlobalLoadOp):
             Rewriter.replace_value_with_new_type(op.result, laid_out)
         elif isinstance(op, GlobalOp) and op.is_mutable is not None:

@@ -110,11 +110,13 @@ func.func @pools(%x: tensor<1x2x8x8xf32>, %q: tensor<1x2x8x8x!q>, %c: tensor<1x2
 }
 
 // CHECK-LABEL: @reshapes
-func.func @reshapes(%x: tensor<2x8xf32>, %q: tensor<2x8x!q>, %s: tensor<f32>, %d: tensor<?x8x2xf32>) {
+func.func @reshapes(%x: tensor<2x8xf32>, %i: tensor<2x8xi8>, %q: tensor<2x8x!q>, %s: tensor<f32>, %d: tensor<?x8x2xf32>) {
   // CHECK: nn.reshape %x : (tensor<2x8xf32>) -> tensor<4x4xf32>
   %0 = nn.reshape %x : (tensor<2x8xf32>) -> tensor<4x4xf32>
   // CHECK: nn.reshape %q
   %1 = nn.reshape %q : (tensor<2x8x!q>) -> tensor<16x!q>
+  // CHECK: nn.reshape %i : (tensor<2x8xi8>) -> tensor<2x1x8xi8>
+  %i8 = nn.reshape %i : (tensor<2x8xi8>) -> tensor<2x1x8xi8>
   // CHECK: nn.reshape %s : (tensor<f32>) -> tensor<1x1xf32>
   %2 = nn.reshape %s : (tensor<f32>) -> tensor<1x1xf32>
   // CHECK: nn.reshape %x : (tensor<2x8xf32>) -> tensor<?x4xf32>

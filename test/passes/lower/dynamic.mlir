@@ -72,3 +72,24 @@ func.func @between_convolutions(%x: tensor<1x2x4x4xf32>, %b: tensor<2x1x1xf32>) 
   %2 = quant.conv2d_dynamic %1, %p : (tensor<1x2x4x4xf32>, !quant.packed<conv2d, tensor<2x2x1x1xi8>>) -> tensor<1x2x4x4xf32>
   func.return %2 : tensor<1x2x4x4xf32>
 }
+
+// Lines are images of height 1, and so are the weights, packed here or in another function.
+// LAYOUT:       ml_program.global private mutable @line : !quant.packed<conv2d, tensor<8x2x1x3xi8>, stride = [1, 2], layout = #layout.blocked<lanes = 8, depth = 4>>
+// LAYOUT-LABEL: func.func @pack_line
+// LAYOUT:         %[[W:.*]] = nn.reshape %w : (tensor<8x2x3xi8>) -> tensor<8x2x1x3xi8>
+// LAYOUT:         quant.prepack_dynamic %[[W]], %s : {{.*}} -> !quant.packed<conv2d, tensor<8x2x1x3xi8>
+// LAYOUT-LABEL: func.func @line_dynamic
+// LAYOUT:         %p = ml_program.global_load @line : !quant.packed<conv2d, tensor<8x2x1x3xi8>
+// LAYOUT:         quant.conv2d_dynamic {{.*}}, %p
+!line = !quant.packed<conv1d, tensor<8x2x3xi8>, stride = [2]>
+ml_program.global private mutable @line : !line
+func.func @pack_line(%w: tensor<8x2x3xi8>, %s: tensor<f32>) {
+  %p = quant.prepack_dynamic %w, %s : (tensor<8x2x3xi8>, tensor<f32>) -> !line
+  ml_program.global_store @line = %p : !line
+  func.return
+}
+func.func @line_dynamic(%x: tensor<1x2x5xf32>) -> tensor<1x8x2xf32> {
+  %p = ml_program.global_load @line : !line
+  %y = quant.conv1d_dynamic %x, %p : (tensor<1x2x5xf32>, !line) -> tensor<1x8x2xf32>
+  func.return %y : tensor<1x8x2xf32>
+}
