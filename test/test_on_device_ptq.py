@@ -146,6 +146,7 @@ CONV = """
 !x = tensor<2x6x5x7xf32>
 !q = tensor<2x6x5x7xui8>
 !w = tensor<10x3x3x3xf32>
+!wq = tensor<10x3x3x3xi8>
 !y = tensor<2x10x5x7xf32>
 ml_program.global private mutable @w : !w
 func.func @load_weights(%w: !w) {
@@ -157,9 +158,9 @@ func.func @quantize_forward(%x: !x) -> !y {
   %s, %z = quant.choose_qparams %w {symmetric, axis = 0, storage = i8, quant_min = -127}
     : (!w) -> (tensor<10xf32>, tensor<10xi32>)
   %wq = quant.quantize %w, %s, %z {axis = 0}
-    : (!w, tensor<10xf32>, tensor<10xi32>) -> tensor<10x3x3x3xi8>
+    : (!w, tensor<10xf32>, tensor<10xi32>) -> !wq
   %wd = quant.dequantize %wq, %s, %z {axis = 0}
-    : (tensor<10x3x3x3xi8>, tensor<10xf32>, tensor<10xi32>) -> !w
+    : (!wq, tensor<10xf32>, tensor<10xi32>) -> !w
   %sx, %zx = quant.choose_qparams %x : (!x) -> (tensor<f32>, tensor<i32>)
   %xq = quant.quantize %x, %sx, %zx : (!x, tensor<f32>, tensor<i32>) -> !q
   %xd = quant.dequantize %xq, %sx, %zx : (!q, tensor<f32>, tensor<i32>) -> !x
@@ -168,18 +169,53 @@ func.func @quantize_forward(%x: !x) -> !y {
 }"""
 
 
+def conv1d() -> str:
+    """The same along lines, of the same number of pixels, with a stride."""
+    text = CONV.replace("nn.conv2d", "nn.conv1d").replace("x5x7x", "x35x").replace("3x3x3x", "3x5x")
+    text = text.replace("tensor<2x10x35xf32>", "tensor<2x10x17xf32>")
+    return text.replace("array<i64: 1, 1, 1, 1>", "array<i64: 2, 1>, stride = array<i64: 2>")
+
+
+CONVS = {
+    "conv2d": (CONV, (10, 3, 3, 3), (2, 6, 5, 7)),
+    "conv1d": (conv1d(), (10, 3, 5), (2, 6, 35)),
+}
+
+
 @native
 @pytest.mark.parametrize("name", target.host_target_names())
-def test_convolution_of_groups(name: str):
-    module, state = qfin.finalize_on_device_ptq(CONV), qfin.State()
-    assert any(op.name == "quant.conv2d_dynamic" for op in module.walk())
+@pytest.mark.parametrize("conv", CONVS)
+def test_convolution_of_groups(name: str, conv: str):
+    text, *shapes = CONVS[conv]
+    module, state = qfin.finalize_on_device_ptq(text), qfin.State()
+    assert any(op.name == f"quant.{conv}_dynamic" for op in module.walk())
     program, rng = qfin.compile(module, target=name), np.random.default_rng(1)
-    w, x = (rng.normal(size=s).astype(np.float32) for s in ((10, 3, 3, 3), (2, 6, 5, 7)))
+    w, x = (rng.normal(size=shape).astype(np.float32) for shape in shapes)
     for function, array in (("load_weights", w), ("quantize_forward", x)):
         program[function](array)
         run(module, function, array, state)
     (expected,) = run(module, "quantized_forward", x, state)
     np.testing.assert_array_equal(program["quantized_forward"](x), expected)
+
+
+@native
+def test_a_constant_weight_whose_scale_is_chosen_of_itself():
+    """It is quantized where the program runs, though all could be computed before."""
+    rng = np.random.default_rng(2)
+    values = np.array2string(
+        rng.normal(size=(10, 3, 3, 3)).astype(np.float32), separator=", ", threshold=10**9
+    )
+    mutable, _, rest = CONV.partition("func.func @load_weights")
+    text = mutable.replace("mutable @w : !w", f"@w(dense<{values}> : !w) : !w") + rest[
+        rest.index("func.func") :
+    ].replace("global_load @", "global_load_const @")
+    module, state = qfin.finalize_on_device_ptq(text), qfin.State()
+    program, x = qfin.compile(module), rng.normal(size=(2, 6, 5, 7)).astype(np.float32)
+    run(module, "quantize_forward", x, state)
+    program["quantize_forward"](x)
+    (expected,) = run(module, "quantized_forward", x, state)
+    np.testing.assert_array_equal(program["quantized_forward"](x), expected)
+    assert np.ptp(expected) > 0
 
 
 @native

@@ -61,6 +61,7 @@ class EvaluateConstant(RewritePattern):
 
     interpreter: Interpreter
     floats_only: bool = False
+    read_globals: bool = True
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
         if not op.operands or not op.has_trait(Pure) or op.regions or isinstance(op, _KEPT):
@@ -93,6 +94,8 @@ class EvaluateConstant(RewritePattern):
         if constant_of(value) is None:
             return None
         assert isinstance(op, arith.ConstantOp | GlobalLoadConstOp)
+        if isinstance(op, GlobalLoadConstOp) and not self.read_globals:
+            return None
         return self.interpreter.run_op(op, ())[0]
 
 
@@ -128,7 +131,10 @@ class ConstantPropagationPass(ModulePass):
     floats_only: bool = False
     """Leave what is computed of quantized constants."""
 
+    read_globals: bool = True
+    """Take globals that never change for constants."""
+
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         interpreter = Interpreter(op)
         register_implementations(interpreter)
-        rewrite(op, EvaluateConstant(interpreter, self.floats_only))
+        rewrite(op, EvaluateConstant(interpreter, self.floats_only, self.read_globals))

@@ -42,7 +42,8 @@ def _clean_up(ctx: Context, module: ModuleOp) -> None:
     folding.load_dialect(arith.Arith)
     # Not the passes of xDSL for this and for loops, which lose locations.
     rewrite(module, CanonicalizationRewritePattern(), fold=folding)
-    ConstantPropagationPass().apply(ctx, module)
+    # Weights stay in their globals, immutable ones too: they are quantized where the program runs.
+    ConstantPropagationPass(read_globals=False).apply(ctx, module)
     rewrite(module, UnrollLoopPattern())
     CommonSubexpressionElimination().apply(ctx, module)  # constants, those of unrolled loops too
 

@@ -1,4 +1,5 @@
 // RUN: qfin-opt -p constant-propagation %s | filecheck %s
+// RUN: qfin-opt -p 'constant-propagation{read-globals=false}' %s | filecheck %s --check-prefix=KEEP
 // RUN: qfin-opt -p 'constant-propagation,fold-quantized-prepacking-ops' %s | filecheck %s --check-prefix=PACK
 
 !q = !quant.uniform<u8:f32, 0.5:128>
@@ -82,4 +83,18 @@ func.func @packed() -> (!p, !p1) {
   %p = quant.prepack_dynamic %q, %s, %b : (tensor<2x2xi8>, tensor<2xf32>, tensor<2xf32>) -> !p
   %p1 = quant.prepack_dynamic %q1, %s1 : (tensor<2x2xi8>, tensor<f32>) -> !p1
   func.return %p, %p1 : !p, !p1
+}
+
+// Immutable globals are constants, unless they are to stay.
+ml_program.global private @w(dense<[1.0, -3.0]> : tensor<2xf32>) : tensor<2xf32>
+// CHECK-LABEL: @of_global(
+// CHECK-NEXT:    %r = arith.constant dense<[1.000000e+00, 0.000000e+00]>
+// CHECK-NEXT:    func.return %r
+// KEEP-LABEL: @of_global(
+// KEEP-NEXT:    %w = ml_program.global_load_const @w
+// KEEP-NEXT:    %r = nn.relu %w
+func.func @of_global() -> tensor<2xf32> {
+  %w = ml_program.global_load_const @w : tensor<2xf32>
+  %r = nn.relu %w : tensor<2xf32>
+  func.return %r : tensor<2xf32>
 }
