@@ -87,3 +87,19 @@ def test_subnormal_and_special_values() -> None:
     (y,) = qfin.interpret(qfin.parse(text), [x, weight]).values()
     assert 0 < abs(y[0, 0]) < np.finfo(np.float32).tiny
     assert np.isnan(y[1, 1])
+
+
+WEIGHT = "!quant.uniform<i8:f32:0, {0.5, 0.25:3, 0.125:-128}>"
+
+
+def test_weights_of_several_scales() -> None:
+    """Of layers that do not fuse: they are floats in the program."""
+    check_floats(
+        f"""func.func @main(%x: tensor<4x2xf32>) -> tensor<4x3xf32> {{
+          %i = arith.constant dense<[[1, -128], [127, 3], [-1, 64]]> : tensor<3x2xi8>
+          %q = quant.scast %i : tensor<3x2xi8> to tensor<3x2x{WEIGHT}>
+          %w = quant.dcast %q : tensor<3x2x{WEIGHT}> to tensor<3x2xf32>
+          %y = nn.linear %x, %w : (tensor<4x2xf32>, tensor<3x2xf32>) -> tensor<4x3xf32>
+          func.return %y : tensor<4x3xf32> }}""",
+        floats(1, (4, 2)),
+    )

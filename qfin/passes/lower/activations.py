@@ -118,7 +118,11 @@ def require_per_layer(op: Operation, value: SSAValue) -> UniformType:
     and one zero point, the latter inside of its range."""
     element = uniform_of(value)
     if not element.is_per_layer:
-        raise UnsupportedError("only values quantized per layer are compiled", op)
+        raise UnsupportedError(
+            "only constants may have several scales where code is compiled, and only to be packed"
+            f" or dequantized: give {element} one scale and one zero point",
+            op,
+        )
     if not element.storage_min <= element.zero_point <= element.storage_max:
         raise UnsupportedError(
             f"the zero point {element.zero_point} lies outside of the storage range"

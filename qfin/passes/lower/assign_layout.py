@@ -45,6 +45,7 @@ from qfin.interpreter.blocked import block
 from qfin.interpreter.transposed import to_convolution
 from qfin.kernels.dense import weight_block
 from qfin.passes.finalize.groups import defining
+from qfin.passes.lower.fold_dequantize import FoldDequantize
 from qfin.passes.lower.layout_boundary import CancelConversions, convert_at_the_edges
 from qfin.passes.lower.layout_depthwise import RepackDepthwise
 from qfin.passes.lower.layout_dynamic import PackForTarget, QuantizeAnyLayout
@@ -281,7 +282,7 @@ class AssignLayoutPass(ModulePass):
         for function in op.walk():
             if isinstance(function, func.FuncOp):
                 convert_at_the_edges(function)
-        rewrite(op, [RequantizeSame(), PackWithUnitDimension()])
+        rewrite(op, [FoldDequantize(), RequantizeSame(), PackWithUnitDimension()])
         rewrite(op, [AddUnitDimension(), WindowsWithUnitDimension()])
         rewrite(op, [ReshapeOfReshape(), SameShape()])  # between two 1-D ops
         rewrite(op, [RepackDepthwise(isa)])

@@ -91,7 +91,7 @@ builtin.module attributes {layout.target = "avx2"} {
 !q = !quant.uniform<u8:f32:0, {0.5, 0.25}>
 builtin.module attributes {layout.target = "avx2"} {
   func.func @main(%x: tensor<2x!q>) -> tensor<2x!q> {
-    // CHECK: 'nn.relu' at {{.*}}:[[# @LINE + 1]]:5: only values quantized per layer are compiled
+    // CHECK: 'nn.relu' at {{.*}}:[[# @LINE + 1]]:5: only constants may have several scales where code is compiled, and only to be packed or dequantized: give !quant.uniform<u8:f32:0, {5.000000e-01,2.500000e-01}> one scale and one zero point
     %0 = nn.relu %x : tensor<2x!q>
     func.return %0 : tensor<2x!q>
   }
