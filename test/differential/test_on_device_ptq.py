@@ -43,6 +43,7 @@ def quantized_by_torch(network: Network) -> Any:
         return quantize_jit._quantize_ondevice_dynamic_jit(script, {"": config}, "forward")
 
 
+@pytest.mark.usefixtures("fbgemm")
 @pytest.mark.parametrize("per_channel", [False, True])
 @pytest.mark.parametrize("seed", range(4))
 def test_same_numbers(seed: int, per_channel: bool):

