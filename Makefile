@@ -39,7 +39,7 @@ pytest: $(STAMP)-dev ## Python tests, warnings are errors
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-slow: $(STAMP)-dev ## the randomised sweeps, many more cases
-	QFIN_TEST_CASES=5000 $(BIN)/python -m pytest -n auto --dist worksteal test/kernels
+	QFIN_TEST_CASES=5000 $(BIN)/python -m pytest -n auto --dist worksteal test/kernels test/test_imports.py
 
 bench: $(STAMP)-bench ## our time, the peers' and the share of the core's peak
 	$(BIN)/python -m benchmarks
