@@ -19,6 +19,7 @@ from xdsl.interpreter import Interpreter, PythonValues
 from xdsl.ir import Operation
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
+from qfin.dialects import shapes
 from qfin.errors import Error, InputError, UnsupportedError, describe
 from qfin.interpreter.arrays import dtype_of, element_type
 from qfin.interpreter.signature import check_arguments, find_function
@@ -85,9 +86,10 @@ def run(
 
     Globals are read from and stored to `state`; without one they start anew.
 
-    Raises InputError for a function that is not there and for arguments of the wrong
-    count, shape or dtype; UnsupportedError, which names the op, for an op without meaning, for
-    results that no memory holds and for calls without end.
+    Raises InputError for a function that is not there, for arguments of the wrong count, shape or
+    dtype, and of shapes with which an op that takes any has no meaning; UnsupportedError, which
+    names the op, for an op without meaning, for results that no memory holds and for calls without
+    end.
     """
     # Importing anything of xdsl.interpreters imports all of it (150 ms); only functions need it.
     from xdsl.interpreters.arith import ArithFunctions
@@ -104,10 +106,12 @@ def run(
         results = interpreter.call_op(function, tuple(args))
     except (
         Error,
+        IndexError,
         InterpretationError,
         MemoryError,
         OverflowError,
         RecursionError,
+        ValueError,
         VerifyException,
     ) as error:
         raise current.explain(error) from None
@@ -123,10 +127,11 @@ class _CurrentOp(Interpreter.Listener):
     """Knows the op that runs, which xDSL's errors do not name."""
 
     op: Operation | None = None
+    args: PythonValues = ()
 
     @override
     def will_interpret_op(self, op: Operation, args: PythonValues) -> None:
-        self.op = op
+        self.op, self.args = op, args
 
     def explain(self, error: Exception) -> Error:
         """The one readable error for what xDSL raised, without the module that it attaches."""
@@ -143,6 +148,10 @@ class _CurrentOp(Interpreter.Listener):
             case VerifyException():  # shapes that only the arguments decide
                 where = "" if self.op is None else f"{describe(self.op)}: "
                 return InputError(f"{where}{error}")
+            case ValueError() | IndexError():  # the same, where numpy finds it out
+                where = "" if self.op is None else f"{describe(self.op)}: "
+                of = [shapes.text(a.shape) for a in self.args if isinstance(a, np.ndarray)]
+                return InputError(f"{where}has no meaning for shapes {', '.join(of)}: {error}")
             case MemoryError():
                 return UnsupportedError("its results need more memory than there is", self.op)
             case RecursionError():

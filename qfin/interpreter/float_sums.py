@@ -58,7 +58,8 @@ def _may_be_tiny(a: Array, b: Array) -> bool:
 
 
 def matmul(lhs: Floats, rhs: Floats) -> Floats:
-    """`numpy.matmul`'s shapes."""
+    """`numpy.matmul`'s shapes. Raises VerifyException when they do not fit together."""
+    shapes.matmul(lhs.shape, rhs.shape)
     a = lhs[None] if lhs.ndim == 1 else lhs
     b = rhs[:, None] if rhs.ndim == 1 else rhs
     batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])

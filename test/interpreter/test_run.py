@@ -113,3 +113,50 @@ def test_a_constant_without_meaning(interpret: Interpret):
     {-# dialect_resources: { builtin: { weights: "0x040000000000803F00000040" } } #-}"""
     with pytest.raises(UnsupportedError, match=r"^'arith.constant' at test.mlir:3:7: "):
         interpret(text)
+
+
+@pytest.mark.parametrize(
+    ("op", "types", "arrays", "message"),
+    [
+        (
+            "nn.matmul %x, %y",
+            ("?x?", "?x?", "?x?"),
+            ((5, 7), (8, 2)),
+            r"'nn.matmul' at test.mlir:2:3: the left operand \[5, 7\] has rows of 7,"
+            r" the right one \[8, 2\] columns of 8",
+        ),
+        (
+            "nn.matmul %x, %y",
+            ("?x?", "?x?", "?x?"),
+            ((1, 3), (1, 2)),
+            r"'nn.matmul' at test.mlir:2:3: the left operand \[1, 3\] has rows of 3, .* of 1",
+        ),
+        (
+            "nn.add %x, %y",
+            ("?x8", "?x8", "?x8"),
+            ((5, 8), (4, 8)),
+            r"'nn.add' at test.mlir:2:3: has no meaning for shapes \[5, 8\], \[4, 8\]: .*",
+        ),
+        (
+            "nn.cat %x, %y {dim = 1}",
+            ("?x8", "?x4", "?x12"),
+            ((5, 8), (4, 4)),
+            r"'nn.cat' at test.mlir:2:3: has no meaning for shapes \[5, 8\], \[4, 4\]: .*",
+        ),
+    ],
+)
+def test_shapes_that_only_the_arguments_decide(
+    interpret: Interpret,
+    op: str,
+    types: tuple[str, str, str],
+    arrays: tuple[tuple[int, ...], ...],
+    message: str,
+):
+    """Neither a result of what does not fit, nor an error that names no op."""
+    x, y, result = (f"tensor<{shape}xf32>" for shape in types)
+    text = f"""func.func @main(%x: {x}, %y: {y}) -> {result} {{
+  %z = {op} : ({x}, {y}) -> {result}
+  func.return %z : {result}
+}}"""
+    with pytest.raises(InputError, match=f"^{message}$"):
+        interpret(text, *(np.ones(shape, np.float32) for shape in arrays))
