@@ -30,7 +30,9 @@ def call_depthwise(op: kernel.DepthwiseOp, isa: Isa) -> Call:
             f" {isa.vector_bytes} lanes of depth {isa.row_depth}"
         )
     residual = None
-    if op.residual and op.residual_scale and op.residual_zero_point:
+    if op.residual is not None:
+        assert op.residual_scale is not None
+        assert op.residual_zero_point is not None
         _, (image, _, row, pixel) = shape_and_strides(op.residual)
         scale, zero_point = op.residual_scale.value.data, op.residual_zero_point.value.data
         residual = Residual((image, row, pixel), 0, zero_point, scale)

@@ -26,3 +26,15 @@ func.func @views(%a: tensor<1x3x3x!b>, %b: tensor<5x2x3x!b>) -> tensor<5x3x2x!b>
   %y = quant.matmul %a, %t : (tensor<1x3x3x!b>, tensor<5x3x2x!b>) -> tensor<5x3x2x!b>
   func.return %y : tensor<5x3x2x!b>
 }
+
+// What comes with channels innermost is read so; the result is row-major.
+// CHECK-LABEL: func.func @behind_pooling(
+// CHECK:         kernel.max_pool
+// CHECK-NOT:     kernel.copy
+// CHECK:         kernel.matmul {{.*}} : memref<1x4x3x6xi16, strided<[72, 18, 6, 1]>>, memref<1x4x1x3x16x2xi16{{.*}}>, memref<1x4x3x3xi8, strided<[36, 9, 3, 1]>>
+func.func @behind_pooling(%x: tensor<1x4x3x6x!b>) -> tensor<1x4x3x3x!b> {
+  %p = nn.max_pool2d %x {kernel = array<i64: 1, 1>} : (tensor<1x4x3x6x!b>) -> tensor<1x4x3x6x!b>
+  %t = nn.transpose %p {dim0 = 2 : i64, dim1 = 3 : i64} : (tensor<1x4x3x6x!b>) -> tensor<1x4x6x3x!b>
+  %y = quant.matmul %p, %t : (tensor<1x4x3x6x!b>, tensor<1x4x6x3x!b>) -> tensor<1x4x3x3x!b>
+  func.return %y : tensor<1x4x3x3x!b>
+}

@@ -5,7 +5,9 @@
 
 !q = !quant.uniform<u8:f32, 0.5:128>
 !r = !quant.uniform<i8:f32, 0.25:-3>
+!z = !quant.uniform<u8:f32, 0.25>
 !p = !quant.packed<conv2d, tensor<4x4x1x1xi8>>
+!depthwise = !quant.packed<conv2d, tensor<4x1x1x1xi8>, groups = 4>
 !line = !quant.packed<conv1d, tensor<4x4x1xi8>>
 !linear = !quant.packed<linear, tensor<4x4xi8>, bias = f32>
 
@@ -45,4 +47,33 @@ func.func @linear(%x: tensor<2x4x!q>, %r: tensor<2x4x!r>) -> tensor<2x4x!q> {
                               bias = dense<1.0> : tensor<4xf32>> : !linear
   %y = quant.linear %x, %p, %r : (tensor<2x4x!q>, !linear, tensor<2x4x!r>) -> tensor<2x4x!q>
   func.return %y : tensor<2x4x!q>
+}
+
+// What is added may be the input itself: it is converted once.
+// LAYOUT-LABEL: @own_input
+// LAYOUT:       %[[X:[a-z0-9_]+]] = quant.sigmoid %{{.*}}, #layout.nhwc>
+// LAYOUT:       quant.conv2d %[[X]], %{{[a-z0-9_]+}}, %[[X]] :
+// CHECK-LABEL: @own_input
+// KERNELS-LABEL: @own_input
+func.func @own_input(%x: tensor<1x4x3x3x!q>) -> tensor<1x4x3x3x!q> {
+  %p = quant.packed_constant <dense<1> : tensor<4x4x1x1xi8>, scales = dense<0.5> : tensor<1xf32>>
+    : !p
+  %a = quant.conv2d %x, %p : (tensor<1x4x3x3x!q>, !p) -> tensor<1x4x3x3x!q>
+  %b = quant.sigmoid %a : (tensor<1x4x3x3x!q>) -> tensor<1x4x3x3x!q>
+  %y = quant.conv2d %b, %p, %b : (tensor<1x4x3x3x!q>, !p, tensor<1x4x3x3x!q>)
+    -> tensor<1x4x3x3x!q>
+  func.return %y : tensor<1x4x3x3x!q>
+}
+
+// A residual of zero point 0 is a residual.
+// CHECK-LABEL: @depthwise_from_zero
+// CHECK:       kernel.depthwise {{.*}} residual_zero_point = 0 : i64
+// KERNELS-LABEL: @depthwise_from_zero
+// KERNELS:     func.call @depthwise{{.*}} : (!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, i64, i64)
+func.func @depthwise_from_zero(%x: tensor<1x4x3x3x!q>, %r: tensor<1x4x3x3x!z>) -> tensor<1x4x3x3x!q> {
+  %p = quant.packed_constant <dense<1> : tensor<4x1x1x1xi8>, scales = dense<0.5> : tensor<1xf32>>
+    : !depthwise
+  %y = quant.conv2d %x, %p, %r : (tensor<1x4x3x3x!q>, !depthwise, tensor<1x4x3x3x!z>)
+    -> tensor<1x4x3x3x!q>
+  func.return %y : tensor<1x4x3x3x!q>
 }
