@@ -2,7 +2,8 @@
 
 The function is `name(a, b, [bias,] y, begin, end)`: pointers to the first elements, then the
 half-open range, i64, over the batches, their blocks of columns, and all rows but the last dimension
-of them (`spec.parallel_size(isa)` steps, in this order).
+of them (`spec.parallel_size(isa)` steps, in this order; with `spec.rows_outside` rows, then blocks,
+so that it is b that is read again and again, and not a).
 
 Layout: any strides; columns, which are lanes, are contiguous in b and y. A block is BLOCK columns.
 a is read value by value, broadcast.
@@ -46,7 +47,8 @@ _Product = Callable[[SSAValue, SSAValue, Sequence[SSAValue]], Sequence[SSAValue]
 class ContractionSpec:
     """Loops, outermost first; of the strides, in bytes, `batch` has (a, b, bias, y), `rows` (a,
     bias, y), and `sums` (a, b). `block` is the bytes between blocks of columns in b, which is
-    `padded` to whole ones or not. `bias` is None, or the bytes between columns."""
+    `padded` to whole ones or not. `bias` is None, or the bytes between columns; `rows_outside`: see
+    the top of this file."""
 
     batch: tuple[Dim, ...]
     rows: tuple[Dim, ...]
@@ -55,6 +57,7 @@ class ContractionSpec:
     block: int
     padded: bool
     bias: int | None
+    rows_outside: bool = False
 
     @property
     def blocks(self) -> int:
@@ -68,7 +71,9 @@ class ContractionSpec:
         if last.size > room:
             # As many tiles as needed, of equal size.
             return 1, -(-last.size // -(-last.size // room))
-        return min(room // max(last.size, 1), outer[-1].size if outer else 1) or 1, last.size
+        tall = max(room // max(last.size, 1), 1)
+        near = outer[-1].size if outer else 1
+        return -(-near // -(-near // tall)) or 1, last.size
 
     def row_steps(self, isa: Isa) -> tuple[tuple[Dim, ...], int]:
         """The loops over rows that are not in `last`; and how many of the innermost of them a tile
@@ -132,21 +137,14 @@ class _Emitter:
         """One block of columns for some rows: all of the last dimension, `tall` of that before."""
         b, spec = self.b, self.spec
         outer, tall = spec.row_steps(self.isa)
-        short = 0
-        if outer:
-            *others, near = outer
-            short = near.size % tall
-            steps = -(-near.size // tall)
-            i, group = self._split(i, steps)
-            at = at.moved(b, group, *_row(near, tall))
-            for dim in reversed(others):
-                i, place = self._split(i, dim.size)
-                at = at.moved(b, place, *_row(dim, 1))
+        near = outer[-1].size if outer else 1
+        short, steps = near % tall, -(-near // tall)
+        if spec.rows_outside:
+            i, block, at = self._one_block(i, at)
+            i, group, at = self._some_rows(i, at)
         else:
-            steps, group = 1, 0
-        i, block = self._split(i, spec.blocks)
-        column = spec.bias or 0
-        at = at.moved(b, block, b=spec.block, bias=column * BLOCK, y=4 * BLOCK)
+            i, group, at = self._some_rows(i, at)
+            i, block, at = self._one_block(i, at)
         for dim in reversed(spec.batch):
             i, place = self._split(i, dim.size)
             a_step, b_step, bias_step, y_step = dim.strides
@@ -165,6 +163,26 @@ class _Emitter:
             rows(rest or BLOCK)
         else:
             self._either(block, spec.blocks - 1, rows, (BLOCK, rest))
+
+    def _some_rows(self, i: Index, at: _At) -> tuple[Index, Index, _At]:
+        """What is left of i, which group of rows of the innermost loop over them, and where."""
+        outer, tall = self.spec.row_steps(self.isa)
+        if not outer:
+            return i, 0, at
+        *others, near = outer
+        i, group = self._split(i, -(-near.size // tall))
+        at = at.moved(self.b, group, *_row(near, tall))
+        for dim in reversed(others):
+            i, place = self._split(i, dim.size)
+            at = at.moved(self.b, place, *_row(dim, 1))
+        return i, group, at
+
+    def _one_block(self, i: Index, at: _At) -> tuple[Index, Index, _At]:
+        """What is left of i, which block of columns, and where."""
+        i, block = self._split(i, self.spec.blocks)
+        column = self.spec.bias or 0
+        at = at.moved(self.b, block, b=self.spec.block, bias=column * BLOCK, y=4 * BLOCK)
+        return i, block, at
 
     def _split(self, i: Index, size: int) -> tuple[Index, Index]:
         """(i // size, i % size)"""

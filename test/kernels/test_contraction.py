@@ -105,6 +105,7 @@ def test_contraction(target: str, seed: int) -> None:
         block=int(block[0]),
         padded=blocked,
         bias=None if spread is None else bias_strides[-1],
+        rows_outside=rng.random() < 0.5,
     )
     run = compile_kernel(build_contraction("kernel", spec, isa), isa)
     expected = defined(a.array, right, spread, counts)

@@ -16,6 +16,17 @@ from qfin.target.isa import Isa
 _ITEM = 4
 
 
+_ONE = Dim(1, (0, 0, 0))
+
+_NEAR = 1 << 19
+"""Bytes that stay in a second-level cache while they are read again and again."""
+
+
+def _reach(operand: int, dims: Sequence[Dim]) -> int:
+    """Bytes from the first to the last element of one of two operands."""
+    return sum((dim.size - 1) * abs(dim.strides[operand]) for dim in dims)
+
+
 def _dims(sizes: Sequence[int], *strides: Sequence[int]) -> tuple[Dim, ...]:
     """The loops over dimensions with these strides, in elements, of several buffers; those that lie
     behind each other in all of them are one, and those of size 1 none."""
@@ -41,15 +52,22 @@ def _contraction(op: ContractionOp, isa: Isa) -> Call:
     bias = (0,) * len(shape) if op.bias is None else shape_and_strides(op.bias)[1]
     blocked = op.blocked is not None
     sums = _dims(lhs[rows:], a[rows:], b[batch + blocked : len(rhs) - 1])
+    loops = _dims(shape[batch:-1], a[batch:rows], bias[batch:-1], y[batch:-1])
+    columns = _ITEM * (b[batch] if blocked else BLOCK)
+    last = Dim(-(-shape[-1] // BLOCK), (0, columns))
+    by_rows = Dim(1, (0, 0)) if not loops else Dim(loops[0].size, (loops[0].strides[0], 0))
+    outside = _reach(0, (*sums, by_rows)) > _NEAR >= _reach(1, (*sums, last))
+    if outside and len(loops) == 1:
+        loops = (*loops, _ONE)  # so that the rows are among the steps
     spec = ContractionSpec(
         batch=_dims(shape[:batch], a[:batch], b[:batch], bias[:batch], y[:batch]),
-        rows=_dims(shape[batch:-1], a[batch:rows], bias[batch:-1], y[batch:-1])
-        or (Dim(1, (0, 0, 0)),),
+        rows=loops or (_ONE,),
         sums=sums or (Dim(1, (0, 0)),),
         columns=shape[-1],
-        block=_ITEM * (b[batch] if blocked else BLOCK),
+        block=columns,
         padded=blocked,
         bias=None if op.bias is None else _ITEM * bias[-1],
+        rows_outside=outside,
     )
     return Call(build_contraction, spec)
 
