@@ -105,12 +105,14 @@ def names_of(module: ModuleOp) -> set[str]:
     return {op.name for op in module.walk()}
 
 
-def check_random_module(case: RandomModule, fused: Iterable[str], calls: int = 2) -> ModuleOp:
-    """Finalizes the module, in which nothing named in `fused` may be left, and runs it on every
-    target of this host, each time with other arrays; the finalized module."""
+def check_random_module(
+    case: RandomModule, fused: Iterable[str], calls: int = 2, targets: Sequence[str] = ()
+) -> ModuleOp:
+    """Finalizes the module, in which nothing named in `fused` may be left, and runs it on `targets`
+    or every target of this host, each time with other arrays; the finalized module."""
     module = qfin.finalize(qfin.parse(case.text))
     assert not names_of(module) & set(fused), f"must all fuse:\n{case.text}"
-    programs = {target: compiled(module, target) for target in case_targets()}
+    programs = {target: compiled(module, target) for target in targets or case_targets()}
     for _ in range(calls):
         arrays = case.arrays()
         want = qfin.interpret(module, arrays)

@@ -3,6 +3,8 @@ modules; and the bound of the difference from the float form."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from typing_extensions import override
@@ -12,7 +14,7 @@ from qfin.dialects.layout import ToNchwOp, ToNhwcOp
 from qfin.pipeline import to_level
 
 from .compiled import check_fusion, check_random_module, names_of
-from .random_modules import RandomModule, Shape, Value, quantized, tensor
+from .random_modules import Quant, RandomModule, Shape, Value, quantized, tensor
 
 SEEDS = 14
 FUSION_SEEDS = 40
@@ -23,6 +25,13 @@ class ResidualModule(RandomModule):
     """Blocks of a contraction and the addition of something of its result's shape, as level 1."""
 
     blocks = (1, 1, 2)
+
+    @override
+    def quant(self, scale: float | None = None) -> Quant:
+        """Often one whose zero point is 0, as behind a relu."""
+        drawn = super().quant(scale)
+        from_zero = drawn.low <= 0 <= drawn.high and self.rng.random() < 0.4
+        return replace(drawn, zero_point=0) if from_zero else drawn
 
     @override
     def chain(self) -> None:
