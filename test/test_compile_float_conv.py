@@ -73,3 +73,15 @@ def test_what_padding_cuts_off() -> None:
         : (tensor<1x2x5x4xf32>, tensor<2x3x1x2xf32>) -> tensor<1x3x3x3xf32>
       func.return %y : tensor<1x3x3x3xf32> }"""
     check_floats(text, floats(9, (1, 2, 5, 4), (2, 3, 1, 2)))
+
+
+def test_a_large_weight_on_a_small_image() -> None:
+    """Of a weight that leaves the cache some outputs are computed for all of the image, then more:
+    31 outputs, on any target the last ones fewer than those before."""
+    text = """
+    func.func @main(%x: tensor<1x500x6x7xf32>, %w: tensor<31x500x3x3xf32>, %b: tensor<31xf32>)
+        -> tensor<1x31x4x5xf32> {
+      %y = nn.conv2d %x, %w, %b
+        : (tensor<1x500x6x7xf32>, tensor<31x500x3x3xf32>, tensor<31xf32>) -> tensor<1x31x4x5xf32>
+      func.return %y : tensor<1x31x4x5xf32> }"""
+    check_floats(text, floats(10, (1, 500, 6, 7), (31, 500, 3, 3), (31,)))
