@@ -108,7 +108,8 @@ def _openvino(net: Net, threads: int) -> Runner:
     }
     compiled = core.compile_model(core.read_model(as_onnx.pairs(net)), "CPU", settings)
     request = compiled.create_infer_request()
-    for number, array in enumerate(net.inputs()):
+    inputs = net.inputs()
+    for number, array in enumerate(inputs):
         request.set_input_tensor(number, openvino.Tensor(array, shared_memory=True))
     # Where ours are images with channels innermost, conversions at its edges do not count.
     edges = {"Parameter", "Result"}
@@ -116,6 +117,7 @@ def _openvino(net: Net, threads: int) -> Runner:
         edges |= {"Reorder", "Transpose"}
 
     def seconds() -> float:
+        assert inputs is not None  # the tensors have their memory, and do not keep it
         request.infer()
         profile = request.get_profiling_info()
         return sum(n.real_time.total_seconds() for n in profile if n.node_type not in edges)
