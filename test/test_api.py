@@ -159,7 +159,7 @@ def test_report() -> None:
       func.return %3 : tensor<1x4x{Q}> }}"""
     assert re.search(r"<text>:4:\d+: remark: nn.relu fused", qfin.compile(text).report())
     with pytest.raises(
-        qfin.UnsupportedError, match=r"'nn.saturate_to_fp16' at <text>:2:3: no native lowering"
+        qfin.UnsupportedError, match=r"'nn.saturate_to_fp16' at <text>:2:3: tensors of f16 are not"
     ):
         qfin.compile(FLOATS)
 
@@ -318,7 +318,7 @@ def test_invalid_modules(take: Takes) -> None:
 @needs_host
 def test_what_is_not_compiled() -> None:
     with pytest.raises(
-        qfin.UnsupportedError, match=r"^'nn.saturate_to_fp16' at <text>:2:3: no native lowering"
+        qfin.UnsupportedError, match=r"^'nn.saturate_to_fp16' at <text>:2:3: tensors of f16 are not"
     ):
         qfin.compile(FLOATS)
     with pytest.raises(qfin.InputError, match="threads must be at most 64, not 65"):

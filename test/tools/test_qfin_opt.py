@@ -347,9 +347,8 @@ func.func @main(%x: tensor<2xf32>) -> tensor<2xf32> {
     done = tool("qfin-opt", *passes, stdin=text)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "qfin-opt: error: pass 'plan-buffers' failed: 'nn.saturate_to_fp16' at <stdin>:2:3: no"
-        " native lowering for this op; the interpreter can run it, and remarks tell why it was"
-        " not fused\n"
+        "qfin-opt: error: pass 'plan-buffers' failed: 'nn.saturate_to_fp16' at <stdin>:2:3:"
+        " tensors of f16 are not compiled\n"
         "(--remarks tells what was not fused, and why)\n"
     )
     assert "--remarks" not in tool("qfin-opt", *passes, "--remarks", stdin=text).stderr

@@ -201,7 +201,7 @@ def test_hints_of_flags(tool: Run):
         done = tool("qfin", "run", "-", "--random", stdin=one)
         assert done.returncode == 1
         assert done.stderr.startswith(
-            "qfin: error: 'nn.saturate_to_fp16' at <stdin>:2:7: no native"
+            "qfin: error: 'nn.saturate_to_fp16' at <stdin>:2:7: tensors of f16"
         )
         assert "\n(--backend=interpreter needs no machine code; " in done.stderr
 
