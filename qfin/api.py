@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -78,9 +78,11 @@ def finalize(
     rounds them; see `PropagateQuantizationPass`. `explain` says what was not fused. Raises
     ParseError and VerifyError for bad text and invalid modules, PassError for another `quant_type`,
     for `on_device` with static, for a preserved name that is not there and for recursive calls,
-    UnsupportedError for calls of functions of several blocks, InputError for `preserved_attrs` that
-    are no list of names and for a function that cannot be on its own, as it needs mutable globals.
+    UnsupportedError for calls of functions of several blocks, InputError for a `quant_type` that is
+    no str, `preserved_attrs` that are no list of names, and a function that cannot be on its own,
+    as it needs mutable globals.
     """
+    _check_quant_type(quant_type)
     names = _names(preserved_attrs)
     if names and isinstance(module, FuncOp):
         names = (module.sym_name.data, *names)
@@ -97,6 +99,8 @@ def finalize_on_device_ptq(
         program = qfin.compile(qfin.finalize_on_device_ptq(module))
         program["quantize_forward"](x)
         y = program["quantized_forward"](x)
+
+    What did not fuse, and why, `qfin.remarks.collect` has; where nothing did, the error says so.
 
     Raises ParseError and VerifyError for bad text and invalid modules; PassError for a method that
     is not there, for weights that are no globals, and for a `quant_type` that is not dynamic;
@@ -117,6 +121,7 @@ def quant_fusion(
     module: Rewritten | str | Path, *, quant_type: str = "static", on_device: bool = False
 ) -> Rewritten:
     """A new module with int8 ops for what fuses; see `QuantFusionPass` and `finalize`."""
+    _check_quant_type(quant_type)
     return _rewritten(module, QuantFusionPass(quant_type, on_device))
 
 
@@ -171,12 +176,20 @@ def explain(
     return collected
 
 
+def _check_quant_type(quant_type: object) -> None:
+    """Raises InputError for what is no str; which there are, the passes say."""
+    if not isinstance(quant_type, str):
+        raise InputError(f"quant_type must be 'static' or 'dynamic', not {quant_type!r}")
+
+
 def _names(preserved_attrs: Sequence[str]) -> tuple[str, ...]:
     """The names as a pass takes them. Raises InputError for what is no list of names."""
     if isinstance(preserved_attrs, str):
         raise InputError(
             f"preserved_attrs must be a list of names, not a str: write [{preserved_attrs!r}]"
         )
+    if not isinstance(preserved_attrs, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InputError(f"preserved_attrs must be a list of names, not {preserved_attrs!r}")
     for name in preserved_attrs:
         if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InputError(f"preserved_attrs must be a list of names (str), not of {name!r}")

@@ -59,5 +59,9 @@ def describe(op: Operation) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x' or 'y'?` for the known words closest to `word`, or nothing."""
-    near = difflib.get_close_matches(word, list(known), n=3)
+    names = list(known)
+    folded = {name.casefold(): name for name in names}
+    near = difflib.get_close_matches(word, names, n=3) or [
+        folded[name] for name in difflib.get_close_matches(word.casefold(), folded, n=3)
+    ]
     return f"; did you mean {' or '.join(repr(name) for name in near)}?" if near else ""

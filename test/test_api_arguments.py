@@ -122,3 +122,22 @@ def test_dynamic_form_is_named() -> None:
 @needs_host
 def test_what_is_compiled_in_dynamic_form_is_reported() -> None:
     assert qfin.compile(DYNAMIC).report().endswith("; it is in the form of quant-type=dynamic")
+
+
+@pytest.mark.parametrize("call", [qfin.finalize, qfin.quant_fusion, qfin.explain])
+def test_types_of_quantization(call: Any) -> None:
+    for given in (None, 3):
+        with pytest.raises(
+            qfin.InputError, match=f"^quant_type must be 'static' or 'dynamic', not {given}$"
+        ):
+            call(MODEL, quant_type=given)
+    with pytest.raises(qfin.PassError, match=r"'STATIC' is not .*; did you mean 'static'\?"):
+        call(MODEL, quant_type="STATIC")
+
+
+@pytest.mark.parametrize("call", [qfin.finalize, qfin.freeze_module])
+def test_preserved_attrs_are_a_list(call: Any) -> None:
+    with pytest.raises(
+        qfin.InputError, match=r"^preserved_attrs must be a list of names, not None$"
+    ):
+        call(MODEL, preserved_attrs=None)

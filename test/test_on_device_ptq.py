@@ -299,3 +299,23 @@ def test_arguments_of_another_type():
         qfin.finalize_on_device_ptq(text, 3)  # pyright: ignore[reportArgumentType]
     with pytest.raises(InputError, match=r"^quant_type must be a str, not None ?$"):
         qfin.finalize_on_device_ptq(text, quant_type=None)  # pyright: ignore[reportArgumentType]
+
+
+def test_why_nothing_is_packed():
+    """The error says it, without any option; and remarks have it."""
+    of = "(tensor<2x3xf32>, tensor<3x3xf32>) -> tensor<2x3xf32>"
+    text = """ml_program.global private mutable @w : tensor<3x3xf32>
+func.func @quantize_forward(%y0: tensor<2x3xf32>) -> tensor<2x3xf32> {{
+  %w = ml_program.global_load @w : tensor<3x3xf32>
+{0}
+  func.return %y{1} : tensor<2x3xf32>
+}}"""
+    layers = "\n".join(f"  %y{i + 1} = nn.linear %y{i}, %w : {of}" for i in range(7))
+    with remarks.collect() as said, pytest.raises(PassError) as caught:
+        qfin.finalize_on_device_ptq(text.format(layers, 7))
+    lines = str(caught.value).splitlines()
+    assert lines[0].endswith("no layer of @quantize_forward can be packed:")
+    missed = [remarks.to_text(remark) for remark in said if remark.kind == "missed"]
+    assert [each.strip() for each in lines[1:]] == [*missed[:5], "... and 2 more"]
+    with pytest.raises(PassError, match="there is none with a dequantized weight"):
+        qfin.finalize_on_device_ptq(text.format("", 0))

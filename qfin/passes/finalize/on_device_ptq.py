@@ -18,6 +18,7 @@ from xdsl.transforms.common_subexpression_elimination import CommonSubexpression
 from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 from xdsl.transforms.scf_for_loop_unroll import UnrollLoopPattern
 
+from qfin import remarks
 from qfin.dialects.quant.packed import PrepackOp
 from qfin.dialects.quant.packed_patterns import ROUND_TRIPS
 from qfin.errors import PassError, describe
@@ -73,9 +74,10 @@ class FinalizeOnDevicePTQPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         table_of(self.quant_type, on_device=True)  # a wrong type changes nothing
         function = quantize_method(op, self.method_name)
-        prepared = self._prepared(ctx, op, function.sym_name.data)
+        with remarks.collect() as said:
+            prepared = self._prepared(ctx, op, function.sym_name.data)
         if not packed_weights(prepared):
-            raise PassError(f"{describe(function)}: {_why_nothing(prepared)}")
+            raise PassError(f"{describe(function)}: {_why_nothing(prepared, said)}")
         _check_halves(prepared)
         Rewriter.insert_op(prepared, InsertPoint.before(function))
         Rewriter.erase_op(function)
@@ -104,15 +106,23 @@ class FinalizeOnDevicePTQPass(ModulePass):
         return function
 
 
-def _why_nothing(function: func.FuncOp) -> str:
-    """Why no weight of `function`, which is fused, is packed."""
+_SAID = 5
+"""Remarks that an error repeats."""
+
+
+def _why_nothing(function: func.FuncOp, said: list[remarks.Remark]) -> str:
+    """Why no weight of `function` is packed; `said` is what fusing it said."""
     nothing = f"no layer of @{function.sym_name.data} can be packed"
     if any(isinstance(op, PrepackOp) for op in function.walk()):
         return (
             f"{nothing}: f16 weights are not packed on the device: quantize them to i8, or run"
             " finalize{quant-type=dynamic}, which packs those that are constant"
         )
-    return f"{nothing}: --remarks says why"
+    missed = [remarks.to_text(remark) for remark in said if remark.kind == "missed"]
+    if not missed:
+        return f"{nothing}: there is none with a dequantized weight"
+    more = [f"... and {len(missed) - _SAID} more"] if len(missed) > _SAID else []
+    return "\n  ".join([f"{nothing}:", *missed[:_SAID], *more])
 
 
 def _check_halves(function: func.FuncOp) -> None:

@@ -106,7 +106,7 @@ def _overwritten(load: Operation, store: GlobalStoreOp, function: func.FuncOp) -
     return (
         f"{describe(load)}: @{quantized_name(function)} reads {store.symbol}, too, and would find"
         f" there what @{function.sym_name.data} stores ({describe(store)}): take that store out, or"
-        " use the value for nothing but packed weights; --remarks says which layers do not fuse"
+        " use the value for nothing but packed weights; remarks say which layers do not fuse"
     )
 
 

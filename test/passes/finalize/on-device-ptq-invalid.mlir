@@ -93,7 +93,8 @@ func.func @quantize_stored(%x: tensor<2x3xf32>) -> tensor<2x4xf32> {
   func.return %y : tensor<2x4xf32>
 }
 
-// FLOAT: 'func.func' at {{.*}}: no layer of @quantize_float can be packed: --remarks says why
+// FLOAT: 'func.func' at {{.*}}: no layer of @quantize_float can be packed:
+// FLOAT-NEXT: on-device-ptq-invalid.mlir:[[# @LINE + 3]]:3: remark: nn.linear not fused: {{.*}}
 func.func @quantize_float(%x: tensor<2x3xf32>) -> tensor<2x4xf32> {
   %w = ml_program.global_load @weight : tensor<4x3xf32>
   %y = nn.linear %x, %w : (tensor<2x3xf32>, tensor<4x3xf32>) -> tensor<2x4xf32>
