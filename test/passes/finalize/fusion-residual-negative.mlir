@@ -135,6 +135,20 @@ func.func @residual_coarse(%x: tensor<1x2x!x>, %wq: tensor<3x2x!w>, %r: tensor<1
   return %q : tensor<1x3x!y>
 }
 
+!y_huge = !quant.uniform<i8:f32, 1.0e+37>
+!r_huge = !quant.uniform<i8:f32, 3.0e+37>
+// REMARK-NEXT: {{.*}}remark: nn.linear not fused: result is used by nn.add, not by a quantize
+// REMARK-NEXT: {{.*}}remark: nn.add not fused: residual can be infinite, which integers cannot be
+func.func @residual_infinite(%x: tensor<1x2x!x>, %wq: tensor<3x2x!w>, %r: tensor<1x3x!r_huge>) -> tensor<1x3x!y_huge> {
+  %xf = quant.dcast %x : tensor<1x2x!x> to tensor<1x2xf32>
+  %w = quant.dcast %wq : tensor<3x2x!w> to tensor<3x2xf32>
+  %y = nn.linear %xf, %w : (tensor<1x2xf32>, tensor<3x2xf32>) -> tensor<1x3xf32>
+  %rf = quant.dcast %r : tensor<1x3x!r_huge> to tensor<1x3xf32>
+  %s = nn.add %y, %rf : (tensor<1x3xf32>, tensor<1x3xf32>) -> tensor<1x3xf32>
+  %q = quant.qcast %s : tensor<1x3xf32> to tensor<1x3x!y_huge>
+  return %q : tensor<1x3x!y_huge>
+}
+
 !r_tiny = !quant.uniform<i8:f32, 1.0e-38>
 // REMARK-NEXT: {{.*}}remark: nn.linear not fused: result is used by nn.add, not by a quantize
 // REMARK-NEXT: {{.*}}remark: nn.add not fused: residual scale by output scale is not a normal f32

@@ -405,6 +405,28 @@ func.func @scale_large(%x: tensor<1x2x!x_scale_large>, %wq: tensor<3x2x!w_scale_
   return %q : tensor<1x3x!y_scale_large>
 }
 
+// REMARK-NEXT: remark: nn.linear not fused: input can be infinite, which integers cannot be
+!x_input_infinite = !quant.uniform<u8:f32, 1.0e+38>
+!w_input_infinite = !quant.uniform<i8:f32, 1.0e-37>
+func.func @input_infinite(%x: tensor<1x2x!x_input_infinite>, %wq: tensor<3x2x!w_input_infinite>) -> tensor<1x3x!y> {
+  %xf = quant.dcast %x : tensor<1x2x!x_input_infinite> to tensor<1x2xf32>
+  %w = quant.dcast %wq : tensor<3x2x!w_input_infinite> to tensor<3x2xf32>
+  %y = nn.linear %xf, %w : (tensor<1x2xf32>, tensor<3x2xf32>) -> tensor<1x3xf32>
+  %q = quant.qcast %y : tensor<1x3xf32> to tensor<1x3x!y>
+  return %q : tensor<1x3x!y>
+}
+
+// REMARK-NEXT: remark: nn.linear not fused: weight can be infinite, which integers cannot be
+!x_weight_infinite = !quant.uniform<u8:f32, 1.0e-37>
+!w_weight_infinite = !quant.uniform<i8:f32, 1.0e+38>
+func.func @weight_infinite(%x: tensor<1x2x!x_weight_infinite>, %wq: tensor<3x2x!w_weight_infinite>) -> tensor<1x3x!y> {
+  %xf = quant.dcast %x : tensor<1x2x!x_weight_infinite> to tensor<1x2xf32>
+  %w = quant.dcast %wq : tensor<3x2x!w_weight_infinite> to tensor<3x2xf32>
+  %y = nn.linear %xf, %w : (tensor<1x2xf32>, tensor<3x2xf32>) -> tensor<1x3xf32>
+  %q = quant.qcast %y : tensor<1x3xf32> to tensor<1x3x!y>
+  return %q : tensor<1x3x!y>
+}
+
 // REMARK-NEXT: remark: nn.linear not fused: bias by input scale times weight scale is not a finite f32
 !x_bias_large = !quant.uniform<u8:f32, 1.0e-18>
 !w_bias_large = !quant.uniform<i8:f32, 1.0e-18>

@@ -6,7 +6,7 @@ from qfin.dialects import nn
 from qfin.passes.finalize.fusion import NEEDS_ACTIVATIONS, Fusion
 from qfin.passes.finalize.rules.contraction import BIAS, contraction
 
-_WEIGHT = "weight i8 or u8, per layer or along axis 1"
+_WEIGHT = "weight i8 or u8, per layer or along axis 1; input and weight finite"
 
 FUSIONS: tuple[Fusion, ...] = tuple(
     Fusion(

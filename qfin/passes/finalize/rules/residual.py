@@ -25,8 +25,9 @@ from qfin.passes.finalize.groups import (
     require_activation,
     require_f32,
 )
-from qfin.passes.finalize.rules.contraction import FUSED
-from qfin.passes.finalize.weights import Contraction, packed_of
+from qfin.passes.finalize.rules.contraction import FUSED, finite_packed_of
+from qfin.passes.finalize.rules.parameters import can_be_infinite
+from qfin.passes.finalize.weights import Contraction
 
 MAX_RESIDUAL_SCALE = 128
 """Of the residual's scale by the output's. A residual then stays below 2**15 steps of the output,
@@ -76,8 +77,10 @@ def _residual(op: Operation) -> Rewrite:
     output = output_of(op, activations=True)
     quantized = element_type(output.quantize.result)
     assert isinstance(quantized, UniformType)
-    packed = packed_of(producer, element, quantized)
+    packed = finite_packed_of(producer, element, quantized)
     _require_residual_scale(residual, quantized)
+    if can_be_infinite(residual):
+        raise Refused("residual can be infinite, which integers cannot be")
     result = output.quantize.result.type
     fused = FUSED[type(producer)](input, packed, result, output.activation, stored)
     return replace_group(producer, replace(output, between=(op, *output.between)), fused)
@@ -102,7 +105,8 @@ def _row(kind: type[Operation], fused: type[Operation]) -> Fusion:
         f"qcast(add({name}(dcast x, dcast w, b), dcast r)), either way round",
         fused.name,
         f"what `{kind.name}` needs, and: residual quantized per layer to 8 bits, of the shape of"
-        f" the result, at most {MAX_RESIDUAL_SCALE} times as coarse; no other use of either result",
+        f" the result, finite, at most {MAX_RESIDUAL_SCALE} times as coarse; no other use of either"
+        " result",
         _residual,
         activations=True,
         when=partial(_adds_to, kind),
