@@ -46,7 +46,7 @@ class NetworkModule(UnaryModule, BinaryModule, MovementModule, ResidualModule, M
             value = self.op(x)
             if 0 < prod(value.shape) <= LARGEST:
                 self.values.append(value)
-        given = [self.values[-1], *rng.sample(self.values, 2)[: rng.randint(0, 2)]]
+        given = [self.values[-1], *rng.choices(self.values, k=rng.randint(0, 2))]
         for value in {value.name: value for value in given}.values():
             self.results.append((value.name, value.type))
 

@@ -1,4 +1,4 @@
-"""Dequantizes of constants with several scales: a part of `assign-layout`."""
+"""Dequantizes of constants that no machine code does: a part of `assign-layout`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from qfin.passes.finalize.groups import constant_of
 
 
 class FoldDequantize(RewritePattern):
-    """A constant weight with a scale for each channel, whose op did not fuse, is one of floats.
+    """A constant weight with a scale for each channel, or bias of i32, whose op did not fuse, is
+    one of floats.
 
     Before:
 
@@ -26,15 +27,17 @@ class FoldDequantize(RewritePattern):
 
         %w = arith.constant dense<0.5> : tensor<2x1xf32>
 
-    With one scale there is machine code that dequantizes, and the constant stays small.
+    For 8 bits with one scale there is machine code that dequantizes, and the constant stays small.
     """
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: DCastOp, rewriter: PatternRewriter, /) -> None:
         element, constant = uniform(op.input), constant_of(op.input)
-        if element.is_per_layer or constant is None or element_type_of(op.result) != f32:
-            return
         width = element.signless_storage.width.data
+        if constant is None or element_type_of(op.result) != f32:
+            return
+        if element.is_per_layer and width == 8:
+            return
         stored = same_bits(dense_to_numpy(constant), width, element.storage_dtype)
         values = numpy_to_dense(dequantize(stored, element), f32)
         rewriter.replace(op, arith.ConstantOp(values))

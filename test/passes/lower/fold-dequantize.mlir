@@ -33,3 +33,14 @@ func.func @others(%q: tensor<2x2x!w>) -> (tensor<2x2xf32>, tensor<2xf16>) {
   %y = quant.dcast %h : tensor<2x!quant.uniform<i8:f16:0, {0.5, 0.25}>> to tensor<2xf16>
   func.return %x, %y : tensor<2x2xf32>, tensor<2xf16>
 }
+
+// No machine code reads i32 as quantized values: what an f32 op adds is floats.
+// CHECK-LABEL: @bias(
+// CHECK-NEXT:    arith.constant dense<[1.000000e+03, -5.000000e-01]> : tensor<2xf32>
+// CHECK-NEXT:    func.return
+func.func @bias() -> tensor<2xf32> {
+  %i = arith.constant dense<[2000, -1]> : tensor<2xi32>
+  %q = quant.scast %i : tensor<2xi32> to tensor<2x!quant.uniform<i32:f32, 0.5>>
+  %b = quant.dcast %q : tensor<2x!quant.uniform<i32:f32, 0.5>> to tensor<2xf32>
+  func.return %b : tensor<2xf32>
+}
