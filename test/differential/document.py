@@ -64,6 +64,20 @@ NUMBERS = """
 
 And what TorchScript cannot say: paddings that differ from side to side; biases of i32, which
 PyTorch's kernels take as f32.
+
+## What is not carried over
+
+Before finalize PyTorch moves dequantizes over ops that pass values on (`propagateQuantizationOps`).
+Here fusions look over them; of that list these are left out:
+
+- `prim::If`: a dequantize in front of an `scf.if` or behind it stays there; groups inside of an arm
+  fuse. A network is straight-line when it is exported, so neither the interpreter nor machine code
+  runs branches; one with a constant condition goes by `canonicalize`, in front of `quant-finalize`.
+- `aten::sort`, of which the values pass and the indices do not: there is no such op here, since no
+  layer reads what it gives. It belongs behind the network.
+- Lists, tuples, `append` and `__getitem__` on them: a value here is one tensor, and a function has
+  several results.
+- `embedding_bag`, which PyTorch rewrites before finalize: there is no such op here.
 """
 
 
