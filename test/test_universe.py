@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from xdsl.universe import XDSL_UNIVERSE, Universe
 
+from qfin import passes
 from qfin.dialects import get_all_dialects
 from qfin.passes import ALIASES, PASSES
 from qfin.universe import QFIN_UNIVERSE
@@ -73,3 +75,19 @@ def test_our_dialects_load_alone(name: str):
 
 def test_aliases_stand_for_passes():
     assert set(ALIASES.values()) <= PASSES.keys()
+
+
+def test_passes_are_listed_and_typed():
+    """For people who complete names, and for type checkers, which `__getattr__` tells nothing."""
+    classes = {entry.cls for entry in PASSES.values()}
+    assert classes <= set(dir(passes))
+    assert {"PASSES", "ALIASES"} <= set(dir(passes))
+    tree = ast.parse(Path(passes.__file__).read_text())
+    [checked] = (node for node in tree.body if isinstance(node, ast.If))
+    imported = {
+        (node.module, alias.name, alias.asname)
+        for node in checked.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert imported == {(entry.module, entry.cls, entry.cls) for entry in PASSES.values()}

@@ -4,9 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xdsl.passes import ModulePass
+
+if TYPE_CHECKING:  # `__getattr__` gives them
+    from qfin.passes.finalize.clear_shapes import ClearShapesPass as ClearShapesPass
+    from qfin.passes.finalize.constant_propagation import (
+        ConstantPropagationPass as ConstantPropagationPass,
+    )
+    from qfin.passes.finalize.fold_globals import FoldGlobalsPass as FoldGlobalsPass
+    from qfin.passes.finalize.fold_prepack import (
+        FoldQuantizedPrepackingOpsPass as FoldQuantizedPrepackingOpsPass,
+    )
+    from qfin.passes.finalize.freeze_module import FreezeModulePass as FreezeModulePass
+    from qfin.passes.finalize.inline_calls import InlineCallsPass as InlineCallsPass
+    from qfin.passes.finalize.insert_prepack_unpack import (
+        InsertPrepackUnpackPass as InsertPrepackUnpackPass,
+    )
+    from qfin.passes.finalize.normalize_contractions import (
+        NormalizeContractionsPass as NormalizeContractionsPass,
+    )
+    from qfin.passes.finalize.on_device_ptq import (
+        FinalizeOnDevicePTQPass as FinalizeOnDevicePTQPass,
+    )
+    from qfin.passes.finalize.pipeline import QuantFinalizePass as QuantFinalizePass
+    from qfin.passes.finalize.propagate_quantization import (
+        PropagateQuantizationPass as PropagateQuantizationPass,
+    )
+    from qfin.passes.finalize.quant_fusion import QuantFusionPass as QuantFusionPass
+    from qfin.passes.finalize.register_prepack_params import (
+        RegisterPrepackParamsPass as RegisterPrepackParamsPass,
+    )
+    from qfin.passes.finalize.split_packing import SplitPackingPass as SplitPackingPass
+    from qfin.passes.lower.assign_layout import AssignLayoutPass as AssignLayoutPass
+    from qfin.passes.lower.choose_tiles import ChooseTilesPass as ChooseTilesPass
+    from qfin.passes.lower.convert_arith_to_llvm import ArithToLLVMPass as ArithToLLVMPass
+    from qfin.passes.lower.convert_cf_to_llvm import CfToLLVMPass as CfToLLVMPass
+    from qfin.passes.lower.convert_func_to_llvm import FuncToLLVMPass as FuncToLLVMPass
+    from qfin.passes.lower.convert_kernels_to_llvm import KernelsToLLVMPass as KernelsToLLVMPass
+    from qfin.passes.lower.lower_to_kernels import LowerToKernelsPass as LowerToKernelsPass
+    from qfin.passes.lower.plan_buffers import PlanBuffersPass as PlanBuffersPass
 
 
 class PassEntry(NamedTuple):
@@ -154,3 +192,7 @@ def __getattr__(name: str) -> Any:
         if entry.cls == name:
             return entry.load()
     raise AttributeError(f"module 'qfin.passes' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *(entry.cls for entry in PASSES.values())})
