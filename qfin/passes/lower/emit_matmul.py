@@ -15,7 +15,7 @@ from qfin.dialects import kernel, quant
 from qfin.dialects.kernel.matmul import BLOCK
 from qfin.interpreter import numerics
 from qfin.passes.lower.activations import clamp, uniform_of, zero_point
-from qfin.passes.lower.buffers import Buffer, row_major
+from qfin.passes.lower.buffers import NO_HALO, Buffer, row_major
 from qfin.passes.lower.emit_binary import broadcast
 from qfin.passes.lower.runtime_weights import parts
 
@@ -93,7 +93,12 @@ def _columns(planner: Planner, source: Buffer, zero_point: int) -> Buffer:
             strides = (*by_batch, BLOCK * by_column, 2 * by_depth, by_column, by_depth)
             skipped = first_block * BLOCK * by_column + first_pair * 2 * by_depth
             from_source = replace(
-                source, shape=piece, strides=strides, offset=source.offset + skipped, slack=0
+                source,
+                shape=piece,
+                strides=strides,
+                offset=source.offset + skipped,
+                halo=NO_HALO,
+                slack=0,
             )
             to = result.offset + 2 * (first_block * block + first_pair * pair)
             inside = replace(result, shape=piece, offset=to, slack=0)

@@ -27,6 +27,16 @@ func.func @views(%a: tensor<1x3x3x!b>, %b: tensor<5x2x3x!b>) -> tensor<5x3x2x!b>
   func.return %y : tensor<5x3x2x!b>
 }
 
+// Where it comes with a halo, which another op reads, that is left out.
+// CHECK-LABEL: func.func @behind_halo(
+// CHECK:         kernel.widen {{.*}} : memref<1x2x1x3x3x2xi8, strided<[{{.*}}]>>, memref<1x2x1x3x3x2xi16{{.*}}>
+func.func @behind_halo(%a: tensor<1x2x3x6x!b>, %x: tensor<1x2x6x3x!b>) -> (tensor<1x2x3x3x!b>, tensor<1x2x6x3x!b>) {
+  %p = nn.max_pool2d %x {kernel = array<i64: 1, 1>} : (tensor<1x2x6x3x!b>) -> tensor<1x2x6x3x!b>
+  %q = quant.avg_pool2d %p {kernel = array<i64: 3, 3>, padding = array<i64: 1, 1, 1, 1>} : (tensor<1x2x6x3x!b>) -> tensor<1x2x6x3x!b>
+  %y = quant.matmul %a, %p : (tensor<1x2x3x6x!b>, tensor<1x2x6x3x!b>) -> tensor<1x2x3x3x!b>
+  func.return %y, %q : tensor<1x2x3x3x!b>, tensor<1x2x6x3x!b>
+}
+
 // What comes with channels innermost is read so; the result is row-major.
 // CHECK-LABEL: func.func @behind_pooling(
 // CHECK:         kernel.max_pool
