@@ -7,6 +7,8 @@ steps need is then in the IR; see `qfin.dialects.kernel` for the form.
 
 from __future__ import annotations
 
+from math import prod
+
 from xdsl.context import Context
 from xdsl.dialects import arith, func
 from xdsl.dialects.builtin import (
@@ -205,8 +207,9 @@ class Planner:
         for op in self.old.ops:
             self.step = self.steps[op]
             self._run(op)
-        if self.arena.size > MAX_ARENA:
-            raise UnsupportedError(f"needs {self.arena.size} bytes of memory", self.source)
+            # At once: soon an offset would leave i64.
+            if self.arena.size > MAX_ARENA:
+                raise UnsupportedError(_memory_text(self.source, self.arena.size), self.source)
         function = func.FuncOp(
             self.source.sym_name.data,
             ([arg.type for arg in self.block.args], []),
@@ -238,6 +241,22 @@ def _body(function: func.FuncOp) -> tuple[Block, func.ReturnOp]:
     if not isinstance(block.last_op, func.ReturnOp):
         raise UnsupportedError("only functions that end in a return are compiled", function)
     return block, block.last_op
+
+
+def _memory_text(function: func.FuncOp, size: int) -> str:
+    """Why an arena is too large, and what to do."""
+    tensors = [
+        value.type
+        for op in function.body.block.ops
+        for value in op.results
+        if isinstance(value.type, TensorType)
+    ]
+    largest = max(tensors, key=lambda tensor: prod(tensor.get_shape()))
+    return (
+        f"needs {size} bytes of memory or more for what is between its ops, of which there are at"
+        f" most {MAX_ARENA}; the largest value is a {largest}: make the batch smaller, or compile"
+        " the function in parts"
+    )
 
 
 def _call_text(call: func.CallOp) -> str:

@@ -223,11 +223,23 @@ builtin.module attributes {layout.target = "avx2"} {
 
 !q = !quant.uniform<u8:f32, 0.5>
 builtin.module attributes {layout.target = "avx2"} {
-  // CHECK: 'func.func' at {{.*}}:[[# @LINE + 1]]:3: needs 4294967360 bytes of memory
+  // CHECK: 'func.func' at {{.*}}:[[# @LINE + 1]]:3: needs 4294967360 bytes of memory or more for what is between its ops, of which there are at most 2147483647; the largest value is a tensor<65536x65536x{{.*}}>: make the batch smaller, or compile the function in parts
   func.func @main(%x: tensor<65536x65536xf32>) -> tensor<65536x65536xf32> {
     %0 = quant.qcast %x : tensor<65536x65536xf32> to tensor<65536x65536x!q>
     %1 = quant.dcast %0 : tensor<65536x65536x!q> to tensor<65536x65536xf32>
     func.return %1 : tensor<65536x65536xf32>
+  }
+}
+
+// -----
+
+builtin.module attributes {layout.target = "avx2"} {
+  // CHECK: 'func.func' at {{.*}}:[[# @LINE + 1]]:3: needs 18446744073709551680 bytes of memory or more
+  func.func @main(%x: tensor<1xf32>) -> tensor<f32> {
+    %0 = nn.expand %x {size = array<i64: 4611686018427387904>} : (tensor<1xf32>) -> tensor<4611686018427387904xf32>
+    %1 = nn.gelu %0 : tensor<4611686018427387904xf32>
+    %2 = nn.amax %1 : (tensor<4611686018427387904xf32>) -> tensor<f32>
+    func.return %2 : tensor<f32>
   }
 }
 
