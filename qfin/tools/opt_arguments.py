@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import zip_longest
 
 from qfin.passes import ALIASES, PASSES
 
 _OPTIONAL_VALUES = {
-    "--remarks": "text",
-    "--elide-large-constants": "16",
+    "--remarks": ("text", re.compile("text|json")),
+    "--elide-large-constants": ("16", re.compile("[0-9]+")),
 }
+"""What a flag means without a value, and what values look like."""
 
 
 def fill_optional_values(arguments: Sequence[str]) -> list[str]:
-    """`--remarks` becomes `--remarks=text`: argparse would take the next argument for its value."""
-    return [f"{a}={_OPTIONAL_VALUES[a]}" if a in _OPTIONAL_VALUES else a for a in arguments]
+    """`--remarks` becomes `--remarks=text` where no value follows: argparse would take any next
+    argument for one."""
+    filled: list[str] = []
+    for argument, following in zip_longest(arguments, arguments[1:], fillvalue=""):
+        default, values = _OPTIONAL_VALUES.get(argument, ("", None))
+        given = values is None or values.fullmatch(following)
+        filled.append(argument if given else f"{argument}={default}")
+    return filled
 
 
 def flag_list() -> str:
@@ -94,12 +103,15 @@ def add_arguments(parser: argparse.ArgumentParser, frontends: Iterable[str]) -> 
         dest="elide_over",
         type=int,
         metavar="N",
-        help="for reading: cut constants of more than N (16) elements; the result does not parse",
+        help="for reading: cut constants of more than N (may be left out: 16) elements; the result "
+        "does not parse",
     )
 
     group = parser.add_argument_group("diagnosis (on stderr)")
     group.add_argument(
-        "--remarks", choices=("text", "json"), help="what was fused, what was not, and why (text)"
+        "--remarks",
+        choices=("text", "json"),
+        help="what was fused, what was not, and why (may be left out: text)",
     )
     _switch(
         group.add_argument,

@@ -20,7 +20,7 @@ from xdsl.xdsl_opt_main import xDSLOptMain
 
 from qfin.passes import ALIASES, PASSES
 from qfin.passes.finalize.pipeline import QuantFinalizePass
-from qfin.tools.opt_arguments import add_arguments
+from qfin.tools.opt_arguments import add_arguments, fill_optional_values
 from qfin.tools.qfin_opt import QfinOpt
 
 Run = Callable[..., Any]
@@ -333,6 +333,20 @@ func.func @main(%x: tensor<1x2xf32>, %w: tensor<3x2xf32>) -> tensor<1x3xf32> {
     assert said.stderr.startswith("float.mlir:2:3: remark: nn.linear not fused: ")
     lines = tool("qfin-opt", "--quant-fusion", "--remarks=json", "float.mlir").stderr.splitlines()
     assert [json.loads(line)["op"] for line in lines] == ["nn.linear"]
+    apart = tool("qfin-opt", "--quant-fusion", "--remarks", "json", "float.mlir")
+    assert apart.stderr.splitlines() == lines
+
+
+def test_values_that_may_be_left_out() -> None:
+    elide = "--elide-large-constants"
+    for given, filled in (
+        (["--remarks", "m.mlir"], ["--remarks=text", "m.mlir"]),
+        (["--remarks"], ["--remarks=text"]),
+        ([elide, "m.mlir"], [f"{elide}=16", "m.mlir"]),
+        ([elide, "3", "--remarks", "text"], [elide, "3", "--remarks", "text"]),
+        ([f"{elide}=3", "json"], [f"{elide}=3", "json"]),
+    ):
+        assert fill_optional_values(given) == filled
 
 
 def test_an_op_that_was_not_fused_has_a_hint(tool: Run):
