@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, SupportsIndex, cast
 
 from numpy.typing import NDArray
 from typing_extensions import TypeVar
@@ -22,7 +23,7 @@ from xdsl.passes import ModulePass
 
 from qfin import remarks
 from qfin import target as targets
-from qfin.errors import InputError, ParseError
+from qfin.errors import Error, InputError, ParseError
 from qfin.functions import (
     argument_names,
     has_state,
@@ -248,7 +249,7 @@ def compile(
     module: ModuleOp | str | Path,
     *,
     target: str | None = "native",
-    threads: int | None = None,
+    threads: SupportsIndex | None = None,
     function: str | None = None,
     cache: bool | str | Path = True,
 ) -> Program:
@@ -270,14 +271,17 @@ def compile(
     """
     target = _target_name(target)
     if threads is not None:
-        _check_threads("threads", threads)
+        threads = _thread_count("threads", threads)
     stored = _cache(cache)
     targets.resolve(target)  # a host that cannot run it should hear so at once
     verified = _load(module)
     copy = verified.clone() if verified is module else verified
     with remarks.collect() as report:
-        if level_of(copy) != "llvm" and (function is not None or not has_state(copy)):
-            isolate(copy, function)
+        if level_of(copy) != "llvm":
+            if function is not None or not has_state(copy):
+                isolate(copy, function)
+            elif not public_functions(copy):
+                select([], None)
         lowered_threads = chosen_threads(copy, threads) or _default_threads()
         chosen_target(copy, target)
         if is_before(copy, "buffers"):
@@ -302,6 +306,11 @@ def interpret(
     from qfin.interpreter import run
 
     module = _load(module)
+    if not is_before(module, "buffers"):
+        raise Error(
+            f"the interpreter runs modules of tensors, and this one is of level"
+            f" '{level_of(module)}': qfin.compile runs every level"
+        )
     specs, outputs = _signature(module, function)
     names = [f.sym_name.data for f in public_functions(module)]
     results = run(module, select(names, function), match_names(specs, inputs), state)
@@ -358,6 +367,8 @@ def _cache(given: bool | str | Path) -> Cache | None:
         raise InputError(f"cache must be True, False or a directory, not {given!r}")
     if given is False:
         return None
+    if given == "":
+        raise InputError("cache must be True, False or a directory, not '' (which is '.')")
     return cache_in(default_directory() if given is True else Path(given))
 
 
@@ -373,13 +384,17 @@ def _default_threads() -> int:
     given = os.environ.get("QFIN_NUM_THREADS", "")
     if not given:
         return 1
-    threads = int(given) if given.isdecimal() else given
-    _check_threads("QFIN_NUM_THREADS", threads)
-    return int(threads)
+    return _thread_count("QFIN_NUM_THREADS", int(given) if given.isdecimal() else given)
 
 
-def _check_threads(name: str, threads: object) -> None:
-    if not isinstance(threads, int) or isinstance(threads, bool) or threads < 1:
+def _thread_count(name: str, threads: SupportsIndex | str) -> int:
+    """The number that any kind of int stands for. Raises InputError for what is none, and for one
+    that the pool has no room for."""
+    count = 0
+    if isinstance(threads, SupportsIndex) and not isinstance(threads, bool):
+        count = index(threads)
+    if count < 1:
         raise InputError(f"{name} must be an int of at least 1, not {threads!r}")
-    if threads > MAX_THREADS:
+    if count > MAX_THREADS:
         raise InputError(f"{name} must be at most {MAX_THREADS}, not {threads}")
+    return count

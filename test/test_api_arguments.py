@@ -10,6 +10,7 @@ import pytest
 
 import qfin
 from qfin import target
+from qfin.pipeline import to_level
 
 MODEL = """\
 func.func @main(%x: tensor<2xi8>) -> tensor<2xf32> {
@@ -55,6 +56,39 @@ func.func @main(%x: tensor<1x1x4x4xf32>, %i: tensor<1x1x2x2xi8>) -> tensor<1x1x3
 """
 
 needs_host = pytest.mark.skipif(not target.host_target_names(), reason="no target of ours")
+
+
+STATE_ALONE = "ml_program.global private mutable @a : tensor<2xf32>"
+
+
+def test_a_module_without_functions() -> None:
+    for call in (qfin.compile, qfin.signature):
+        with pytest.raises(qfin.Error, match="the module has no public function to run"):
+            call(STATE_ALONE)
+
+
+def test_what_is_on_buffers_is_not_interpreted() -> None:
+    module = to_level(qfin.parse(MODEL), "buffers", "avx2")
+    with pytest.raises(qfin.Error, match=r"runs modules of tensors.* level 'buffers'"):
+        qfin.interpret(module, [np.zeros(2, np.int8)])
+
+
+def test_results_that_numpy_only_shows_need_memory_as_results() -> None:
+    expand = """func.func @main(%x: tensor<1x1xf32>) -> tensor<100000000x1000000xf32> {
+      %y = nn.expand %x {size = array<i64: 100000000, 1000000>}
+        : (tensor<1x1xf32>) -> tensor<100000000x1000000xf32>
+      func.return %y : tensor<100000000x1000000xf32> }"""
+    with pytest.raises(qfin.UnsupportedError, match="results need more memory than there is"):
+        qfin.interpret(expand, [np.ones((1, 1), np.float32)])
+
+
+@needs_host
+def test_programs_have_names_threads_and_caches_of_any_type() -> None:
+    program = qfin.compile(MODEL, threads=np.int64(1))
+    assert list(program) == ["main"]
+    assert "main" in program
+    with pytest.raises(qfin.InputError, match="cache must be True, False or a directory, not ''"):
+        qfin.compile(MODEL, cache="")
 
 
 @needs_host

@@ -104,6 +104,12 @@ def run(
     register_implementations(interpreter, state)
     try:
         results = interpreter.call_op(function, tuple(args))
+        # Copies: a result may be an argument or a constant of the module.
+        types = function.function_type.outputs.data
+        return tuple(
+            np.array(value, dtype_of(element_type(type)))
+            for value, type in zip(results, types, strict=True)
+        )
     except (
         Error,
         IndexError,
@@ -115,12 +121,6 @@ def run(
         VerifyException,
     ) as error:
         raise current.explain(error) from None
-    # Copies: a result may be an argument or a constant of the module.
-    types = function.function_type.outputs.data
-    return tuple(
-        np.array(value, dtype_of(element_type(type)))
-        for value, type in zip(results, types, strict=True)
-    )
 
 
 class _CurrentOp(Interpreter.Listener):

@@ -35,16 +35,16 @@ def check_arguments(function: FuncOp, args: Sequence[NDArray[Any]]) -> None:
         raise InputError(f"function @{own} takes {len(types)} arguments, {len(args)} given")
     for name, type, array in zip(argument_names(function), types, args, strict=True):
         shape = type.get_shape() if isinstance(type, TensorType) else ()
-        check_array(name, array, shape, dtype_of(element_type(type)))
+        check_array(f"input '{name}'", array, shape, dtype_of(element_type(type)))
 
 
-def check_array(name: str, array: object, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
+def check_array(what: str, array: object, shape: Sequence[int], dtype: np.dtype[Any]) -> None:
     """Raises InputError unless `array` is a numpy array of that shape, which may be dynamic, and
     that dtype."""
     if not isinstance(array, np.ndarray):
-        raise InputError(f"input '{name}' must be a numpy array, got {array.__class__.__name__}")
+        raise InputError(f"{what} must be a numpy array, got {array.__class__.__name__}")
     if array.dtype != dtype:
-        raise InputError(f"input '{name}' must have dtype {dtype}, got {array.dtype}")
+        raise InputError(f"{what} must have dtype {dtype}, got {array.dtype}")
     if not shapes.compatible(array.shape, shape):
         wanted = ", ".join("?" if d == shapes.DYNAMIC else str(d) for d in shape)
-        raise InputError(f"input '{name}' must have shape [{wanted}], got {list(array.shape)}")
+        raise InputError(f"{what} must have shape [{wanted}], got {list(array.shape)}")

@@ -73,8 +73,8 @@ class Cache:
             if not self._warned:
                 self._warned = True
                 _LOG.warning(
-                    "compiled code cannot be kept in %s (%s): set QFIN_CACHE_DIR to a directory"
-                    " that can be written, or compile with cache=False (--no-cache)",
+                    "warning: compiled code cannot be kept in %s (%s): set QFIN_CACHE_DIR to a"
+                    " directory that can be written, or compile with cache=False (--no-cache)",
                     self.directory,
                     error.strerror or error,
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NoReturn
 
 from numpy.typing import NDArray
@@ -84,6 +84,10 @@ class Program:
     def function_names(self) -> list[str]:
         """The functions that `program[name]` knows."""
         return list(self._functions)
+
+    def __iter__(self) -> Iterator[str]:
+        """As a mapping's: the names."""
+        return iter(self._functions)
 
     def __getitem__(self, function: str) -> Function:
         """A function by name. Raises Error when it is not there."""

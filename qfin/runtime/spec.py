@@ -184,7 +184,7 @@ def check_array(spec: TensorSpec, array: Array) -> Array:
     that of `spec`."""
     same = array.__class__ is np.ndarray and array.dtype is spec.dtype
     if not (same and array.shape == spec.shape):
-        check(spec.name, array, spec.shape, spec.dtype)
+        check(f"input '{spec.name}'", array, spec.shape, spec.dtype)
     if spec.fits(array):
         return array
     if not spec.channels_last:
@@ -211,7 +211,7 @@ def check_results(
         raise InputError(f"out= must be an array for each result: {want}")
     used = [(s.name, s.extent(a)) for s, a in zip(inputs, arrays, strict=True)]
     for spec, array in zip(specs, results, strict=True):
-        check(f"out= {spec.name}", array, spec.shape, spec.dtype)
+        check(f"out= '{spec.name}'", array, spec.shape, spec.dtype)
         if not array.flags.writeable:
             raise InputError(f"out= '{spec.name}' is read-only")
         if not spec.fits(array):

@@ -229,4 +229,4 @@ def _load_npz(path: str) -> dict[str, Array]:
         with np.load(path, allow_pickle=False) as archive:
             return dict(archive)
     except (ValueError, EOFError, BadZipFile, TypeError, AttributeError) as e:
-        raise InputError(f"{path}: not a .npz file of numbers ({e})") from e
+        raise InputError(f"{path}: not a .npz file of numbers") from e

@@ -78,6 +78,8 @@ def execute(args: argparse.Namespace) -> None:
     """Run the command. Raises `UsageError` and `qfin.Error`."""
     if args.repeat < 1 or args.warmup < 0:
         raise UsageError("--repeat must be at least 1, and --warmup at least 0")
+    if args.threads is not None and args.threads < 1:
+        raise UsageError("--threads must be at least 1")
     if args.seed < 0:
         raise UsageError("--seed must be at least 0")
     if args.backend == "llvm" and not args.finalize:
@@ -112,12 +114,15 @@ def execute(args: argparse.Namespace) -> None:
 
 def _prepare(module: ModuleOp, args: argparse.Namespace) -> tuple[Specs, Specs, Runner, str]:
     """What the function takes and gives, how to run it, and what it runs on."""
-    from qfin.functions import SeveralFunctionsError
+    from qfin.functions import SeveralFunctionsError, has_state
 
     try:
         return _prepared(module, args)
     except SeveralFunctionsError as e:
-        raise UsageError(f"{e} with --function") from e
+        text = f"{e} with --function"
+        if has_state(module):
+            text += " (a run calls one; what it stores is gone then: call several from Python)"
+        raise UsageError(text) from e
     except UnsupportedError as e:
         if args.backend == "interpreter":
             raise
@@ -127,11 +132,16 @@ def _prepare(module: ModuleOp, args: argparse.Namespace) -> tuple[Specs, Specs, 
 
 def _prepared(module: ModuleOp, args: argparse.Namespace) -> tuple[Specs, Specs, Runner, str]:
     from qfin import api
-    from qfin.pipeline import is_before, to_level
+    from qfin.pipeline import is_before, level_of, to_level
 
     if args.backend == "interpreter":
         if args.finalize and is_before(module, "fused"):
             to_level(module, "fused")
+        if not is_before(module, "buffers"):
+            level = level_of(module)
+            raise UsageError(
+                f"--backend=interpreter runs tensors, and the model is of level {level}"
+            )
         inputs, outputs = api.signature(module, args.function)
 
         def interpret(feeds: Feeds) -> Feeds:

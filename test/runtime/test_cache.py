@@ -198,7 +198,7 @@ def test_a_place_that_cannot_be_written(tmp_path: Path, caplog: pytest.LogCaptur
                 qfin.compile(MODULE, cache=False)
             )
     (record,) = caplog.records
-    assert f"compiled code cannot be kept in {place}/objects" in record.getMessage()
+    assert f"warning: compiled code cannot be kept in {place}/objects" in record.getMessage()
     assert "--no-cache" in record.getMessage()
 
 

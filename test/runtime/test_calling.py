@@ -124,7 +124,7 @@ def test_results_that_are_refused(two: qfin.Program) -> None:
         (y, "an array for each result: out0: 3x4xfloat32, out1: 2xfloat32"),
         ((y,), "an array for each result"),
         (3, "an array for each result"),
-        ((y, y), "'out= out1' must have shape"),
+        ((y, y), r"out= 'out1' must have shape \[2\], got \[3, 4\]"),
         ((X, z), "must have dtype float32, got int8"),
         ((y.T.copy().T, z), "'out0' does not lie in memory as it must"),
         ((y, locked), "'out1' is read-only"),

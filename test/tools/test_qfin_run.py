@@ -41,6 +41,7 @@ def _files(tmp_path: Path):  # pyright: ignore[reportUnusedFunction]
     np.savez(tmp_path / "feeds.npz", x=X, w=W)
     np.savez(tmp_path / "wrong.npz", q=X)
     (tmp_path / "junk.npy").write_bytes(b"junk")
+    (tmp_path / "text.npz").write_text("1 2 3")
 
 
 @pytest.fixture(params=["interpreter", "llvm"])
@@ -125,8 +126,8 @@ def test_threads(tool: Run, threads: int):
 
 def test_bad_threads(tool: Run):
     done = tool("qfin", "run", "m.mlir", "--random", "--threads=0")
-    assert done.returncode == 1
-    assert "threads must be an int of at least 1, not 0" in done.stderr
+    assert done.returncode == 2
+    assert "--threads must be at least 1" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -152,6 +153,7 @@ def test_bad_threads(tool: Run):
         (["--input", "absent.npy"], 1, "absent.npy: No such file or directory"),
         (["--input", "absent.npz"], 1, "absent.npz: No such file or directory"),
         (["--input", "junk.npy"], 1, "junk.npy: not a .npy file"),
+        (["--input", "text.npz"], 1, "text.npz: not a .npz file of numbers\n"),
         (["--input", "wrong.npz"], 2, "no input 'q'"),
         (["--input", "1x3xf32=@x.npy"], 1, "the file holds 1x4xfloat32"),
         (["--input", "w.npy", "--input", "w.npy"], 1, "input 'x' must have shape [1, 4], got [2]"),
@@ -204,6 +206,25 @@ def test_hints_of_flags(tool: Run):
             "qfin: error: 'nn.saturate_to_fp16' at <stdin>:2:7: tensors of f16"
         )
         assert "\n(--backend=interpreter needs no machine code; " in done.stderr
+
+
+def test_what_the_interpreter_does_not_run(tool: Run):
+    program = tool("qfin-opt", "-p", "quant-finalize,assign-layout,plan-buffers", stdin=AVERAGE)
+    done = tool("qfin", "run", "-", "--random", "--backend=interpreter", stdin=program.stdout)
+    assert done.returncode == 2
+    assert "runs tensors, and the model is of level buffers" in done.stderr
+
+
+def test_functions_that_share_a_state_are_for_python(tool: Run):
+    get = """func.func @NAME() -> tensor<f32> {
+      %x = ml_program.global_load @g : tensor<f32>
+      func.return %x : tensor<f32> }
+    """
+    model = "ml_program.global private mutable @g(dense<1.0> : tensor<f32>) : tensor<f32>\n"
+    model += get.replace("NAME", "one") + get.replace("NAME", "two")
+    done = tool("qfin", "run", "-", "--backend=interpreter", stdin=model)
+    assert done.returncode == 2
+    assert "name one with --function (a run calls one; what it stores is gone then" in done.stderr
 
 
 AVERAGE = """

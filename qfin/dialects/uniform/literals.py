@@ -26,7 +26,9 @@ def parse_float_literal(parser: AttrParser) -> float:
         return value
     if parser.lexer.input.content[start : start + 2].lower() != "0x":
         parser.raise_error(
-            "expected floating point literal; a whole number needs a trailing dot", start
+            "expected floating point literal: decimal with a dot (2.0, 1.0e-40), or the 64 bits of"
+            " a double in hexadecimal (0x...), which infinity needs",
+            start,
         )
     bits = parser.parse_integer(allow_boolean=False, allow_negative=False)
     if bits >= 1 << 64:

@@ -16,7 +16,7 @@
 // -----
 
 "test.op"() {t = #quant<activation clamp, min = 6>} : () -> ()
-// CHECK: expected floating point literal; a whole number needs a trailing dot
+// CHECK: expected floating point literal: decimal with a dot (2.0, 1.0e-40), or the 64 bits of a double in hexadecimal (0x...), which infinity needs
 
 // -----
 
