@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # `__getattr__` gives them
     from qfin.passes.finalize.insert_prepack_unpack import (
         InsertPrepackUnpackPass as InsertPrepackUnpackPass,
     )
+    from qfin.passes.finalize.move_constants import MoveConstantsPass as MoveConstantsPass
     from qfin.passes.finalize.normalize_contractions import (
         NormalizeContractionsPass as NormalizeContractionsPass,
     )
@@ -135,6 +136,11 @@ PASSES: dict[str, PassEntry] = {
         "qfin.passes.lower.lower_to_kernels",
         "LowerToKernelsPass",
         "Replace each kernel op by a call of a function generated for its shapes",
+    ),
+    "move-constants": PassEntry(
+        "qfin.passes.finalize.move_constants",
+        "MoveConstantsPass",
+        "Move quantized constants where ops move them or what they are dequantized to",
     ),
     "normalize-contractions": PassEntry(
         "qfin.passes.finalize.normalize_contractions",

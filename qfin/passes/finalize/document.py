@@ -31,8 +31,11 @@ _DOES = {
     "propagate-quantization": "static: gives results between quantized ops parameters, if they"
     " have none",
     "constant-propagation": "quantizes weights that the text holds as floats, at compile time",
+    "move-constants": "transposes, reshapes and splits quantized weights, with their scales, at"
+    " compile time",
     "normalize-contractions": "a matmul with a constant is a linear, an addition to it its bias",
-    "insert-prepack-unpack": "packs each weight with its bias, and unpacks it: values stay",
+    "insert-prepack-unpack": "packs each constant weight with its bias, and unpacks it: values"
+    " stay",
     "quant-fusion": "applies the table below, until nothing changes",
     "fold-globals": "makes constants of parameters; with `preserved-attrs` `freeze-module` does",
     "fold-quantized-prepacking-ops": "packs constants at compile time; takes back what was not"

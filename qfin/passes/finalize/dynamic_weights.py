@@ -141,6 +141,6 @@ def packed_for_dynamic(op: Contraction) -> SSAValue:
         unpack = defining(weight)
         if isinstance(unpack, UnpackDynamicOp) and unpack.scale is not found.scale:
             raise Refused("scale is not the one prepacked with the weight")
-    value, packed = unpacked_from(defining(weight), bias, packed_type(op, bias))
+    value, packed = unpacked_from(weight, bias, packed_type(op, bias))
     require_short_sum(packed, element)
     return value

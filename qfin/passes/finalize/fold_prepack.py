@@ -23,8 +23,7 @@ from xdsl.transforms.dead_code_elimination import DeadCodeElimination
 
 from qfin import remarks
 from qfin.dialects import nn
-from qfin.dialects.ml_program import GlobalLoadOp, GlobalStoreOp, global_of
-from qfin.dialects.quant.casts import SCastOp
+from qfin.dialects.ml_program import GlobalStoreOp
 from qfin.dialects.quant.packed import PackedAttr, PackedConstantOp, PrepackOp
 from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp
 from qfin.dialects.quant.packed_patterns import ROUND_TRIPS
@@ -33,7 +32,7 @@ from qfin.dialects.uniform import UniformType
 from qfin.interpreter.arrays import dense_to_numpy, numpy_to_dense
 from qfin.interpreter.dynamic import saturate_to_fp16
 from qfin.interpreter.packed import dynamic_scales, packed_scales, packed_weight
-from qfin.passes.finalize.groups import constant_of, defining, element_type
+from qfin.passes.finalize.groups import constant_of, element_type, kept_global, text_of_source
 from qfin.passes.finalize.packed_globals import packed_constants_to_globals
 from qfin.passes.rewriting import rewrite
 
@@ -158,13 +157,7 @@ def _why_left(prepack: PrepackOp | PrepackDynamicOp) -> str:
     weight_known = constant_of(prepack.weight) is not None
     what, value = ("bias", prepack.bias) if weight_known else ("weight", prepack.weight)
     assert value is not None
-    made_by = defining(value)
-    if isinstance(made_by, SCastOp):
-        made_by = defining(made_by.input)
-    if isinstance(made_by, GlobalLoadOp):
-        found = global_of(made_by, made_by.symbol)
-        if found is not None and found.is_mutable is None:
-            name = found.sym_name.data  # preserved: compile folds it
-            return f"packs when it is compiled: its {what} is the global @{name}, which stays"
-    source = "an argument" if made_by is None else f"made by {made_by.name}"
-    return f"packs at each call: its {what} is not a constant, but {source}"
+    if (kept := kept_global(value)) is not None:  # preserved: compile folds it
+        name = kept.sym_name.data
+        return f"packs when it is compiled: its {what} is the global @{name}, which stays"
+    return f"packs at each call: its {what} is not a constant, but {text_of_source(value)}"

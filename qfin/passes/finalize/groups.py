@@ -16,7 +16,7 @@ from xdsl.ir import Attribute, Operation, OpResult, SSAValue
 from xdsl.utils.exceptions import VerifyException
 
 from qfin.dialects import nn
-from qfin.dialects.ml_program import GlobalLoadConstOp, GlobalOp, global_of
+from qfin.dialects.ml_program import GlobalLoadConstOp, GlobalLoadOp, GlobalOp, global_of
 from qfin.dialects.quant.activation import NO_ACTIVATION, RELU, ActivationAttr
 from qfin.dialects.quant.casts import DCastOp, QCastOp, SCastOp
 from qfin.dialects.uniform import UniformType
@@ -55,6 +55,33 @@ def constant_of(value: SSAValue | None) -> DenseIntOrFPElementsAttr | None:
     if not isinstance(op, arith.ConstantOp | GlobalOp):
         return None
     return op.value if isinstance(op.value, DenseIntOrFPElementsAttr) else None
+
+
+def source_of(value: SSAValue) -> Operation | None:
+    """The op that defines a value, seen through a storage cast and a rounding to f16."""
+    op = defining(value)
+    return defining(op.input) if isinstance(op, SCastOp | nn.SaturateToFp16Op) else op
+
+
+def kept_global(value: SSAValue) -> GlobalOp | None:
+    """The global that is loaded, is preserved and never changes: a constant once it is compiled."""
+    op = source_of(value)
+    found = global_of(op, op.symbol) if isinstance(op, GlobalLoadOp) else None
+    return None if found is None or found.is_mutable is not None else found
+
+
+def text_of_source(value: SSAValue) -> str:
+    """`an argument`, or `made by` the op that defines the value."""
+    op = source_of(value)
+    return "an argument" if op is None else f"made by {op.name}"
+
+
+def is_known(value: SSAValue | None) -> bool:
+    """Whether a value is absent, a constant, or one once it is compiled."""
+    if value is None or constant_of(value) is not None or kept_global(value) is not None:
+        return True
+    op = defining(value)
+    return isinstance(op, nn.SaturateToFp16Op) and constant_of(op.input) is not None
 
 
 def dequantized(value: SSAValue, what: str) -> tuple[SSAValue, UniformType]:

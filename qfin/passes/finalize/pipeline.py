@@ -18,6 +18,7 @@ from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
 from qfin.passes.finalize.freeze_module import FreezeModulePass
 from qfin.passes.finalize.inline_calls import InlineCallsPass
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
+from qfin.passes.finalize.move_constants import MoveConstantsPass
 from qfin.passes.finalize.normalize_contractions import NormalizeContractionsPass
 from qfin.passes.finalize.propagate_quantization import PropagateQuantizationPass
 from qfin.passes.finalize.quant_fusion import QuantFusionPass, table_of
@@ -64,12 +65,14 @@ class QuantFinalizePass(ModulePass):
             *((ClearShapesPass(),) if self.clear_shapes else ()),
             CommonSubexpressionElimination(),  # equal quantizes must not look like two uses
             DeadCodeElimination(),  # nor dead ones
-            *((PropagateQuantizationPass(),) if propagates else ()),
-            # Weights may be quantized in the text.
+            # Weights may be quantized in the text, and then moved.
             ConstantPropagationPass(floats_only=self.quant_type == "static"),
+            MoveConstantsPass(),
+            *((PropagateQuantizationPass(),) if propagates else ()),
             NormalizeContractionsPass(self.on_device),
-            InsertPrepackUnpackPass(),
+            InsertPrepackUnpackPass(constants_only=True),
             QuantFusionPass(self.quant_type, self.on_device),
+            MoveConstantsPass(),  # of what fusions made, so that twice is once
             FreezeModulePass(self.preserved_attrs) if self.preserved_attrs else FoldGlobalsPass(),
             FoldQuantizedPrepackingOpsPass(),  # takes back the prepacks of what did not fuse, too
         )

@@ -205,7 +205,7 @@ class PropagateQuantizationPass(ModulePass):
             return
         copy = op.clone()
         originals = dict(zip(copy.walk(), op.walk(), strict=True))
-        InsertPrepackUnpackPass().apply(ctx, copy)  # without which contractions do not fuse
+        InsertPrepackUnpackPass(constants_only=True).apply(ctx, copy)  # for contractions to fuse
         for found in _gainful(copy):
             source = found.quantize.input
             assert isinstance(source, OpResult)

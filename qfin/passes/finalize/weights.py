@@ -46,7 +46,9 @@ from qfin.passes.finalize.groups import (
     dequantized,
     element_type,
     holder_of,
+    is_known,
     require_f32,
+    text_of_source,
 )
 from qfin.passes.sums import overflow, sum_range
 
@@ -59,8 +61,9 @@ MAX_CANCELLED = 2**20
 Four roundings of f32, each of at most 2**-24 of such a sum, stand before the fused op's result: of
 the product of the scales, the bias in its units, the sum as f32, and the sum with the bias. A
 result that is not clamped is then within 2**20 * 4 * 2**-24 = 1/4 step of the exact one. The float
-op rounds its own factors, at 2 * 2**-24 of what they add up to, and so the two are one step apart
-at most as long as the products, each without its sign, add up to no more than 2**22 steps.
+op is less exact: it rounds its factors and, of `K` products, each of its sums on the way, at 2**-24
+of what they hold. The two are one step apart at most as long as the products, each without its
+sign, add up to no more than 2**22 / (K + 2) steps.
 """
 
 _KINDS: dict[type[Operation], str] = {
@@ -139,12 +142,24 @@ def packed_type(op: Contraction, stored: SSAValue | None) -> PackedType:
     return PackedType(kind, weight, bias, geometry_of(op))
 
 
+def require_known(value: SSAValue | None, what: str) -> None:
+    """What is packed at compile time must be known then."""
+    if value is not None and not is_known(value):
+        raise Refused(
+            f"{what} is not a constant, but {text_of_source(value)}, and not prepacked"
+            " (quant-finalize packs constants only)"
+        )
+
+
 def unpacked_from(
-    unpack: Operation | None, bias: SSAValue | None, wanted: PackedType
+    weight: SSAValue, bias: SSAValue | None, wanted: PackedType
 ) -> tuple[SSAValue, PackedType]:
-    """The packed value that a weight, the first result of `unpack`, and a `bias` were unpacked
-    from, and its type, which must be the one `wanted`."""
+    """The packed value that `weight` and `bias` were unpacked from, and its type, which must be the
+    one `wanted`."""
+    unpack = defining(weight)
     if not isinstance(unpack, UnpackOp | UnpackDynamicOp):
+        require_known(weight, "weight")
+        require_known(bias, "bias")
         raise Refused("weight is not prepacked (run insert-prepack-unpack first)")
     if unpack.bias is not bias:
         raise Refused("bias is not the one prepacked with the weight")
@@ -160,7 +175,7 @@ def packed_of(op: Contraction, activation: UniformType, output: UniformType) -> 
     from."""
     constants = constants_of(op)
     wanted = packed_type(op, constants.bias)
-    value, packed = unpacked_from(defining(constants.weight), constants.bias, wanted)
+    value, packed = unpacked_from(constants.weight, constants.bias, wanted)
     if constants.bias is not None:
         _require_bias_scale(packed, constants, activation)
     require_exact_sum(value, packed, activation, constants.element)

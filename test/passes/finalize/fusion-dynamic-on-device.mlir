@@ -32,3 +32,14 @@ func.func @linear_dynamic_on_device_run_time_weight(%x: tensor<2x3xf32>, %w: ten
   %y = nn.linear %x, %wd : (tensor<2x3xf32>, tensor<4x3xf32>) -> tensor<2x4xf32>
   func.return %y : tensor<2x4xf32>
 }
+
+// An input that is quantized already is not quantized again.
+// CHECK-LABEL: @static_input(
+// CHECK-NOT:     quant.linear_dynamic
+// CHECK:         nn.linear
+func.func @static_input(%x: tensor<2x3x!w>, %wq: tensor<4x3x!w>) -> tensor<2x4xf32> {
+  %d = quant.dcast %x : tensor<2x3x!w> to tensor<2x3xf32>
+  %w = quant.dcast %wq : tensor<4x3x!w> to tensor<4x3xf32>
+  %y = nn.linear %d, %w : (tensor<2x3xf32>, tensor<4x3xf32>) -> tensor<2x4xf32>
+  func.return %y : tensor<2x4xf32>
+}

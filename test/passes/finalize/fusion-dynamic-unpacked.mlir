@@ -18,7 +18,8 @@ func.func @other_scale(%x: tensor<2x3xf32>, %p: !p, %t: tensor<f32>) -> tensor<2
 }
 
 // REMARK-NEXT: remark: nn.linear not fused: weight is not prepacked (run insert-prepack-unpack first)
-func.func @not_prepacked(%x: tensor<2x3xf32>, %h: tensor<4x3xf16>) -> tensor<2x4xf32> {
+func.func @not_prepacked(%x: tensor<2x3xf32>) -> tensor<2x4xf32> {
+  %h = arith.constant dense<1.0> : tensor<4x3xf16>
   %w = nn.to %h : tensor<4x3xf16> to tensor<4x3xf32>
   %y = nn.linear %x, %w : (tensor<2x3xf32>, tensor<4x3xf32>) -> tensor<2x4xf32>
   func.return %y : tensor<2x4xf32>

@@ -23,6 +23,7 @@ from .random_dynamic_groups import ROWS as DYNAMIC_ROWS
 from .random_dynamic_groups import DynamicGroup
 from .random_graphs import EXACT, ROUNDING, graph
 from .random_groups import ROWS, Group
+from .random_moved_weights import layer
 
 HERE = Path(__file__).parent
 FILES = [
@@ -65,6 +66,8 @@ CASES = [
     *(pytest.param(path, STATIC_STEP, id=path.stem) for path in FILES),
     *(pytest.param(static_text(n), STATIC_STEP, id=f"static-{n}") for n in range(1)),
     *(pytest.param(graph(n, (*EXACT, *ROUNDING)), STATIC_STEP, id=f"graph-{n}") for n in range(6)),
+    *(pytest.param(layer(n), STATIC_STEP, id=f"moved-{n}") for n in range(4)),
+    *(pytest.param(layer(n), DYNAMIC_STEP, id=f"moved-dynamic-{n}") for n in range(2)),
     *(pytest.param(dynamic_text(n), DYNAMIC_STEP, id=f"dynamic-{n}") for n in range(3)),
 ]
 

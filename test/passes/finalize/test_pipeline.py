@@ -174,12 +174,17 @@ def test_explain_takes_the_options_of_finalize() -> None:
     )
     assert not any("packs" in r.message for r in qfin.explain(text))
     mutable = text.replace("global private", "global private mutable")
-    assert any("packs at each call: its weight" in r.message for r in qfin.explain(mutable))
+    reasons = [r.message for r in qfin.explain(mutable) if r.kind == "missed"]
+    assert len(reasons) == 1
+    assert reasons[0].startswith("weight is not a constant, but made by ml_program.global_load,")
     with pytest.raises(qfin.PassError, match="on-device is of quant-type=dynamic"):
         qfin.explain(MODULE, on_device=True)
     weight_only = FLOAT_WEIGHT.replace("nn.linear %d", "nn.linear %f").replace(
         "%d =", "%f = arith.constant dense<1.0> : tensor<2x3xf32>\n  %d ="
     )
+    hint = "quant-type=dynamic with on-device quantizes its input at run time"
+    assert any(hint in r.message for r in qfin.explain(weight_only))
+    assert not any(hint in r.message for r in qfin.explain(mutable))  # it is quantized already
     device = qfin.explain(weight_only, quant_type="dynamic", on_device=True)
     assert [r.message for r in device if r.kind == "fused"] == ["became quant.linear_dynamic"]
     assert all(r.kind != "fused" for r in qfin.explain(weight_only, quant_type="dynamic"))

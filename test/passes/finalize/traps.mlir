@@ -169,10 +169,11 @@ func.func @returned_too(%x: tensor<1x2x!q>) -> (tensor<1x2x!q>, tensor<1x2xf32>)
   func.return %r, %y : tensor<1x2x!q>, tensor<1x2xf32>
 }
 
-// REMARK: :[[# @LINE + 6]]:3: remark: quant.prepack not fused: packs at each call: its weight is not a constant, but an argument
-// CHECK-LABEL: @packed_at_each_call(
-// CHECK:         quant.prepack %wq
-func.func @packed_at_each_call(%x: tensor<1x2x!q>, %wq: tensor<2x2x!w>) -> tensor<1x2x!q> {
+// REMARK: :[[# @LINE + 7]]:3: remark: nn.linear not fused: weight is not a constant, but an argument, and not prepacked (quant-finalize packs constants only)
+// CHECK-LABEL: @not_packed_at_each_call(
+// CHECK-NOT:     quant.prepack
+// CHECK:         nn.linear
+func.func @not_packed_at_each_call(%x: tensor<1x2x!q>, %wq: tensor<2x2x!w>) -> tensor<1x2x!q> {
   %w = quant.dcast %wq : tensor<2x2x!w> to tensor<2x2xf32>
   %d = quant.dcast %x : tensor<1x2x!q> to tensor<1x2xf32>
   %y = nn.linear %d, %w : (tensor<1x2xf32>, tensor<2x2xf32>) -> tensor<1x2xf32>

@@ -85,16 +85,18 @@ def on_device(op: Operation) -> Rewrite:
 
 def is_weight_only(op: Operation) -> bool:
     """Whether the input of a linear is not quantized and its weight is."""
-    return not isinstance(defining(op.operands[0]), quant.DequantizeOp) and isinstance(
-        defining(op.operands[1]), quant.DCastOp | quant.DequantizeOp
+    input, weight = (
+        isinstance(defining(operand), quant.DCastOp | quant.DequantizeOp)
+        for operand in op.operands[:2]
     )
+    return weight and not input
 
 
 def fp16(op: Operation) -> Rewrite:
     """Both sum floats, each in its order, so that they differ by what such sums round."""
     assert isinstance(op, nn.LinearOp)
     weight, wanted = half_constants_of(op)
-    packed = unpacked_from(defining(weight), op.bias, wanted)[0]
+    packed = unpacked_from(weight, op.bias, wanted)[0]
     return with_activations(
         op,
         lambda activation, result: quant.LinearDynamicFp16Op(
