@@ -42,7 +42,8 @@ func.func @main(%x: tensor<1xf32>) -> tensor<1000000x1000000x1000000xf32> {
 SCALAR = "func.func @main(%x: f32) -> f32 { func.return %x : f32 }"
 DYNAMIC = """\
 !w = !quant.uniform<i8:f32, 0.25>
-func.func @main(%x: tensor<1x1x4x4xf32>, %i: tensor<1x1x2x2xi8>) -> tensor<1x1x3x3xf32> {
+func.func @main(%x: tensor<1x1x4x4xf32>) -> tensor<1x1x3x3xf32> {
+  %i = arith.constant dense<[[[[1, -2], [3, 4]]]]> : tensor<1x1x2x2xi8>
   %wq = quant.scast %i : tensor<1x1x2x2xi8> to tensor<1x1x2x2x!w>
   %s, %z = quant.choose_qparams %x : (tensor<1x1x4x4xf32>) -> (tensor<f32>, tensor<i32>)
   %q = quant.quantize %x, %s, %z
