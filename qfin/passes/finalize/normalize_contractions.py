@@ -26,6 +26,7 @@ from qfin.dialects.tensors import shape_of
 from qfin.dialects.uniform import UniformType
 from qfin.interpreter.arrays import dense_to_numpy, numpy_to_dense
 from qfin.locations import fuse
+from qfin.passes.finalize.dynamic_weights import quantized_input, run_time_constants_of
 from qfin.passes.finalize.groups import (
     Refused,
     constant_of,
@@ -36,7 +37,8 @@ from qfin.passes.finalize.groups import (
     output_of,
     require_activation,
 )
-from qfin.passes.finalize.table import STATIC
+from qfin.passes.finalize.quant_fusion import table_of
+from qfin.passes.finalize.table import STATIC, Table
 from qfin.passes.finalize.weights import Contraction, constants_of, require_weight
 from qfin.passes.rewriting import rewrite
 
@@ -101,9 +103,12 @@ class MatmulToLinear(RewritePattern):
         rewriter.replace(op, [], [linear.result])
 
 
+@dataclass(frozen=True)
 class AddToBias(RewritePattern):
     """A constant that is added to a contraction without a bias, one number or one for each channel,
-    is its bias, where the sum is quantized, or added to a residual and then quantized.
+    is its bias, where the sum is quantized, or added to a residual and then quantized. With a
+    `table` of run-time quantization also where that fuses the contraction, which rounds the product
+    and the bias once.
 
     Before:
 
@@ -115,6 +120,8 @@ class AddToBias(RewritePattern):
         %y = nn.linear %x, %w, %b : (...) -> tensor<1x10xf32>
     """
 
+    table: Table = STATIC
+
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: nn.AddOp, rewriter: PatternRewriter, /) -> None:
         for value, other in ((op.lhs, op.rhs), (op.rhs, op.lhs)):
@@ -122,7 +129,9 @@ class AddToBias(RewritePattern):
             if not isinstance(producer, Contraction):
                 continue
             bias = _bias(producer, other)
-            if bias is None or shape_of(value) != shape_of(op.result) or not _fits(producer, op):
+            if bias is None or shape_of(value) != shape_of(op.result):
+                continue
+            if not _fits(producer, op) and not _fits_at_run_time(producer, op, self.table):
                 continue
             constant = arith.ConstantOp(numpy_to_dense(bias, f32))
             constant.location = op.location
@@ -174,14 +183,35 @@ def _fits(op: Contraction, add: Operation) -> bool:
         return False
 
 
+def _fits_at_run_time(op: Contraction, add: Operation, table: Table) -> bool:
+    """As `_fits`, for a contraction whose input is quantized at run time."""
+    row = None if table is STATIC else table.row_of(op)
+    try:
+        if row is None or row.variant == "dynamic_fp16":
+            return False
+        if row.variant == "dynamic":
+            quantized_input(op)
+        if isinstance(defining(op.weight), DCastOp):
+            constants_of(op)
+        else:
+            run_time_constants_of(op)
+        return op.bias is None and only_use(op.result, op.name) is add
+    except Refused:
+        return False
+
+
 @dataclass(frozen=True)
 class NormalizeContractionsPass(ModulePass):
     """Turn products with constant weights into linears, and what is added to them into biases."""
 
     name = "normalize-contractions"
 
+    quant_type: str = "static"
+    """As in `quant-fusion`: with dynamic, sums that are not quantized have biases, too."""
+
     on_device: bool = False
     """As in `quant-fusion`: products of floats are linears, too, for their inputs are quantized."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        rewrite(op, [MatmulToLinear(self.on_device), AddToBias()])
+        table = table_of(self.quant_type, self.on_device)
+        rewrite(op, [MatmulToLinear(self.on_device), AddToBias(table)])

@@ -69,7 +69,7 @@ class QuantFinalizePass(ModulePass):
             ConstantPropagationPass(floats_only=self.quant_type == "static"),
             MoveConstantsPass(),
             *((PropagateQuantizationPass(),) if propagates else ()),
-            NormalizeContractionsPass(self.on_device),
+            NormalizeContractionsPass(self.quant_type, self.on_device),
             InsertPrepackUnpackPass(constants_only=True),
             QuantFusionPass(self.quant_type, self.on_device),
             MoveConstantsPass(),  # of what fusions made, so that twice is once

@@ -9,6 +9,7 @@ from xdsl.ir import Block, Operation, OpResult, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.rewriter import InsertPoint
 
+from qfin import remarks
 from qfin.dialects.quant.casts import QCastOp
 from qfin.passes.finalize.fusion import Fusion
 from qfin.passes.finalize.groups import Activation, Refused, defining
@@ -44,7 +45,11 @@ class SplitQuantizes(RewritePattern):
 
     @override
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
-        for activations, quantize in split_paths(op)[1:]:
+        paths = split_paths(op)
+        if paths:
+            message = f"computed {len(paths)} times, for each type that its result is quantized to"
+            remarks.emit("note", op, message, pass_name="quant-fusion")
+        for activations, quantize in paths[1:]:
             copies = _copies((*_operands(op), op, *activations))
             rewriter.insert(copies, InsertPoint.before(quantize))
             quantize.operands = [copies[-1].results[0]]

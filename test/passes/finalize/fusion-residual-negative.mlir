@@ -172,3 +172,13 @@ func.func @weight_not_dequantized(%x: tensor<1x2x!x>, %w: tensor<3x2xf32>, %r: t
   %q = quant.qcast %s : tensor<1x3xf32> to tensor<1x3x!y>
   return %q : tensor<1x3x!y>
 }
+
+// REMARK: {{.*}}remark: nn.add not fused: adds a constant to what nn.linear gives, which is not fused
+func.func @constant(%x: tensor<1x2x!x>, %wq: tensor<3x2x!w>) -> tensor<1x3xf32> {
+  %xf = quant.dcast %x : tensor<1x2x!x> to tensor<1x2xf32>
+  %w = quant.dcast %wq : tensor<3x2x!w> to tensor<3x2xf32>
+  %y = nn.linear %xf, %w : (tensor<1x2xf32>, tensor<3x2xf32>) -> tensor<1x3xf32>
+  %c = arith.constant dense<[[1.0, 2.0, 3.0]]> : tensor<1x3xf32>
+  %z = nn.add %y, %c : (tensor<1x3xf32>, tensor<1x3xf32>) -> tensor<1x3xf32>
+  return %z : tensor<1x3xf32>
+}

@@ -10,6 +10,7 @@
 !w = !quant.uniform<i8:f32, 0.02>
 !axis = !quant.uniform<i8:f32:0, {0.5, 0.25}>
 
+// REMARK: remark: nn.mul: computed 2 times, for each type that its result is quantized to
 // CHECK-LABEL: @binary(
 // CHECK-NEXT:    %[[P:[a-z0-9_]+]] = quant.mul %x, %x : {{.*}} -> tensor<2x!quant.uniform<i8:f32, 2.500000e-01:-3>>
 // CHECK-NEXT:    %[[Q:[a-z0-9_]+]] = quant.mul %x, %x : {{.*}} -> tensor<2x!quant.uniform<u8:f32, 1.250000e-01>>

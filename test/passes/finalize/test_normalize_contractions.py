@@ -55,3 +55,35 @@ def test_one_step_at_most(seed: int, bias: str) -> None:
     assert len(np.unique(want)) > 10
     assert np.abs(want.astype(int) - near).max() <= 1
     assert np.abs(want.astype(int) - got).max() <= 1
+
+
+DYNAMIC = """
+func.func @main(%x: tensor<3x8xf32>) -> tensor<3x4xf32> {
+  %s, %z = quant.choose_qparams %x {reduce_range} : (tensor<3x8xf32>) -> (tensor<f32>, tensor<i32>)
+  %q = quant.quantize %x, %s, %z : (tensor<3x8xf32>, tensor<f32>, tensor<i32>) -> tensor<3x8xui8>
+  %d = quant.dequantize %q, %s, %z : (tensor<3x8xui8>, tensor<f32>, tensor<i32>) -> tensor<3x8xf32>
+  %i = arith.constant dense<7> : tensor<8x4xi8>
+  %c = quant.scast %i : tensor<8x4xi8> to tensor<8x4x!quant.uniform<i8:f32, 0.02>>
+  %w = quant.dcast %c : tensor<8x4x!quant.uniform<i8:f32, 0.02>> to tensor<8x4xf32>
+  %m = nn.matmul %d, %w : (tensor<3x8xf32>, tensor<8x4xf32>) -> tensor<3x4xf32>
+  %b = arith.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  %y = nn.add %m, %b : (tensor<3x4xf32>, tensor<4xf32>) -> tensor<3x4xf32>
+  %r = nn.relu %y : tensor<3x4xf32>
+  func.return %r : tensor<3x4xf32>
+}
+"""
+
+
+def test_bias_of_what_is_quantized_at_run_time() -> None:
+    """The sum need not be quantized; static finalize leaves it."""
+    finalized = qfin.finalize(DYNAMIC, quant_type="dynamic")
+    names = [op.name for function in finalized.ops for op in function.walk()]
+    assert names.count("quant.linear_dynamic") == 1
+    assert "nn.add" not in names
+    assert "nn.relu" not in names
+    assert "nn.add" in str(qfin.finalize(DYNAMIC))
+    x = np.random.default_rng(0).normal(size=(3, 8)).astype(np.float32)
+    (expected,) = qfin.interpret(DYNAMIC, [x]).values()
+    (found,) = qfin.interpret(finalized, [x]).values()
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    assert np.array_equal(qfin.compile(finalized, cache=False)(x), found)

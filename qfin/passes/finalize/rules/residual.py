@@ -17,6 +17,7 @@ from qfin.interpreter import numerics
 from qfin.passes.finalize.fusion import Fusion, Rewrite, name_of, replace_group
 from qfin.passes.finalize.groups import (
     Refused,
+    constant_of,
     defining,
     dequantized,
     element_type,
@@ -67,6 +68,8 @@ def _residual(op: Operation) -> Rewrite:
         raise Refused(f"result of {producer.name} is used in another block, by {op.name}")
     if value.has_more_than_one_use():
         raise Refused(f"result of {producer.name} is used elsewhere, too")
+    if constant_of(other) is not None:
+        raise Refused(f"adds a constant to what {producer.name} gives, which is not fused")
     stored, residual = dequantized(other, "residual")
     require_activation(residual, "residual")
     wanted = shape_of(op.result)
