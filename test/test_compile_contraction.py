@@ -103,3 +103,19 @@ def test_weights_of_several_scales() -> None:
           func.return %y : tensor<4x3xf32> }}""",
         floats(1, (4, 2)),
     )
+
+
+@pytest.mark.parametrize("bias", ["i32:f32, 0.03125", "i32:f32:0, {0.5, 0.25, 0.03125}"])
+def test_bias_of_i32(bias: str) -> None:
+    """As ONNX has it, where the result stays float: it is floats in the program."""
+    element = f"!quant.uniform<{bias}>"
+    check_floats(
+        f"""func.func @main(%x: tensor<4x2xf32>, %w: tensor<3x2xf32>) -> tensor<4x3xf32> {{
+          %i = arith.constant dense<[1, -1000000, 2147483647]> : tensor<3xi32>
+          %q = quant.scast %i : tensor<3xi32> to tensor<3x{element}>
+          %b = quant.dcast %q : tensor<3x{element}> to tensor<3xf32>
+          %y = nn.linear %x, %w, %b
+            : (tensor<4x2xf32>, tensor<3x2xf32>, tensor<3xf32>) -> tensor<4x3xf32>
+          func.return %y : tensor<4x3xf32> }}""",
+        floats(1, (4, 2), (3, 2)),
+    )
