@@ -1,10 +1,11 @@
-"""Ops of `nn.MOVE_OPS`: their dequantize moves behind them."""
+"""Ops that move values, or choose among them, and mean the same on quantized values: their
+dequantize moves behind them."""
 
 from __future__ import annotations
 
 from xdsl.ir import Operation
 
-from qfin.dialects.nn import MOVE_OPS
+from qfin.dialects import nn
 from qfin.dialects.nn.identity import IdentityOp
 from qfin.dialects.nn.padding import PadOp, stored_fill
 from qfin.passes.finalize.fusion import NEEDS_INPUT, Fusion, Rewrite, carry, name_of
@@ -31,6 +32,6 @@ FUSIONS: tuple[Fusion, ...] = tuple(
         else NEEDS_INPUT,
         _pad if op is PadOp else carry,
     )
-    for op in MOVE_OPS
+    for op in (nn.ReluOp, nn.ReshapeOp, nn.FlattenOp, *nn.MOVE_OPS)
     if not issubclass(op, IdentityOp)  # which quant-fusion takes away
 )
