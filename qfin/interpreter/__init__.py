@@ -148,6 +148,8 @@ class _CurrentOp(Interpreter.Listener):
             case VerifyException():  # shapes that only the arguments decide
                 where = "" if self.op is None else f"{describe(self.op)}: "
                 return InputError(f"{where}{error}")
+            case ValueError() if "array is too big" in str(error):  # more bytes than i64 counts
+                return UnsupportedError("its results need more memory than there is", self.op)
             case ValueError() | IndexError():  # the same, where numpy finds it out
                 where = "" if self.op is None else f"{describe(self.op)}: "
                 of = [shapes.text(a.shape) for a in self.args if isinstance(a, np.ndarray)]
