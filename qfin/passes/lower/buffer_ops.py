@@ -15,6 +15,9 @@ from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import kernel, nn, quant
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp, is_nhwc
+from qfin.dialects.nn.extrema import ExtremumOp
+from qfin.dialects.nn.pooling import MaxPoolOp
+from qfin.dialects.nn.upsample import UpsampleNearestOp
 from qfin.dialects.quant.activation import RELU
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
@@ -58,8 +61,15 @@ if TYPE_CHECKING:
 _KEEP_MEMORY = (*nn.VIEW_OPS, nn.ReshapeOp, nn.FlattenOp, quant.SCastOp, ToNchwOp)
 
 
+_ON_ANY_ELEMENTS = (ExtremumOp, MaxPoolOp, UpsampleNearestOp)
+"""Ops on tensors of any elements, of which we have kernels for quantized ones and f32."""
+
+
 def is_lowered(op: Operation) -> bool:
     """Whether there is an emitter for the op."""
+    if isinstance(op, _ON_ANY_ELEMENTS):
+        element = tensor_of(op.input).element_type
+        return isinstance(element, UniformType) or element == f32
     return type(op) in EMITTERS
 
 
