@@ -42,10 +42,12 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
 
 def _list_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
     """Adds what is skipped for want of an oracle, a test or a whole module, to the file that
-    QFIN_SKIPPED_LIST names: what is left to run where the oracles are (`pytest @file`)."""
+    QFIN_SKIPPED_LIST names: what is left to run where the oracles are (`pytest @file`). Each
+    process does, and some stand there twice: of modules that are skipped at one place xdist reports
+    only the first."""
     path = os.environ.get("QFIN_SKIPPED_LIST")
-    if not path or not report.skipped or "PYTEST_XDIST_WORKER" in os.environ:
-        return  # the process that starts the workers hears of all they do
+    if not path or not report.skipped:
+        return
     if re.search(rf"could not import '({'|'.join(ORACLES)})'", str(report.longrepr)):
         with open(path, "a") as file:
             file.write(f"{report.nodeid}\n")
