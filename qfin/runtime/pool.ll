@@ -20,17 +20,21 @@
 ; chunks under way for at most some 50 us, then sleeps in a futex, too. Times are in ticks of the
 ; time stamp counter, of 1 to 4 GHz.
 ;
+; Places. The system may run a worker on its caller's processor, where both take turns while others
+; idle; some schedulers pack threads so, and balance them after milliseconds. A worker that finds
+; itself there goes to another processor of those that it may use, and stays free to move.
+;
 ; @busy is held by the caller whose job runs. Who finds it taken, another thread or a nested call,
 ; does all of its own job itself. So no two jobs meet, and nobody waits for another's job.
 
 target triple = "x86_64-unknown-linux-gnu"
 
-%Job = type { i32, i32, ptr, ptr, i64, i64, [24 x i8] }
+%Job = type { i32, i32, ptr, ptr, i64, i64, i32, [20 x i8] }
 %Join = type { i32, i32, [56 x i8] }
 %Part = type { i64, [56 x i8] }
 
 ; Each on cache lines of its own.
-@job = internal global %Job zeroinitializer, align 64        ; seq, threads, fn, args, n, chunk
+@job = internal global %Job zeroinitializer, align 64        ; seq, threads, fn, args, n, chunk, cpu
 @join = internal global %Join zeroinitializer, align 64      ; rows remaining, does the caller sleep
 @idle = internal global [16 x i32] zeroinitializer, align 64 ; how many may sleep
 @parts = internal global [64 x %Part] zeroinitializer, align 64 ; epoch << 32 | next row to draw
@@ -41,10 +45,12 @@ target triple = "x86_64-unknown-linux-gnu"
 
 declare i64 @syscall(i64, ...)
 declare i32 @sched_yield()
+declare i32 @sched_getcpu()
 declare i32 @pthread_create(ptr, ptr, ptr, ptr)
 declare i32 @pthread_join(i64, ptr)
 declare i32 @pthread_sigmask(i32, ptr, ptr)
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 declare void @llvm.x86.sse2.pause()
 declare i64 @llvm.readcyclecounter()
 declare i64 @llvm.umin.i64(i64, i64)
@@ -57,6 +63,42 @@ define internal void @sleep_while(ptr %word, i32 %value) {
 
 define internal void @wake_all(ptr %word) {
   call i64 (i64, ...) @syscall(i64 202, ptr %word, i32 129, i32 2147483647)
+  ret void
+}
+
+; Leaves processor `cpu`, the caller's, if this thread is there and may run on another. System calls
+; 203 and 204 are sched_setaffinity and sched_getaffinity, of this thread; masks are of up to 8192
+; processors.
+define internal void @leave_processor(i32 %cpu) {
+entry:
+  %here = call i32 @sched_getcpu()
+  %shared = icmp eq i32 %here, %cpu
+  br i1 %shared, label %which, label %done
+which:
+  %all = alloca [128 x i64], align 8
+  %others = alloca [128 x i64], align 8
+  call void @llvm.memset.p0.i64(ptr %all, i8 0, i64 1024, i1 false)
+  %size = call i64 (i64, ...) @syscall(i64 204, i32 0, i64 1024, ptr %all)
+  %known = icmp sgt i64 %size, 0
+  %small = icmp ult i32 %cpu, 8192
+  %possible = and i1 %known, %small
+  br i1 %possible, label %move, label %done
+move:
+  call void @llvm.memcpy.p0.p0.i64(ptr %others, ptr %all, i64 1024, i1 false)
+  %cpu_64 = zext i32 %cpu to i64
+  %word = lshr i64 %cpu_64, 6
+  %bit = and i64 %cpu_64, 63
+  %only_here = shl i64 1, %bit
+  %not_here = xor i64 %only_here, -1
+  %word_at = getelementptr [128 x i64], ptr %others, i64 0, i64 %word
+  %old = load i64, ptr %word_at
+  %new = and i64 %old, %not_here
+  store i64 %new, ptr %word_at
+  ; Refused where nothing is left; else this thread runs elsewhere when the call returns.
+  %moved = call i64 (i64, ...) @syscall(i64 203, i32 0, i64 %size, ptr %others)
+  %free = call i64 (i64, ...) @syscall(i64 203, i32 0, i64 %size, ptr %all)
+  br label %done
+done:
   ret void
 }
 
@@ -170,11 +212,13 @@ read:
   %args_at = getelementptr %Job, ptr @job, i64 0, i32 3
   %n_at = getelementptr %Job, ptr @job, i64 0, i32 4
   %chunk_at = getelementptr %Job, ptr @job, i64 0, i32 5
+  %cpu_at = getelementptr %Job, ptr @job, i64 0, i32 6
   %threads_32 = load atomic i32, ptr %threads_at acquire, align 4
   %fn = load atomic ptr, ptr %fn_at acquire, align 8
   %args = load atomic ptr, ptr %args_at acquire, align 8
   %n = load atomic i64, ptr %n_at acquire, align 8
   %chunk = load atomic i64, ptr %chunk_at acquire, align 8
+  %cpu = load atomic i32, ptr %cpu_at acquire, align 8
   %stop = load atomic i32, ptr @stopping acquire, align 4
   %again = load atomic i32, ptr @job acquire, align 64
   %one_job = icmp eq i32 %again, %seq
@@ -187,6 +231,7 @@ whose:
   %for_me = icmp ult i64 %id, %threads
   br i1 %for_me, label %mine, label %not_mine
 mine:
+  call void @leave_processor(i32 %cpu)
   call void @work(i64 %id, i32 %seq, i64 %threads, ptr %fn, ptr %args, i64 %n, i64 %chunk)
   br label %idle
 not_mine:                                     ; others' jobs do not keep this worker awake
@@ -311,11 +356,14 @@ workers:
   %args_at = getelementptr %Job, ptr @job, i64 0, i32 3
   %n_at = getelementptr %Job, ptr @job, i64 0, i32 4
   %chunk_at = getelementptr %Job, ptr @job, i64 0, i32 5
+  %cpu_at = getelementptr %Job, ptr @job, i64 0, i32 6
+  %cpu = call i32 @sched_getcpu()
   store atomic i32 %threads_32, ptr %threads_at release, align 4
   store atomic ptr %fn, ptr %fn_at release, align 8
   store atomic ptr %args, ptr %args_at release, align 8
   store atomic i64 %n, ptr %n_at release, align 8
   store atomic i64 %chunk, ptr %chunk_at release, align 8
+  store atomic i32 %cpu, ptr %cpu_at release, align 8
   %rows = trunc i64 %n to i32
   %sleeper = getelementptr %Join, ptr @join, i64 0, i32 1
   store atomic i32 %rows, ptr @join release, align 64
