@@ -6,7 +6,18 @@ padding, so that the ops are timed and not conversions at their edges.
 
 from __future__ import annotations
 
-from benchmarks.net import IDENTITY, WEIGHT_SCALE, Net, Step, Value, Weight
+from benchmarks.net import (
+    BIAS,
+    IDENTITY,
+    WEIGHT_SCALE,
+    Net,
+    Quantization,
+    Step,
+    Value,
+    Weight,
+    bias_steps,
+    bias_unit,
+)
 
 
 def module_text(net: Net) -> str:
@@ -47,7 +58,8 @@ def _op(net: Net, step: Step, number: int, values: list[str], lines: list[str]) 
         lines += _quantized_at_run_time(names[0], types[0], number)
         names[0] = f"%d{number}"
     if step.weight:
-        lines += _weight(step.weight, number)
+        x = None if step.dynamic else net.values[step.operands[0]].quantization
+        lines += _weight(step.weight, number, x)
         if step.op == "layer_norm":
             parts = (f"{name}(%{name[0]}{number} : {_bias(step.weight)})" for name in _AFFINE)
             names[0] += " " + " ".join(parts)
@@ -69,24 +81,36 @@ _SAME_TYPE = ("relu", "clamp", "hardswish", "sigmoid", "gelu", "silu", "softmax"
 _AFFINE = ("weight", "bias")
 
 
-def _weight(weight: Weight, number: int) -> list[str]:
-    bias = f"%b{number} = arith.constant dense<0.5> : {_bias(weight)}"
+def _weight(weight: Weight, number: int, x: Quantization | None) -> list[str]:
+    """Constants for a weight and a bias, which is quantized as those of ONNX are where the input
+    is."""
     values = f'dense<"0x{weight.values().tobytes().hex().upper()}">'
     floats = f"tensor<{_x(weight.shape)}xf32>"
+    bias = [f"%b{number} = arith.constant dense<{BIAS}> : {_bias(weight)}"]
     if weight.floats:
-        return [f"%w{number} = arith.constant {values} : {floats}", bias]
-    storage = "u8" if weight.unsigned else "i8"
+        return [f"%w{number} = arith.constant {values} : {floats}", *bias]
+    if x is not None:
+        scales = ",".join([repr(float(bias_unit(x)))] * weight.channels)
+        element = f"!quant.uniform<i32:f32:0, {{{scales}}}>"
+        bias = _dequantized(
+            f"b{number}", f"dense<{bias_steps(x)}>", (weight.channels,), "i32", element
+        )
     scale = f"{WEIGHT_SCALE}:{weight.zero_point}" if weight.zero_point else f"{WEIGHT_SCALE}"
     scales = ",".join([scale] * weight.channels)
-    stored = f"tensor<{_x(weight.shape)}xi8>"
-    quantized = (
-        f"tensor<{_x(weight.shape)}x!quant.uniform<{storage}:f32:{weight.axis}, {{{scales}}}>>"
-    )
+    storage = "u8" if weight.unsigned else "i8"
+    element = f"!quant.uniform<{storage}:f32:{weight.axis}, {{{scales}}}>"
+    return _dequantized(f"w{number}", values, weight.shape, "i8", element) + bias
+
+
+def _dequantized(
+    name: str, values: str, shape: tuple[int, ...], storage: str, element: str
+) -> list[str]:
+    """A constant of integers, as `%name` in floats."""
+    stored, quantized, floats = (f"tensor<{_x(shape)}x{e}>" for e in (storage, element, "f32"))
     return [
-        f"%wi{number} = arith.constant {values} : {stored}",
-        f"%wq{number} = quant.scast %wi{number} : {stored} to {quantized}",
-        f"%w{number} = quant.dcast %wq{number} : {quantized} to {floats}",
-        bias,
+        f"%{name}i = arith.constant {values} : {stored}",
+        f"%{name}q = quant.scast %{name}i : {stored} to {quantized}",
+        f"%{name} = quant.dcast %{name}q : {quantized} to {floats}",
     ]
 
 

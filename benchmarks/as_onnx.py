@@ -8,10 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.net import IDENTITY, WEIGHT_SCALE, Net, Quantization, Step, Value, Weight
+from benchmarks.net import (
+    BIAS,
+    IDENTITY,
+    WEIGHT_SCALE,
+    Net,
+    Quantization,
+    Step,
+    Value,
+    Weight,
+    bias_steps,
+    bias_unit,
+)
 
 Constants = dict[str, NDArray[Any] | np.generic]
-_BIAS = 0.5
 
 _OPS = {
     "conv": "Conv",
@@ -36,16 +46,29 @@ _OPS = {
 }
 
 
-def pairs(net: Net) -> bytes:
+def pairs(net: Net, *, innermost: bool = False) -> bytes:
     """Quantize/dequantize pairs around float ops, channels second: the form that OpenVINO takes,
-    and that ONNX Runtime fuses by itself. Linears of dynamic inputs are its integer ops."""
+    and that ONNX Runtime fuses by itself. Linears of dynamic inputs are its integer ops.
+
+    With `innermost`, arguments and results come and go as `net` says, some with channels innermost.
+    They are transposed as floats, behind the first and before the last pair: so OpenVINO, which
+    works with channels innermost, takes these transposes for nothing, and keeps to integers.
+    """
     made = _Model(net)
     for number, value in enumerate(net.arguments):
+        turned = innermost and value.innermost
+        name = f"v{number}_last" if turned else f"v{number}"
         if value.quantization:
-            made.dequantize(f"v{number}_q", f"v{number}", value.quantization)
+            made.dequantize(f"v{number}_q", name, value.quantization)
+        if turned:
+            made.node("Transpose", [name], f"v{number}", perm=_to_second(len(value.shape)))
     for number, step in enumerate(net.steps, len(net.arguments)):
-        made.step(step, number)
-    return made.finish()
+        made.step(step, number, turned=innermost and step.result.innermost)
+    if not innermost:
+        return made.finish()
+    return made.finish(
+        *(_innermost(v.shape) if v.innermost else v.shape for v in (*net.arguments, net.result))
+    )
 
 
 def integer_op(net: Net) -> bytes:
@@ -76,7 +99,7 @@ def integer_op(net: Net) -> bytes:
     made.constants |= _stored(weight, "", values, x.quantization)
     shapes = (x.shape, y.shape)
     if step.op != "linear":
-        shapes = tuple((n, *rest, c) for n, c, *rest in shapes)
+        shapes = tuple(_innermost(shape) for shape in shapes)
     return made.finish(*shapes)
 
 
@@ -100,8 +123,8 @@ class _Model:
     def dequantize(self, name: str, to: str, q: Quantization) -> None:
         self.node("DequantizeLinear", [name, *self.parameters(name, q)], to)
 
-    def step(self, step: Step, number: int) -> None:
-        """The op, and what is around it."""
+    def step(self, step: Step, number: int, *, turned: bool = False) -> None:
+        """The op, and what is around it. If it is the last, its result may be `turned`."""
         if step.dynamic:
             self.dynamic_linear(step, number)
             return
@@ -123,9 +146,15 @@ class _Model:
             self.node(_OPS[step.base], inputs, source, **_attributes(step))
         if q is None:
             return
+        last = step is self.net.steps[-1]
+        if last and turned:
+            self.node(
+                "Transpose", [source], f"{source}_last", perm=_to_last(len(step.result.shape))
+            )
+            source = f"{source}_last"
         names = self.parameters(f"v{number}_q", q)
         self.node("QuantizeLinear", [source, *names], f"v{number}_q")
-        if step is not self.net.steps[-1]:
+        if not last:
             self.dequantize(f"v{number}_q", f"v{number}", q)
 
     def weight(self, weight: Weight, number: int, x: Value) -> list[str]:
@@ -133,12 +162,12 @@ class _Model:
         names = [f"w{number}", f"b{number}"]
         if weight.floats:
             self.constants[names[0]] = weight.values()
-            self.constants[names[1]] = np.full(weight.channels, _BIAS, np.float32)
+            self.constants[names[1]] = np.full(weight.channels, BIAS, np.float32)
             return names
         assert x.quantization is not None
         suffix = str(number)
         self.constants |= _stored(weight, suffix, weight.values(), x.quantization)
-        unit = _unit(x.quantization)
+        unit = bias_unit(x.quantization)
         self.constants[f"b_s{suffix}"] = np.full(weight.channels, unit)
         self.constants[f"b_z{suffix}"] = np.zeros(weight.channels, np.int32)
         for name, axis in (("w", weight.axis), ("b", 0)):
@@ -154,7 +183,7 @@ class _Model:
             "w_q": np.ascontiguousarray(weight.values().T),
             "w_s": np.full(weight.channels, WEIGHT_SCALE, np.float32),
             "w_z": np.zeros(weight.channels, np.int8),
-            "bias": np.full(weight.channels, _BIAS, np.float32),
+            "bias": np.full(weight.channels, BIAS, np.float32),
         }
         quantized = ["x_q", "x_s", "x_z"]
         self.nodes.append(
@@ -166,20 +195,24 @@ class _Model:
         self.node("Mul", ["sums_f", "unit"], "product")
         self.node("Add", ["product", "bias"], f"v{number}")
 
-    def finish(self, x: tuple[int, ...] | None = None, y: tuple[int, ...] | None = None) -> bytes:
-        """The model; `x` and `y` are the shapes of argument and result where they differ."""
+    def finish(self, *shapes: tuple[int, ...]) -> bytes:
+        """The model; `shapes` are those of arguments and result where they differ."""
         onnx: Any = import_module("onnx")
         helper = onnx.helper
 
-        def value(number: int, value: Value, shape: tuple[int, ...] | None) -> Any:
+        def value(number: int, value: Value, shape: tuple[int, ...]) -> Any:
             q = value.quantization
             name, kind = f"v{number}", onnx.TensorProto.FLOAT
             if q is not None:
                 name, kind = f"{name}_q", getattr(onnx.TensorProto, q.dtype.__name__.upper())
-            return helper.make_tensor_value_info(name, kind, shape or value.shape)
+            return helper.make_tensor_value_info(name, kind, shape)
 
-        arguments = [value(n, v, x) for n, v in enumerate(self.net.arguments)]
-        results = [value(len(self.net.values) - 1, self.net.result, y)]
+        values = (*self.net.arguments, self.net.result)
+        *given, last = shapes or [v.shape for v in values]
+        arguments = [
+            value(n, *v) for n, v in enumerate(zip(self.net.arguments, given, strict=True))
+        ]
+        results = [value(len(self.net.values) - 1, self.net.result, last)]
         constants = [
             onnx.numpy_helper.from_array(np.asarray(v), name) for name, v in self.constants.items()
         ]
@@ -200,14 +233,24 @@ def _saturates(step: Step, q: Quantization) -> bool:
     return is_clamp and q.unsigned_zero_point == 0 and most >= high
 
 
+def _to_second(rank: int) -> list[int]:
+    """The permutation of dimensions that moves the last one to place 1."""
+    return [0, rank - 1, *range(1, rank - 1)]
+
+
+def _to_last(rank: int) -> list[int]:
+    """Its inverse."""
+    return [0, *range(2, rank), 1]
+
+
+def _innermost(shape: tuple[int, ...]) -> tuple[int, ...]:
+    n, channels, *rest = shape
+    return (n, *rest, channels)
+
+
 def _helper() -> Any:
     onnx: Any = import_module("onnx")
     return onnx.helper
-
-
-def _unit(x: Quantization) -> np.float32:
-    """What one step of the sum stands for."""
-    return np.float32(x.scale) * np.float32(WEIGHT_SCALE)
 
 
 def _stored(weight: Weight, suffix: str, values: NDArray[Any], x: Quantization) -> Constants:
@@ -216,7 +259,7 @@ def _stored(weight: Weight, suffix: str, values: NDArray[Any], x: Quantization) 
         f"w_q{suffix}": values,
         f"w_s{suffix}": np.full(out, WEIGHT_SCALE, np.float32),
         f"w_z{suffix}": np.full(out, weight.zero_point, weight.dtype),
-        f"b_q{suffix}": np.full(out, round(_BIAS / float(_unit(x))), np.int32),
+        f"b_q{suffix}": np.full(out, bias_steps(x), np.int32),
     }
 
 

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 INPUT_SCALE = 0.02
 WEIGHT_SCALE = 0.01
+BIAS = 0.5
+"""Of each channel."""
 ZERO_POINT = 128
 IDENTITY = "identity"
 """The op of a step that only quantizes, or only dequantizes."""
@@ -43,6 +45,16 @@ class Quantization:
     @property
     def dtype(self) -> type[np.integer[Any]]:
         return np.int8 if self.signed else np.uint8
+
+
+def bias_unit(x: Quantization) -> np.float32:
+    """What one step of a sum of products with `x` stands for."""
+    return np.float32(x.scale) * np.float32(WEIGHT_SCALE)
+
+
+def bias_steps(x: Quantization) -> int:
+    """The bias in these steps."""
+    return round(BIAS / float(bias_unit(x)))
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Weight:
-    """A constant operand: i8 (or u8) for each output channel, or f32; and its bias, 0.5 each.
+    """A constant operand: i8 (or u8) for each output channel, or f32; and its bias.
 
     `axis` is where the output channels are, `channels` how many; zero points other than the
     symmetric one are `zero_point` for all.
