@@ -1,5 +1,5 @@
 """Convolutions and linear in int8: unsigned activations, signed weights, exact int32 sums,
-requantized to bytes or scaled to f32.
+requantized to bytes or scaled to f32. Signed activations are made unsigned as they are broadcast.
 
 A direct convolution: activations lie as NHWC bytes with their halo (filled with the zero point)
 around them, so there is no im2col and no test for a border. A linear layer of M rows is a 1x1

@@ -33,7 +33,8 @@ class DenseSpec:
     A `residual` is added to `t * mult`. `bounded` promises that no magnitude that is rounded
     reaches 2**31. With `floats` the result is what that says instead, without residual, and y holds
     f32. With `sums` the weights have zero points. `_d` is the depth of 3-D convolutions, and
-    `x_plane` and `y_plane` are the strides of their planes.
+    `x_plane` and `y_plane` are the strides of their planes. With `x_signed` the bytes of x are
+    signed, 128 less than what is multiplied, with `y_signed` those of y.
     """
 
     batch: int
@@ -66,6 +67,8 @@ class DenseSpec:
     floats: ToFloats | None = None
     residual: Residual | None = None
     sums: Sums | None = None
+    x_signed: bool = False
+    y_signed: bool = False
 
     @property
     def rows(self) -> int:
@@ -93,8 +96,8 @@ class DenseSpec:
 
     @property
     def fills_matrix(self) -> bool:
-        """Whether a run has as many products as a row of an AMX matrix."""
-        return self.run[0] >= MATRIX_STEPS
+        """Whether a run has as many products as a row of an AMX matrix, of unsigned bytes."""
+        return self.run[0] >= MATRIX_STEPS and not self.x_signed
 
     @property
     def even(self) -> bool:

@@ -44,7 +44,7 @@ class DenseTile:
         taps = spec.kernel_d * spec.kernel_h * spec.kernel_w
         self.block_bytes = taps * self.steps * 4 * self.block
         self.epilogue = spec.floats or Requantize(
-            spec.zero_point, spec.qmin, spec.qmax, spec.bounded
+            spec.zero_point, spec.qmin, spec.qmax, spec.bounded, spec.y_signed
         )
 
     def start(self, pixels: int, sums: Sequence[SSAValue] = ()) -> list[SSAValue]:
@@ -212,7 +212,7 @@ class DenseTile:
         new: list[SSAValue] = []
         for p, offset in enumerate(offsets):
             group = b.load(b.gep(x, offset), vector(i8, 4))
-            activation = isa.expand_activation(b, group)
+            activation = isa.expand_activation(b, group, signed=self.spec.x_signed)
             for v in range(vectors):
                 new.append(isa.dot4(b, sums[p * vectors + v], activation, weights[v]))
         return new

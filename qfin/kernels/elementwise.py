@@ -31,7 +31,7 @@ from qfin.kernels.transposition import (
     turn,
     turned,
 )
-from qfin.target.isa import Isa
+from qfin.target.isa import Isa, flip_signs
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class CopySpec(_Elementwise):
         return (i8, i8) if self.element_bytes == 1 else (i32, i32)
 
     def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
-        return b.xor(value, b.splat(0x80, vector(i8, lanes))) if self.flip_sign else value
+        return flip_signs(b, value, lanes) if self.flip_sign else value
 
 
 @dataclass(frozen=True)

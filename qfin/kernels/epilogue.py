@@ -21,22 +21,22 @@ class Residual:
     """Bytes that are added to the results: `f32(r - zero_point) * scale` in steps of the result.
 
     Strides are in bytes, (image, row, pixel), `plane` between planes; channels lie next to each
-    other.
+    other. The bytes of r are 128 less if `signed`.
     """
 
     strides: tuple[int, int, int]
     plane: int
     zero_point: int
     scale: float
+    signed: bool = False
 
     def emit(self, b: KernelBuilder, at: SSAValue, count: int, lanes: int) -> SSAValue:
         """f32 of the `count` bytes at `at`, which are all that is read, and what is undefined
         behind them up to `lanes`."""
-        words = vector(i32, lanes)
         q = b.load(at, vector(i8, count))
         if count < lanes:
             q = b.shuffle(q, q, tuple(min(n, count - 1) for n in range(lanes)))
-        return self._scaled(b, b.zext(q, words), lanes)
+        return self._scaled(b, q, lanes)
 
     def emit_quads(self, b: KernelBuilder, at: SSAValue, count: int, isa: Isa) -> list[SSAValue]:
         """The same for a vector of bytes, as four vectors in the order of `Requantize.emit_quads`;
@@ -45,14 +45,15 @@ class Residual:
         if count < isa.vector_bytes:
             q = b.shuffle(q, q, tuple(min(n, count - 1) for n in range(isa.vector_bytes)))
         return [
-            self._scaled(b, b.zext(b.shuffle(q, q, lanes), vector(i32, isa.lanes)), isa.lanes)
-            for lanes in quads(isa.vector_bytes)
+            self._scaled(b, b.shuffle(q, q, lanes), isa.lanes) for lanes in quads(isa.vector_bytes)
         ]
 
     def _scaled(self, b: KernelBuilder, q: SSAValue, lanes: int) -> SSAValue:
         words, floats = vector(i32, lanes), vector(f32, lanes)
-        if self.zero_point:
-            q = b.sub(q, b.splat(self.zero_point, words))
+        q = b.sext(q, words) if self.signed else b.zext(q, words)
+        zero_point = self.zero_point - (128 if self.signed else 0)
+        if zero_point:
+            q = b.sub(q, b.splat(zero_point, words))
         return b.fmul(b.sitofp(q, floats), b.splat(self.scale, floats))
 
 
@@ -62,13 +63,14 @@ class Requantize:
     f32, each step rounded.
 
     `bounded`: it is known that what is rounded does not reach 2**31, nor -2**31, which saves an
-    instruction a vector.
+    instruction a vector. `signed`: the bytes are 128 less, at no cost.
     """
 
     zero_point: int
     qmin: int
     qmax: int
     bounded: bool = False
+    signed: bool = False
 
     item = 1
     """Bytes of a result."""
@@ -139,8 +141,9 @@ class Requantize:
         Exact at any magnitude. The conversion to int32 makes -2**31 of what does not fit, right
         for what is too small; what is too large is cut off at qmax before, in f32, which is the
         same since rounding is monotone. Packing to 16 bits, adding the zero point and packing to 8
-        bits all saturate, so they clamp at 0 and 255.
+        bits all saturate, so they clamp at the ends of the bytes' range.
         """
+        stored_zero = self.zero_point + self._least
         words: list[SSAValue] = []
         for n, total in enumerate(sums):
             t = b.sitofp(total, vector(f32, isa.lanes))
@@ -153,12 +156,12 @@ class Requantize:
         pairs: list[SSAValue] = []
         for low, high in ((0, 1), (2, 3))[: -(-len(words) // 2)]:
             pair = isa.pack_words(b, words[low], words[min(high, len(words) - 1)])
-            if self.zero_point:
-                zero_point = b.splat(self.zero_point, vector(i16, isa.vector_bytes // 2))
+            if stored_zero:
+                zero_point = b.splat(stored_zero, vector(i16, isa.vector_bytes // 2))
                 name = f"llvm.sadd.sat.v{isa.vector_bytes // 2}i16"
                 pair = b.intrinsic(name, pair.type, pair, zero_point)
             pairs.append(pair)
-        return isa.pack_bytes(b, pairs[0], pairs[-1])
+        return isa.pack_bytes(b, pairs[0], pairs[-1], signed=self.signed)
 
     def _round(self, b: KernelBuilder, isa: Isa, t: SSAValue) -> SSAValue:
         # No NaN: multiplier, bias and residual are finite (`emit_dense` sees to it).
@@ -168,16 +171,19 @@ class Requantize:
         return isa.round_to_int(b, t)
 
     def _clamp(self, b: KernelBuilder, packed: SSAValue, lanes: int) -> SSAValue:
-        bytes_ = vector(i8, lanes)
+        bytes_, sign = vector(i8, lanes), "s" if self.signed else "u"
         if self.qmin > 0:
-            packed = b.intrinsic(
-                f"llvm.umax.v{lanes}i8", bytes_, packed, b.splat(self.qmin, bytes_)
-            )
+            least = b.splat(self.qmin + self._least, bytes_)
+            packed = b.intrinsic(f"llvm.{sign}max.v{lanes}i8", bytes_, packed, least)
         if self.bounded and self.qmax < 255:
-            packed = b.intrinsic(
-                f"llvm.umin.v{lanes}i8", bytes_, packed, b.splat(self.qmax, bytes_)
-            )
+            most = b.splat(self.qmax + self._least, bytes_)
+            packed = b.intrinsic(f"llvm.{sign}min.v{lanes}i8", bytes_, packed, most)
         return packed
+
+    @property
+    def _least(self) -> int:
+        """The smallest number that is stored."""
+        return -128 if self.signed else 0
 
 
 @dataclass(frozen=True)

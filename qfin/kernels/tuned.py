@@ -25,10 +25,11 @@ from qfin.target.isa import Isa
 
 def key_of(spec: DenseSpec, isa: Isa) -> str:
     """The kernel's name in the file: of its shapes, strides and target, not of its tile, nor of
-    numbers that cost no time."""
+    numbers and signs that cost no time."""
     residual = spec.residual and Residual(spec.residual.strides, spec.residual.plane, 0, 1.0)
     tile = Tile(1, spec.tile.vectors)
-    plain = replace(spec, tile=tile, zero_point=1, qmin=0, qmax=255, residual=residual)
+    numbers = {"zero_point": 1, "qmin": 0, "qmax": 255, "x_signed": False, "y_signed": False}
+    plain = replace(spec, tile=tile, residual=residual, **numbers)
     return sha256(f"{isa.name} {plain}".encode()).hexdigest()
 
 

@@ -23,6 +23,7 @@ _PACKSSDW_512 = "llvm.x86.avx512.packssdw.512"
 _PMADDWD_512 = "llvm.x86.avx512.pmaddw.d.512"
 _PSADBW_512 = "llvm.x86.avx512.psad.bw.512"
 _PACKUSWB_512 = "llvm.x86.avx512.packuswb.512"
+_PACKSSWB_512 = "llvm.x86.avx512.packsswb.512"
 
 
 class Emitter(Protocol):
@@ -36,6 +37,7 @@ class Emitter(Protocol):
     def sext(self, value: SSAValue, to: Attribute, /) -> SSAValue: ...
     def add(self, a: SSAValue, b: SSAValue, /) -> SSAValue: ...
     def and_(self, a: SSAValue, b: SSAValue, /) -> SSAValue: ...
+    def xor(self, a: SSAValue, b: SSAValue, /) -> SSAValue: ...
     def shl(self, a: SSAValue, b: SSAValue, /) -> SSAValue: ...
     def ashr(self, a: SSAValue, b: SSAValue, /) -> SSAValue: ...
     def lshr(self, a: SSAValue, b: SSAValue, /) -> SSAValue: ...
@@ -87,9 +89,15 @@ class Isa(ABC):
         name = "llvm.x86.avx2.packssdw" if self.vector_bytes == 32 else _PACKSSDW_512
         return b.intrinsic(name, b.vector(i16, self.vector_bytes // 2), low, high)
 
-    def pack_bytes(self, b: Emitter, low: SSAValue, high: SSAValue) -> SSAValue:
-        """Two vectors of int16 as one of bytes, clamped to 0..255; in each 16 bytes 8 of each."""
-        name = "llvm.x86.avx2.packuswb" if self.vector_bytes == 32 else _PACKUSWB_512
+    def pack_bytes(
+        self, b: Emitter, low: SSAValue, high: SSAValue, *, signed: bool = False
+    ) -> SSAValue:
+        """Two vectors of int16 as one of bytes, clamped to 0..255, or if `signed` to -128..127; in
+        each 16 bytes 8 of each."""
+        if signed:
+            name = "llvm.x86.avx2.packsswb" if self.vector_bytes == 32 else _PACKSSWB_512
+        else:
+            name = "llvm.x86.avx2.packuswb" if self.vector_bytes == 32 else _PACKUSWB_512
         return b.intrinsic(name, b.vector(i8, self.vector_bytes), low, high)
 
     @abstractmethod
@@ -121,8 +129,11 @@ class Isa(ABC):
         return b.intrinsic(name, b.vector(i64, self.vector_bytes // 8), bytes_, nothing)
 
     @abstractmethod
-    def expand_activation(self, b: Emitter, group: SSAValue) -> Sequence[SSAValue]:
-        """4 unsigned bytes (`vector<4xi8>`) on all int32 lanes, in the form that `dot4` takes."""
+    def expand_activation(
+        self, b: Emitter, group: SSAValue, *, signed: bool = False
+    ) -> Sequence[SSAValue]:
+        """4 unsigned bytes (`vector<4xi8>`) on all int32 lanes, in the form that `dot4` takes; to
+        `signed` ones 128 is added before."""
 
     @abstractmethod
     def expand_weights(self, b: Emitter, weights: SSAValue) -> Sequence[SSAValue]:
@@ -148,6 +159,20 @@ def unpack(b: Emitter, low: SSAValue, high: SSAValue, lanes: int) -> tuple[SSAVa
     return b.shuffle(low, high, mask(0)), b.shuffle(low, high, mask(half))
 
 
-def broadcast_group(b: Emitter, group: SSAValue, vector_bytes: int) -> SSAValue:
-    """The 4 bytes repeated over a vector: with the load before it, one broadcast from memory."""
-    return b.shuffle(group, group, (0, 1, 2, 3) * (vector_bytes // 4))
+def broadcast_group(
+    b: Emitter, group: SSAValue, vector_bytes: int, *, signed: bool = False
+) -> SSAValue:
+    """The 4 bytes repeated over a vector: with the load before it, one broadcast from memory; made
+    unsigned if they are `signed`, which vectors of 64 bytes do in the same instruction."""
+    repeated = b.shuffle(group, group, (0, 1, 2, 3) * (vector_bytes // 4))
+    if not signed:
+        return repeated
+    # On int32 lanes, since it is such that an instruction can repeat.
+    words = b.vector(i32, vector_bytes // 4)
+    flipped = b.xor(b.bitcast(repeated, words), b.splat(0x80808080, words))
+    return b.bitcast(flipped, repeated.type)
+
+
+def flip_signs(b: Emitter, bytes_: SSAValue, count: int) -> SSAValue:
+    """Signed bytes as unsigned ones that are 128 more, and back."""
+    return b.xor(bytes_, b.splat(0x80, b.vector(i8, count)))

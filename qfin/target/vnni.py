@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 class Vnni(Isa):
     """Bytes go to `vpdpbusd` as they lie in memory."""
 
-    def expand_activation(self, b: Emitter, group: SSAValue) -> Sequence[SSAValue]:
-        return (broadcast_group(b, group, self.vector_bytes),)
+    def expand_activation(
+        self, b: Emitter, group: SSAValue, *, signed: bool = False
+    ) -> Sequence[SSAValue]:
+        return (broadcast_group(b, group, self.vector_bytes, signed=signed),)
 
     def expand_weights(self, b: Emitter, weights: SSAValue) -> Sequence[SSAValue]:
         return (weights,)

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 class Widened(Isa):
     """Dot products as two `vpmaddwd` of even and odd bytes."""
 
-    def expand_activation(self, b: Emitter, group: SSAValue) -> Sequence[SSAValue]:
+    def expand_activation(
+        self, b: Emitter, group: SSAValue, *, signed: bool = False
+    ) -> Sequence[SSAValue]:
         """Unsigned: mask the even bytes, shift the odd ones down."""
         words_type = b.vector(i16, self.vector_bytes // 2)
-        words = b.bitcast(broadcast_group(b, group, self.vector_bytes), words_type)
+        words = b.bitcast(broadcast_group(b, group, self.vector_bytes, signed=signed), words_type)
         even = b.and_(words, b.splat(0x00FF, words_type))
         return even, b.lshr(words, b.splat(8, words_type))
 

@@ -91,6 +91,8 @@ def make_spec(rng: random.Random, isa: Isa) -> DenseSpec:
         stride_d=rng.choice([1, 1, 2]),
         dilation_d=rng.choice([1, 1, 2]),
         floats=rng.choice([None, None, ToFloats(), ToFloats(0.0), ToFloats(-2.5, 6.0)]),
+        x_signed=rng.random() < 0.4,
+        y_signed=rng.random() < 0.4,
     )
 
 
@@ -142,7 +144,11 @@ def make_case(rng: random.Random, spec: DenseSpec, extreme: bool) -> Case:
         spec = replace(
             spec,
             residual=Residual(
-                (strides[0], strides[2], strides[3]), strides[1], rng.choice([0, 7, 255]), scale
+                (strides[0], strides[2], strides[3]),
+                strides[1],
+                rng.choice([0, 7, 128, 255]),
+                scale,
+                rng.random() < 0.4,
             ),
         )
     mult = data.random(outputs) * 10.0 ** data.choice(exponents, outputs)
@@ -170,6 +176,11 @@ def fused_multiply_add(
     bits = total.view(np.int64)
     odd = np.where((error > 0) == (total > 0), bits, bits - 1) | 1  # rounded to odd
     return np.where(error == 0, total, odd.view(np.float64)).astype(np.float32)
+
+
+def stored(values: NDArray[np.integer], signed: bool) -> NDArray[np.uint8]:
+    """Unsigned values as they lie in memory."""
+    return values.astype(np.uint8) ^ np.uint8(0x80 if signed else 0)
 
 
 def reference(case: Case, before: NDArray[Any]) -> NDArray[Any]:
@@ -200,6 +211,7 @@ def reference(case: Case, before: NDArray[Any]) -> NDArray[Any]:
             r = case.residual[: s.batch, : s.out_d, : s.out_h, : s.out_w, : sums.shape[4]]
             addend = numerics.residual(r, s.residual.scale, s.residual.zero_point, 1.0)
         q = numerics.requantize(sums, case.mult, s.zero_point, s.qmin, s.qmax, bias, addend)
+        q = stored(q, s.y_signed)
     else:
         q = fused_multiply_add(sums, case.mult, np.float32(0) if bias is None else bias)
         q = clamp(q.astype(np.float64), s.floats.low, s.floats.high).astype(np.float32)
@@ -229,7 +241,7 @@ def run(code: LoadedCode, case: Case, isa: Isa, ranges: list[tuple[int, int]]) -
     before it included; all inputs and the output end where a page does."""
     s = case.spec
     lanes = weight_block(s.out_channels, isa)
-    x = np.concatenate([case.image.reshape(-1), np.full(3, 255, np.uint8)])
+    x = np.concatenate([stored(case.image, s.x_signed).reshape(-1), np.full(3, 255, np.uint8)])
     arrays = [
         x,
         block(case.weights, s.groups, lanes, DEPTH),
@@ -239,7 +251,7 @@ def run(code: LoadedCode, case: Case, isa: Isa, ranges: list[tuple[int, int]]) -
     if s.float_bias:
         arrays.append(pad_channels(case.bias, s.groups, lanes))
     if s.residual:
-        arrays.append(case.residual)
+        arrays.append(stored(case.residual, s.residual.signed))
     sizes = (s.out_d, s.out_h, s.out_w, s.groups * s.out_channels)
     shape = (s.batch, *(size + more for size, more in zip(sizes, case.margin, strict=True)))
     dtype = np.uint8 if s.floats is None else np.float32
