@@ -14,7 +14,7 @@ from qfin.dialects.global_values import constant_ops
 from qfin.dialects.ml_program import GlobalLoadConstOp, GlobalLoadOp, global_of
 from qfin.functions import public_functions
 from qfin.locations import fuse
-from qfin.passes.finalize.inline import inline_calls
+from qfin.passes.finalize.inlining import inline_calls
 from qfin.passes.finalize.symbols import keep_only
 from qfin.passes.rewriting import rewrite
 

@@ -10,7 +10,7 @@ from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.passes import ModulePass
 
-from qfin.errors import PassError
+from qfin.errors import PassError, describe
 from qfin.functions import public_functions
 from qfin.passes.finalize.fold_globals import fold_globals
 from qfin.passes.finalize.symbols import symbols
@@ -28,7 +28,8 @@ class FreezeModulePass(ModulePass):
 
     Loads of immutable globals become constants, unless the global is preserved; mutable globals
     stay when something loads or stores them. A remark tells of each public symbol that goes.
-    Raises PassError for names that are not there and for recursive calls.
+    Raises PassError for names that are not there, for recursive calls, and where no function would
+    stay.
     """
 
     name = "freeze-module"
@@ -44,7 +45,7 @@ class FreezeModulePass(ModulePass):
 def methods_of(module: ModuleOp, preserved_attrs: Iterable[str]) -> tuple[list[str], set[str]]:
     """The functions that stay, which become public, and all symbols that are preserved.
 
-    Raises PassError for names that are not there.
+    Raises PassError for names that are not there, and where no function would stay.
     """
     there = symbols(module)
     preserved = {name for wanted in preserved_attrs for name in named(wanted, there)}
@@ -52,10 +53,22 @@ def methods_of(module: ModuleOp, preserved_attrs: Iterable[str]) -> tuple[list[s
     if FORWARD in there and _has_body(there[FORWARD]):
         methods.append(FORWARD)
     if not methods:
-        methods = [function.sym_name.data for function in public_functions(module)]
+        methods = public_names(module)
     for name in methods:
         there[name].sym_visibility = StringAttr("public")
     return methods, preserved
+
+
+def public_names(module: ModuleOp) -> list[str]:
+    """The public functions. Raises PassError where there are functions, and all are private."""
+    names = [function.sym_name.data for function in public_functions(module)]
+    for op in module.ops:
+        if not names and isinstance(op, func.FuncOp) and op.body.blocks:
+            raise PassError(
+                f"{describe(op)}: @{op.sym_name.data} is private, as are all functions, so that"
+                " none would stay: make it public, or name it in preserved-attrs"
+            )
+    return names
 
 
 def named(wanted: str, there: Iterable[str]) -> list[str]:

@@ -10,16 +10,13 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects import func
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from qfin.dialects.ml_program import GlobalLoadConstOp, GlobalLoadOp, global_of
-from qfin.errors import PassError, describe
-from qfin.functions import public_functions
-from qfin.passes.finalize.freeze_module import methods_of
-from qfin.passes.finalize.inline import inline_calls
+from qfin.passes.finalize.freeze_module import methods_of, public_names
+from qfin.passes.finalize.inlining import inline_calls
 from qfin.passes.finalize.symbols import keep_only
 from qfin.passes.rewriting import rewrite
 
@@ -65,22 +62,10 @@ class InlineCallsPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         kept: set[str] = set()
-        methods = [function.sym_name.data for function in public_functions(op)]
         if self.preserved_attrs:
             methods, kept = methods_of(op, self.preserved_attrs)
-        elif not methods:
-            _require_none_to_lose(op)
+        else:
+            methods = public_names(op)
         inline_calls(op, methods)
         keep_only(op, [*methods, *sorted(kept)], self.name)
         rewrite(op, LoadConst(kept), dce=False)
-
-
-def _require_none_to_lose(module: ModuleOp) -> None:
-    """Raises PassError for a module whose functions are all private."""
-    for op in module.ops:
-        if isinstance(op, func.FuncOp) and op.body.blocks:
-            name = op.sym_name.data
-            raise PassError(
-                f"{describe(op)}: @{name} is private, as are all functions, so that none would"
-                " stay: make it public, or name it in preserved-attrs"
-            )

@@ -23,7 +23,7 @@ from qfin.dialects.quant.packed import PrepackOp
 from qfin.dialects.quant.packed_patterns import ROUND_TRIPS
 from qfin.errors import PassError, describe
 from qfin.passes.finalize.constant_propagation import ConstantPropagationPass
-from qfin.passes.finalize.inline import inline_calls
+from qfin.passes.finalize.inlining import inline_calls
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
 from qfin.passes.finalize.method import quantize_method
 from qfin.passes.finalize.quant_fusion import QuantFusionPass, table_of
