@@ -230,22 +230,110 @@ EXITS = {
 def test_exit(case: str) -> None:
     """The interpreter ends, whatever the workers do."""
     core = "os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])" if case == "one core" else ""
-    script = f"""
+    for _ in range(2):
+        in_a_process(EXITS[case], first=core)
+
+
+def in_a_process(script: str, first: str = "") -> None:
+    """Runs `first`, starts two workers, runs `script`, which has the `jobs` and the `workers`'
+    thread numbers; it must end well and say nothing."""
+    text = f"""
 import atexit, os, sys, threading, time
-{core}
-from test_pool import Jobs
-jobs = Jobs()
+from pathlib import Path
+{first}
+from test_pool import *
+jobs, others = Jobs(), os.listdir("/proc/self/task")
 assert jobs.count(50, 3, 100)
 assert jobs.pool.workers == 2
-{EXITS[case]}
+workers = sorted({{int(task) for task in os.listdir("/proc/self/task") if task not in others}})
+{script}
 """
-    for _ in range(2):
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", script],
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert (done.returncode, done.stderr) == (0, "")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", text],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert not (done.returncode or done.stderr), done.stderr
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two processors")
+def test_a_worker_leaves_its_callers_processor() -> None:
+    """Though it stays free to run on any that it may use; with one processor it stays there."""
+    in_a_process("""
+here, there = sorted(os.sched_getaffinity(0))[:2]
+os.sched_setaffinity(0, {here})  # of this thread
+worker, left = workers[0], 0
+for _ in range(20):
+    os.sched_setaffinity(worker, {here})
+    time.sleep(0.002)
+    os.sched_setaffinity(worker, {here, there})
+    assert 0 not in jobs.run("slow", 8, 8, 2, 20)
+    # Left to the system, it is elsewhere in at most a third of the rounds.
+    left += last_processor(worker) == there
+    deadline = time.monotonic() + 20
+    while os.sched_getaffinity(worker) != {here, there}:  # it moves just now
+        assert time.monotonic() < deadline
+assert left > 12, left
+
+os.sched_setaffinity(worker, {here})
+assert jobs.count(50, 2, 500)
+assert (os.sched_getaffinity(worker), last_processor(worker)) == ({here}, here)
+""")
+
+
+def last_processor(thread: int) -> int:
+    """Where the thread ran last; see proc_pid_stat(5)."""
+    stat = Path(f"/proc/self/task/{thread}/stat").read_text()
+    return int(stat.rpartition(")")[2].split()[39 - 3])
+
+
+def test_idle_workers_take_no_time() -> None:
+    """A few milliseconds at most after each job: here 2 workers, 20 times."""
+    in_a_process("""
+spent = 0
+for _ in range(20):
+    assert jobs.count(50, 3, 10)
+    before = time.process_time()
+    time.sleep(0.03)
+    spent += time.process_time() - before
+assert spent < 2 * 20 * 0.004, spent
+""")
+
+
+@pytest.mark.parametrize("runtime", ["numpy", "torch"])
+def test_beside_the_threads_of_another_runtime(runtime: str) -> None:
+    """OpenBLAS (numpy's) and OpenMP (torch's) have threads that spin between their jobs, too: in
+    turn with ours, and at the same time, each gets its own done."""
+    pytest.importorskip(runtime)
+    in_a_process(f"""
+import {runtime} as other
+if "{runtime}" == "torch":
+    other.set_num_threads(3)
+a = other.ones((300, 300))
+
+def product():
+    return bool(((a @ a) == 300).all())
+
+for _ in range(100):
+    assert product() and jobs.count(40, 3, 20)
+
+stop = threading.Event()
+
+def products():
+    fine = True
+    while fine and not stop.is_set():
+        fine = product()
+    return fine
+
+results = []
+thread = threading.Thread(target=lambda: results.append(products()))
+thread.start()
+assert all(jobs.count(n, 3, 500) for n in (2, 5, 40, 41) for _ in range(5))
+assert 0 not in jobs.run("slow", 100, 100, 3, 10)
+stop.set()
+thread.join()
+assert results == [True]
+""")
