@@ -8,7 +8,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measure import Row
+from benchmarks.measure import Held, Row
 
 
 def show(rows: Sequence[Row], title: str, console: Console) -> None:
@@ -42,13 +42,18 @@ def _table(title: str, rows: Sequence[Row]) -> Table:
 
 
 def marks(row: Row) -> list[str]:
-    """What each mark asks, what there is, and whether that is enough."""
-    words = {True: "met", False: "NOT met", None: "not measured"}
-    return [
-        f"{held.mark}: {words[held.met] if held.met is None else f'{held.value:.2f}'}"
-        + ("" if held.met is None else f" {words[held.met]}")
-        for held in row.marks
-    ]
+    """What each mark asks, what there is, and whether that is enough; and whether it would be with
+    as many products as the core can do, if not."""
+    return [_mark(held) for held in row.marks]
+
+
+def _mark(held: Held) -> str:
+    if held.met is None:
+        return f"{held.mark}: not measured"
+    if held.met:
+        return f"{held.mark}: {held.value:.2f} met"
+    at_peak = "" if held.at_peak != held.at_peak else f" ({held.at_peak:.2f} at the peak)"
+    return f"{held.mark}: {held.value:.2f} NOT met{at_peak}"
 
 
 def _number(value: float, format: str) -> str:
