@@ -13,9 +13,12 @@ Recipe, for each row and column, in this order, each step rounded once to f32:
     t = 0, then for k = 0, 1, ...: t = fma(a[m, k], b[k, n], t)
     y = t + bias[m, n]
 
-A tile of rows times two vectors of columns has its sums in registers; the rows are from the last
-dimension of them, and where this is short from the last two. The loop over k is not taken apart, so
-every target gives the same bits. In a block that is not whole, vectors that do not fit are shorter.
+A tile of rows times two vectors of columns has its sums in registers, of more vectors where there
+are few rows; the rows are from the last dimension of them, and where this is short from the last
+two. The loop over k is not taken apart, so every target gives the same bits; several k stand in one
+body only where a tile is so small that the loop would cost more than its products: else LLVM loads
+a value of a that two taps share once, keeps it, and spills sums for it. In a block that is not
+whole, vectors that do not fit are shorter.
 """
 
 from __future__ import annotations
@@ -33,9 +36,10 @@ from qfin.kernels.builder import Index, KernelBuilder, ptr, vector
 from qfin.kernels.strided import Dim, moved
 from qfin.target.isa import Isa
 
-_VECTORS = 2
+# Vectors of columns that a tile has, the most of these that fit.
+_VECTORS = (8, 4, 2)
 # Multiply-adds that stand in one loop body.
-_UNROLLED = 256
+_UNROLLED = 32
 # Steps of a long innermost loop that stand in its body.
 _STEPS = 4
 
@@ -59,14 +63,26 @@ class ContractionSpec:
     bias: int | None
     rows_outside: bool = False
 
-    @property
-    def blocks(self) -> int:
-        """Blocks of columns, the last one perhaps not whole."""
-        return -(-self.columns // BLOCK)
+    def vectors(self, isa: Isa) -> int:
+        """How many vectors of columns a tile has."""
+        *outer, last = self.rows
+        rows = last.size * (outer[-1].size if outer else 1)
+        room = 24 if isa.registers >= 32 else 8
+        return next((count for count in _VECTORS if rows * count <= room), _VECTORS[-1])
 
-    def tile(self, isa: Isa, vectors: int) -> tuple[int, int]:
+    def blocks_at_once(self, isa: Isa) -> int:
+        """The blocks of columns of a step."""
+        return max(1, self.vectors(isa) * isa.lanes // BLOCK)
+
+    def column_steps(self, isa: Isa) -> int:
+        """Steps along the columns, the last one perhaps not whole."""
+        return -(-self.columns // (BLOCK * self.blocks_at_once(isa)))
+
+    def tile(self, isa: Isa) -> tuple[int, int]:
         """How many of the last two dimensions of rows a tile has."""
-        room = (isa.registers - _VECTORS - 1) // vectors if isa.registers < 32 else 28 // vectors
+        vectors = self.vectors(isa)
+        room = 28 // vectors if isa.registers >= 32 else (isa.registers - vectors - 1) // vectors
+        room = max(room, 1)
         *outer, last = self.rows
         if last.size > room:
             # As many tiles as needed, of equal size.
@@ -79,7 +95,7 @@ class ContractionSpec:
         """The loops over rows that are not in `last`; and how many of the innermost of them a tile
         has, which is all that its step says."""
         *outer, _ = self.rows
-        return tuple(outer), self.tile(isa, _VECTORS)[0]
+        return tuple(outer), self.tile(isa)[0]
 
     def parallel_size(self, isa: Isa) -> int:
         """The end of the whole range."""
@@ -88,7 +104,7 @@ class ContractionSpec:
         outer, tall = self.row_steps(isa)
         steps = prod(dim.size for dim in outer[:-1])
         steps *= -(-outer[-1].size // tall) if outer else 1
-        return prod(dim.size for dim in self.batch) * self.blocks * steps
+        return prod(dim.size for dim in self.batch) * self.column_steps(isa) * steps
 
 
 @dataclass(frozen=True)
@@ -132,19 +148,21 @@ class _Emitter:
         self.spec = spec
         self.isa = isa
         self.lanes = isa.lanes
+        self.vectors = spec.vectors(isa)
+        self.at_once = spec.blocks_at_once(isa)
 
     def step(self, at: _At, i: Index) -> None:
-        """One block of columns for some rows: all of the last dimension, `tall` of that before."""
+        """Some blocks of columns for some rows: all of the last dimension, `tall` of that before."""
         b, spec = self.b, self.spec
         outer, tall = spec.row_steps(self.isa)
         near = outer[-1].size if outer else 1
         short, steps = near % tall, -(-near // tall)
         if spec.rows_outside:
-            i, block, at = self._one_block(i, at)
+            i, block, at = self._some_columns(i, at)
             i, group, at = self._some_rows(i, at)
         else:
             i, group, at = self._some_rows(i, at)
-            i, block, at = self._one_block(i, at)
+            i, block, at = self._some_columns(i, at)
         for dim in reversed(spec.batch):
             i, place = self._split(i, dim.size)
             a_step, b_step, bias_step, y_step = dim.strides
@@ -158,11 +176,12 @@ class _Emitter:
             else:
                 self._either(group, steps - 1, lambda n: self._block(at, columns, n), (tall, short))
 
-        rest = spec.columns % BLOCK
-        if not rest or spec.blocks == 1:
-            rows(rest or BLOCK)
+        columns, last = BLOCK * self.at_once, spec.column_steps(self.isa) - 1
+        rest = spec.columns - last * columns
+        if not last or rest == columns:
+            rows(rest)
         else:
-            self._either(block, spec.blocks - 1, rows, (BLOCK, rest))
+            self._either(block, last, rows, (columns, rest))
 
     def _some_rows(self, i: Index, at: _At) -> tuple[Index, Index, _At]:
         """What is left of i, which group of rows of the innermost loop over them, and where."""
@@ -177,12 +196,18 @@ class _Emitter:
             at = at.moved(self.b, place, *_row(dim, 1))
         return i, group, at
 
-    def _one_block(self, i: Index, at: _At) -> tuple[Index, Index, _At]:
-        """What is left of i, which block of columns, and where."""
-        i, block = self._split(i, self.spec.blocks)
-        column = self.spec.bias or 0
-        at = at.moved(self.b, block, b=self.spec.block, bias=column * BLOCK, y=4 * BLOCK)
-        return i, block, at
+    def _some_columns(self, i: Index, at: _At) -> tuple[Index, Index, _At]:
+        """What is left of i, which step along the columns, and where."""
+        i, step = self._split(i, self.spec.column_steps(self.isa))
+        count, column = self.at_once, self.spec.bias or 0
+        at = at.moved(
+            self.b,
+            step,
+            b=count * self.spec.block,
+            bias=count * column * BLOCK,
+            y=count * 4 * BLOCK,
+        )
+        return i, step, at
 
     def _split(self, i: Index, size: int) -> tuple[Index, Index]:
         """(i // size, i % size)"""
@@ -204,19 +229,24 @@ class _Emitter:
         self.b.if_else(below, lambda: build(sizes[0]), lambda: build(sizes[1]))
 
     def _block(self, at: _At, columns: int, tall: int) -> None:
-        """So many columns, in pieces of two vectors."""
-        wide = _VECTORS * self.lanes
+        """So many columns, in pieces of as many vectors as a tile has."""
+        wide = self.vectors * self.lanes
         column = self.spec.bias or 0
         for first in range(0, columns, wide):
-            piece = at.moved(self.b, first, b=4, bias=column, y=4)
+            piece = at.moved(self.b, 1, 0, self._column(first), first * column, 4 * first)
             count = min(wide, columns - first)
             widths = [min(self.lanes, count - v) for v in range(0, count, self.lanes)]
             self._line(piece, widths, tall)
 
+    def _column(self, column: int) -> int:
+        """The bytes to a column of b."""
+        block, lane = divmod(column, BLOCK)
+        return block * self.spec.block + 4 * lane
+
     def _line(self, at: _At, widths: Sequence[int], tall: int) -> None:
         """All of the last dimension of rows, in tiles."""
         b, (*outer, last) = self.b, self.spec.rows
-        _, pixels = self.spec.tile(self.isa, _VECTORS)
+        _, pixels = self.spec.tile(self.isa)
         whole = last.size - last.size % pixels
         near = outer[-1] if outer else Dim(1, (0, 0, 0))
 
@@ -244,7 +274,8 @@ class _Emitter:
 
         def product(a: SSAValue, right: SSAValue, sums: Sequence[SSAValue]) -> list[SSAValue]:
             values = [
-                self._load(b.gep(right, 4 * lanes * v), width) for v, width in enumerate(widths)
+                self._load(b.gep(right, self._column(lanes * v)), width)
+                for v, width in enumerate(widths)
             ]
             new: list[SSAValue] = []
             for row, (place, *_) in enumerate(places):
@@ -304,7 +335,8 @@ class _Emitter:
                 return b.for_loop(
                     0, outer.size, 1, lambda k, sums: loops(*at(k), inner, sums), *sums
                 )
-            count = max(1, min(_STEPS // len(steps), outer.size))
+            few = _UNROLLED // (len(steps) * len(sums))
+            count = max(1, min(_STEPS, few, outer.size))
             whole = outer.size - outer.size % count
             sums = b.for_loop(
                 0, whole, count, lambda k, sums: body(*at(k), sums, count, outer), *sums
