@@ -31,17 +31,12 @@ def to_llvm_ir(module: ModuleOp, isa: Isa) -> str:
 
     Raises `Error` when the module holds an op that xDSL's LLVM backend does not know.
     """
-    from xdsl.backend.llvm.convert import convert_module
-    from xdsl.dialects.llvm import FuncOp
     from xdsl.utils.exceptions import LLVMTranslationException
 
+    from qfin.target.translation import translate
+
     try:
-        converted = convert_module(module, fallback_target_triple=TRIPLE)
-        for op in module.ops:
-            # xDSL's backend leaves linkages out; without them no two objects could be linked.
-            if isinstance(op, FuncOp) and op.linkage.linkage.data != "external":
-                converted.get_global(op.sym_name.data).linkage = op.linkage.linkage.data
-        return str(converted)
+        return str(translate(module, TRIPLE))
     except (NotImplementedError, LLVMTranslationException) as e:
         raise Error(f"cannot translate to LLVM IR for {isa.name}: {e}") from e
 
