@@ -82,14 +82,13 @@ _AFFINE = ("weight", "bias")
 
 
 def _weight(weight: Weight, number: int, x: Quantization | None) -> list[str]:
-    """Constants for a weight and a bias, which is quantized as those of ONNX are where the input
-    is."""
+    """Constants for a weight and a bias, which is quantized where the input `x` is."""
     values = f'dense<"0x{weight.values().tobytes().hex().upper()}">'
     floats = f"tensor<{_x(weight.shape)}xf32>"
     bias = [f"%b{number} = arith.constant dense<{BIAS}> : {_bias(weight)}"]
     if weight.floats:
         return [f"%w{number} = arith.constant {values} : {floats}", *bias]
-    if x is not None:
+    if x is not None and not weight.float_bias:
         scales = ",".join([repr(float(bias_unit(x)))] * weight.channels)
         element = f"!quant.uniform<i32:f32:0, {{{scales}}}>"
         bias = _dequantized(

@@ -155,6 +155,12 @@ def bare(shape: Contraction) -> Net:
     return Net((shape.argument,), (shape.step(),))
 
 
+def float_biased(shape: Contraction) -> Net:
+    """The op with a bias of floats, as those of PyTorch are."""
+    weight = replace(shape.weight, float_bias=True)
+    return Net((shape.argument,), (replace(shape.step(), weight=weight),))
+
+
 def activated(shape: Contraction, op: str, **attributes: float) -> Net:
     """The op with an activation before its quantize: a tighter clamp."""
     step = shape.step()

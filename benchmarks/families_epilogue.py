@@ -15,6 +15,7 @@ from benchmarks.contractions import (
     activated,
     asymmetric,
     bare,
+    float_biased,
     looked_up,
     signed,
     with_residual,
@@ -32,6 +33,7 @@ from benchmarks.net import Net, Quantization, Step, output_scale
 from benchmarks.problems import Family, Mark, Problem, ours, peer
 
 _EPILOGUES: dict[str, Callable[[Contraction], Net]] = {
+    "float bias": float_biased,
     "relu": lambda shape: activated(shape, "relu"),
     "clip": lambda shape: activated(shape, "clamp", min=0.0, max=6.0),
     "residual": with_residual,

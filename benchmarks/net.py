@@ -90,7 +90,8 @@ class Weight:
     """A constant operand: i8 (or u8) for each output channel, or f32; and its bias.
 
     `axis` is where the output channels are, `channels` how many; zero points other than the
-    symmetric one are `zero_point` for all.
+    symmetric one are `zero_point` for all. The bias is quantized as those of ONNX are, unless
+    `float_bias` (of ours alone) or the weight itself is of floats.
     """
 
     shape: tuple[int, ...]
@@ -99,6 +100,7 @@ class Weight:
     zero_point: int = 0
     unsigned: bool = False
     floats: bool = False
+    float_bias: bool = False
 
     @property
     def dtype(self) -> type[np.integer[Any]]:
