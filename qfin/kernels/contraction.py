@@ -152,7 +152,7 @@ class _Emitter:
         self.at_once = spec.blocks_at_once(isa)
 
     def step(self, at: _At, i: Index) -> None:
-        """Some blocks of columns for some rows: all of the last dimension, `tall` of that before."""
+        """Some blocks of columns, some rows: all of the last dimension, `tall` of that before."""
         b, spec = self.b, self.spec
         outer, tall = spec.row_steps(self.isa)
         near = outer[-1].size if outer else 1

@@ -14,10 +14,11 @@ from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from xdsl.dialects.builtin import i8
 from xdsl.ir import Operation
 
-from qfin.dialects import nn
+from qfin.dialects import kernel, nn
+from qfin.dialects.tensors import ints
 from qfin.passes.lower.buffers import Buffer, row_major
 from qfin.passes.lower.emit_contraction import constant_of, described, emit_contraction, in_blocks
 from qfin.passes.lower.emit_views import copy, part
@@ -37,12 +38,30 @@ def _inside(planner: Planner, source: Buffer, sides: Sequence[int], apart: Seque
     whole = [b + s + a for b, s, a in zip(most[::2], spread, most[1::2], strict=True)]
     images = source.shape[:2]
     place = planner.temporary(replace(source, shape=(*images, *whole)))
-    zero = planner.constants.add(np.zeros((), np.float32))
-    copy(planner, replace(zero, shape=place.shape, strides=(0,) * len(place.shape)), place)
+    _clear(planner, place, most if set(apart) == {1} else ())
     inner = part(place, (0, 0, *most[::2]), source.shape, (1, 1, *apart))
     copy(planner, source, inner)
     kept = [size + min(0, b) + min(0, a) for size, b, a in zip(whole, before, after, strict=True)]
     return part(place, (0, 0, *(max(0, -b) for b in before)), (*images, *kept))
+
+
+def _clear(planner: Planner, place: Buffer, sides: Sequence[int]) -> None:
+    """Zeros in all of a dense buffer, or on those `sides` of its images: 4 zero bytes for each."""
+    images, channels, *whole = place.shape
+    planes = replace(
+        place,
+        element=i8,
+        shape=(images * channels, 4, *whole),
+        strides=(4 * prod(whole), 1, *(4 * step for step in row_major(whole))),
+    )
+    if not sides:
+        planner.emit(kernel.FillOp(planner.view(planes), 0))
+        return
+    before, after = sides[::2], sides[1::2]
+    inside = [size - b - a for size, b, a in zip(whole, before, after, strict=True)]
+    inner = part(planes, (0, 0, *before), (images * channels, 4, *inside))
+    view = planner.view(replace(inner, halo=tuple(sides)))
+    planner.emit(kernel.FillHaloOp(view, ints(*sides), 0))
 
 
 def _strides(buffer: Buffer, shape: Sequence[int], strides: Sequence[int]) -> Buffer:
