@@ -41,8 +41,9 @@ pytest: $(STAMP)-dev ## Python tests, warnings are errors
 test-slow: $(STAMP)-dev ## the randomised sweeps, many more cases
 	QFIN_TEST_CASES=5000 $(BIN)/python -m pytest -n auto --dist worksteal test/kernels test/test_imports.py
 
-bench: $(STAMP)-bench ## our time, the peers' and the share of the core's peak
+bench: $(STAMP)-bench ## our time, the peers' and the share of the core's peak, on one core and on two
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks --threads 2
 
 dist: $(STAMP)-dev ## wheel and sdist into dist/
 	$(BIN)/python -m build
