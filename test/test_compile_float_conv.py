@@ -6,8 +6,17 @@ import random
 
 import pytest
 
+from .compiled import Array
 from .compiled_floats import check_floats, floats
 from .random_modules import tensor
+
+
+def _constants(weight: Array, bias: Array) -> str:
+    return " ".join(
+        f'%{name} = arith.constant dense<"0x{array.tobytes().hex()}"> : '
+        + tensor(array.shape, "f32")
+        for name, array in (("w", weight), ("b", bias))
+    )
 
 
 def _conv(rng: random.Random, seed: int, rank: int, *, transposed: bool, constant: bool) -> None:
@@ -35,17 +44,12 @@ def _conv(rng: random.Random, seed: int, rank: int, *, transposed: bool, constan
     text = ", ".join(f"{name} = array<i64: {str(v)[1:-1]}>" for name, v in lists.items())
     arrays = floats(seed, x, weight, (outputs,))
     types = [tensor(array.shape, "f32") for array in arrays]
-    given = [
-        f'%{name} = arith.constant dense<"0x{array.tobytes().hex()}"> : {type}'
-        for name, array, type in zip("wb", arrays[1:], types[1:], strict=True)
-        if constant
-    ]
     name = f"conv_transpose{rank}d" if transposed else f"conv{rank}d"
     others = "" if constant else f", %w: {types[1]}, %b: {types[2]}"
     y = tensor(result, "f32")
     check_floats(
         f"""func.func @main(%x: {types[0]}{others}) -> {y} {{
-          {" ".join(given)}
+          {_constants(*arrays[1:]) if constant else ""}
           %y = nn.{name} %x, %w, %b {{{text}, groups = {groups} : i64}}
             : ({", ".join(types)}) -> {y}
           func.return %y : {y} }}""",
@@ -64,6 +68,18 @@ def test_random(rank: int, transposed: bool, constant: bool) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_more_conv2d(seed: int) -> None:
     _conv(random.Random(100 + seed), seed, 2, transposed=seed % 2 == 1, constant=True)
+
+
+def test_constant_weights_of_many_channels() -> None:
+    """Vectors of channels, of stride 1, in two groups and with a last block that is not whole."""
+    x, weight, bias = floats(11, (2, 6, 5, 7), (80, 3, 3, 3), (80,))
+    text = f"""
+    func.func @main(%x: tensor<2x6x5x7xf32>) -> tensor<2x80x5x7xf32> {{
+      {_constants(weight, bias)}
+      %y = nn.conv2d %x, %w, %b {{padding = array<i64: 1, 1, 1, 1>, groups = 2 : i64}}
+        : (tensor<2x6x5x7xf32>, tensor<80x3x3x3xf32>, tensor<80xf32>) -> tensor<2x80x5x7xf32>
+      func.return %y : tensor<2x80x5x7xf32> }}"""
+    check_floats(text, [x])
 
 
 def test_what_padding_cuts_off() -> None:

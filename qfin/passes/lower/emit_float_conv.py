@@ -1,10 +1,10 @@
 """How `plan-buffers` turns convolutions of f32, transposed or not, into `kernel.contraction`.
 
 The input is copied into zeros if there is padding, and spread by the stride for a transposed one,
-which is a convolution of stride 1 then. With stride 1 pixels are columns: the pixels of a window's
+which is a convolution of stride 1 then. With stride 1 pixels may be columns: those of a window's
 tap lie behind each other in the padded image, rows too, and what is computed for the places between
-the rows of the result is left out afterwards. With other strides channels are columns, and what
-comes out, channels innermost, is copied to the result.
+the rows of the result is left out afterwards. With other strides, and where that takes less,
+channels are columns, and what comes out, channels innermost, is copied to the result.
 """
 
 from __future__ import annotations
@@ -25,6 +25,12 @@ from qfin.passes.lower.emit_views import copy, part
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
+
+
+# Those of the widest vectors of f32.
+_LANES = 16
+# Products that take as long as to copy a value of the result, in its order or in another one.
+_MOVED, _TURNED = 9, 14
 
 
 def _inside(planner: Planner, source: Buffer, sides: Sequence[int], apart: Sequence[int]) -> Buffer:
@@ -74,7 +80,7 @@ def _conv(planner: Planner, op: nn.Conv) -> None:
         return
     window = _inside(planner, source, op.padding.get_values(), [1] * (len(source.shape) - 2))
     steps, dilation = op.stride.get_values(), op.dilation.get_values()
-    along = set(steps) == {1} and window.is_row_major
+    along = set(steps) == {1} and window.is_row_major and _prefers_pixels(op, window, result)
     weight = planner.buffer(op.weight) if along else described(planner, op.weight)
     groups = op.groups.value.data
     outputs, inputs, *taps = weight.shape
@@ -90,6 +96,31 @@ def _conv(planner: Planner, op: nn.Conv) -> None:
     known = constant_of(op.weight)
     blocks = in_blocks(planner, split, known, 1)
     _channels(planner, window, blocks, bias, result, steps, dilation)
+
+
+def _prefers_pixels(op: nn.Conv, window: Buffer, result: Buffer) -> bool:
+    """Whether, of stride 1, vectors of pixels take less than vectors of channels. A weight that is
+    not constant would have to be turned at each call. What is compared are the products of an
+    output, with those that are computed in vain, and its copies."""
+    known = constant_of(op.weight)
+    if known is None:
+        return True
+    spatial = result.shape[2:]
+    pixels, columns = prod(spatial), _columns(window.shape[2:], spatial)
+    each, products = known.shape[0] // op.groups.value.data, prod(known.shape[1:])
+    by_pixels = products * _whole(columns) / pixels + (_MOVED if columns > pixels else 0)
+    return by_pixels <= products * _whole(each) / each + _TURNED
+
+
+def _columns(window: Sequence[int], result: Sequence[int]) -> int:
+    """From the first place of a window of this size to its last: those between the rows, too."""
+    steps = row_major(window)
+    return 1 + sum((size - 1) * step for size, step in zip(result, steps, strict=True))
+
+
+def _whole(lanes: int) -> int:
+    """So many lanes in whole vectors."""
+    return -(-lanes // _LANES) * _LANES
 
 
 def _transposed(planner: Planner, op: nn.ConvTranspose) -> None:
@@ -136,7 +167,7 @@ def _pixels(
     groups, each, inputs, *taps = weight.shape
     spatial = result.shape[2:]
     steps, area = row_major(sizes), prod(sizes)
-    columns = 1 + sum((size - 1) * step for size, step in zip(spatial, steps, strict=True))
+    columns = _columns(sizes, spatial)
     rhs = _strides(
         window,
         (images, groups, inputs, *taps, columns),

@@ -63,6 +63,19 @@ func.func @strided(%x: tensor<1x4x6x6xf32>, %w: tensor<8x4x3x3xf32>) -> tensor<1
   func.return %0 : tensor<1x8x2x2xf32>
 }
 
+// And of a constant weight where vectors of pixels would waste more; only the halo is cleared.
+// CHECK-LABEL: func.func @channels
+// CHECK:         kernel.fill_halo {{.*}} : memref<4x4x4x4xi8, {{.*}}>
+// CHECK:         kernel.copy {{.*}} : memref<1x4x4x4xf32, {{.*}}>, memref<1x4x4x4xf32, {{.*}}>
+// CHECK-NEXT:    kernel.view
+// CHECK:         kernel.contraction {{.*}} {batch = 2 : i64, rows = 2 : i64, blocked} : memref<1x1x4x4x4x3x3xf32, {{.*}}>, memref<1x1x1x4x3x3x32xf32, {{.*}}>, memref<1x1x4x4x32xf32, {{.*}}>
+// CHECK:         kernel.copy
+func.func @channels(%x: tensor<1x4x4x4xf32>) -> tensor<1x32x4x4xf32> {
+  %w = arith.constant dense<0.5> : tensor<32x4x3x3xf32>
+  %0 = nn.conv2d %x, %w {padding = array<i64: 1, 1, 1, 1>} : (tensor<1x4x4x4xf32>, tensor<32x4x3x3xf32>) -> tensor<1x32x4x4xf32>
+  func.return %0 : tensor<1x32x4x4xf32>
+}
+
 // A product that normalisation does not know itself comes after it.
 // CHECK-LABEL: func.func @lines
 // CHECK:         kernel.float_unary {{.*}} {function = "gelu"{{.*}}} : memref<2x4x6xf32, {{.*}}>, memref<2x4x6xf32, {{.*}}>
