@@ -3,7 +3,7 @@
 A loop over the arguments would take longer than small kernels do: the text that is made here has a
 few lines for each argument instead, as `dataclasses` writes its methods. For one of each,
 
-    def call(*arrays, out=None, **named):
+    def checked(*arrays, out=None, **named):
         if named or len(arrays) != 1:
             arrays = match(arrays, named)
         x0, = arrays
@@ -24,10 +24,24 @@ few lines for each argument instead, as `dataclasses` writes its methods. For on
         entry(at(id(x0) + 16).value, at(id(y0) + 16).value, arena[1], constants)
         arenas.append(arena)
         return y0
+
+Where `qfin.runtime.direct` can, arrays that lie as they should go past all that:
+
+    def call(*arrays, out=None, **named):
+        if out is None and not named and len(arrays) == 1:
+            x0, = arrays
+            y0 = new_y0()
+            ...  # an arena, as above
+            done = direct(x0, y0, arena[0])
+            arenas.append(arena)
+            if done:
+                return y0
+        return checked(*arrays, out=out, **named)
 """
 
 from __future__ import annotations
 
+import ctypes
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -38,6 +52,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qfin.runtime.direct import direct_call
 from qfin.runtime.memory import ADDRESS, address_of, at
 from qfin.runtime.spec import TensorSpec, check_array, check_results, match_arguments
 
@@ -60,7 +75,7 @@ class Memory:
 def caller(
     inputs: Sequence[TensorSpec],
     outputs: Sequence[TensorSpec],
-    entry: Callable[..., None],
+    code: int,
     memory: Memory,
     state: Callable[[], AbstractContextManager[int]] | None = None,
     kept: object = None,
@@ -68,10 +83,48 @@ def caller(
     """A function of as many arrays as there are `inputs`; it returns the result, or a tuple of
     several, or of none. With `out=` these are where the result goes, or a sequence of several.
 
-    `entry` takes the addresses of arrays, results, arena, constants and, for the time that
-    `state()` is entered, of the state. The function keeps `kept`, and raises InputError for arrays
-    that do not fit.
+    The code at address `code` takes the addresses of arrays, results, arena, constants and, for
+    the time that `state()` is entered, of the state. The function keeps `kept`, and raises
+    InputError for arrays that do not fit.
     """
+    count = len(inputs) + len(outputs) + 2 + (state is not None)
+    entry = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * count)(code)
+    checked = _checking(inputs, outputs, entry, memory, state, kept)
+    direct = state is None and direct_call(inputs, outputs, code, address_of(memory.constants))
+    if not direct:
+        return checked
+    names: dict[str, Any] = {
+        "arenas": memory.arenas,
+        "new_arena": memory.new_arena,
+        "checked": checked,
+        "direct": direct,
+    }
+    ys = [f"y{i}" for i in range(len(outputs))]
+    xs = [f"x{i}" for i in range(len(inputs))]
+    lines = [f"if out is None and not named and len(arrays) == {len(inputs)}:"]
+    lines += [f"    {_list(xs)} = arrays", "    try:"]
+    lines += [f"        {y} = new_{y}()" for y in ys] or ["        pass"]
+    names |= {f"new_{y}": new for y, new in zip(ys, memory.new_results, strict=True)}
+    # Which says what does not fit.
+    lines += ["    except (MemoryError, ValueError):", "        return checked(*arrays)"]
+    lines += [f"    {line}" for line in _TAKE_ARENA]
+    lines += [f"    done = direct({', '.join([*xs, *ys, 'arena[0]'])})"]
+    lines += ["    arenas.append(arena)", "    if done:", f"        return {_returned(ys)}"]
+    return _function("call", [*lines, "return checked(*arrays, out=out, **named)"], names)
+
+
+_TAKE_ARENA = ("try:", "    arena = arenas.pop()", "except IndexError:", "    arena = new_arena()")
+
+
+def _checking(
+    inputs: Sequence[TensorSpec],
+    outputs: Sequence[TensorSpec],
+    entry: Callable[..., None],
+    memory: Memory,
+    state: Callable[[], AbstractContextManager[int]] | None,
+    kept: object,
+) -> Callable[..., Any]:
+    """The function that takes whatever `caller` says."""
     names: dict[str, Any] = {
         "ndarray": np.ndarray,
         "at": at,
@@ -99,7 +152,7 @@ def caller(
         # Which says what does not fit.
         lines += ["    except (MemoryError, ValueError):", f"        {y} = {y}_spec.empty()"]
     lines += ["else:", f"    {_list(ys)} = given(out, {_tuple(xs)})"]
-    lines += ["try:", "    arena = arenas.pop()", "except IndexError:", "    arena = new_arena()"]
+    lines += _TAKE_ARENA
     specs = [*inputs, *outputs]
     pointers = [_pointer(v, spec) for v, spec in zip([*xs, *ys], specs, strict=True)]
     pointers += ["arena[1]", "constants"]
@@ -107,11 +160,15 @@ def caller(
         lines += [f"entry({', '.join(pointers)})"]
     else:
         lines += ["with state() as variables:", f"    entry({', '.join([*pointers, 'variables'])})"]
-    lines += ["arenas.append(arena)", f"return {ys[0] if len(ys) == 1 else _tuple(ys)}"]
-    text = "\n    ".join(["def call(*arrays, out=None, **named):", *lines])
-    exec(compile(text, "<qfin call>", "exec"), names)
+    lines += ["arenas.append(arena)", f"return {_returned(ys)}"]
+    return _function("checked", lines, names)
+
+
+def _function(name: str, lines: Sequence[str], names: dict[str, Any]) -> Callable[..., Any]:
+    text = "\n    ".join([f"def {name}(*arrays, out=None, **named):", *lines])
+    exec(compile(text, f"<qfin {name}>", "exec"), names)
     # Out of its own globals: it goes with its last reference, not when the collector looks.
-    return names.pop("call")
+    return names.pop(name)
 
 
 def _checked(x: str, spec: TensorSpec, names: dict[str, Any]) -> list[str]:
@@ -133,6 +190,10 @@ def _checked(x: str, spec: TensorSpec, names: dict[str, Any]) -> list[str]:
 def _pointer(array: str, spec: TensorSpec) -> str:
     address = ADDRESS.format(array)
     return f"{address} - {spec.bytes_before}" if spec.bytes_before else address
+
+
+def _returned(ys: Sequence[str]) -> str:
+    return ys[0] if len(ys) == 1 else _tuple(ys)
 
 
 def _list(items: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import weakref
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -31,12 +30,10 @@ class Function:
         self.inputs = _specs(op.input_names.data, op.signature.inputs.data)
         self.outputs = _specs(op.output_names.data, op.signature.outputs.data)
         keep_until_the_end_of(self, code)
-        count = len(self.inputs) + len(self.outputs) + 2 + (state is not None)
-        prototype = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * count)
         used = state and partial(state.used, names(op.loads), names(op.stores))
         memory = self._memory(_constants(op, state), op.arena.value.data + SLACK)
-        entry = prototype(code.function(self.name))
-        self.call = caller(self.inputs, self.outputs, entry, memory, used, kept=code)
+        address = code.function(self.name)
+        self.call = caller(self.inputs, self.outputs, address, memory, used, kept=code)
         """What `__call__` calls."""
 
     def __call__(

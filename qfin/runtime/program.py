@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, NoReturn
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from numpy.typing import NDArray
 from xdsl.dialects.builtin import ModuleOp
@@ -77,7 +78,7 @@ class Program:
         self._functions = {
             name: self.FUNCTION(op, self._code, self._state) for name, op in programs.items()
         }
-        # The shortest way: calls may take less than a microsecond.
+        # What `__call__` is, with no function between: that would be a fifth of a short call.
         self._call = self._only().call if len(programs) == 1 else self._refuse
 
     @property
@@ -128,11 +129,16 @@ class Program:
         """Which float ops were fused, which were not and why: one line each."""
         return "\n".join(remarks.to_text(remark) for remark in self._report)
 
-    def __call__(
-        self, *arrays: Array, out: Array | Sequence[Array] | None = None, **named: Array
-    ) -> Array | tuple[Array, ...]:
-        """Runs the only function on arrays in the order of `inputs`, or by name; see `Function`."""
-        return self._call(*arrays, out=out, **named)
+    if TYPE_CHECKING:
+
+        def __call__(
+            self, *arrays: Array, out: Array | Sequence[Array] | None = None, **named: Array
+        ) -> Array | tuple[Array, ...]:
+            """Runs the only function on arrays in the order of `inputs`, or by name; see
+            `Function`."""
+            ...
+    else:
+        __call__ = property(attrgetter("_call"), doc="Runs the only function; see `Function`.")
 
     def __reduce__(self):
         raise TypeError(

@@ -60,9 +60,9 @@ class TensorSpec:
         """What does the same as `empty`, but quickly, and with numpy's own exceptions."""
         if not self.channels_last:
             return partial(np.empty, self.shape, self.dtype)
-        memory = partial(np.empty, self._bytes, np.dtype(np.uint8))
         shape, dtype, before, strides = self.shape, self.dtype, self.bytes_before, self.strides
-        return lambda: np.ndarray(shape, dtype, memory(), before, strides)
+        size, byte, array, empty = self.bytes_in_all, np.dtype(np.uint8), np.ndarray, np.empty
+        return lambda: array(shape, dtype, empty(size, byte), before, strides)
 
     def zeros(self) -> Array:
         """As `empty`; everything, the halo too, stands for the number 0."""
@@ -70,7 +70,7 @@ class TensorSpec:
         try:
             if not self.channels_last:
                 return np.full(self.shape, zero, self.dtype)
-            return self._view(np.full(self._bytes // self.dtype.itemsize, zero, self.dtype))
+            return self._view(np.full(self.bytes_in_all // self.dtype.itemsize, zero, self.dtype))
         except (MemoryError, ValueError) as e:  # the latter for what no address space holds
             raise self._not_allocated() from e
 
@@ -92,12 +92,12 @@ class TensorSpec:
         while isinstance(base := root.base, np.ndarray):
             root = base
         before = address_of(array) - self.bytes_before - address_of(root)
-        return before >= 0 and before + self._bytes <= root.nbytes and root.flags.c_contiguous
+        return before >= 0 and before + self.bytes_in_all <= root.nbytes and root.flags.c_contiguous
 
     def extent(self, array: Array) -> range:
         """The addresses of an array that fits, halo and slack included."""
         begin = address_of(array) - self.bytes_before
-        return range(begin, begin + (self._bytes if self.channels_last else array.nbytes))
+        return range(begin, begin + (self.bytes_in_all if self.channels_last else array.nbytes))
 
     @cached_property
     def bytes_before(self) -> int:
@@ -116,8 +116,8 @@ class TensorSpec:
         return tuple(self.dtype.itemsize * stride for stride in strides)
 
     @cached_property
-    def _bytes(self) -> int:
-        """Of everything, halo and slack."""
+    def bytes_in_all(self) -> int:
+        """Bytes of everything, halo and slack."""
         return self.dtype.itemsize * self._lies.size + SLACK
 
     def _view(self, memory: Array) -> Array:
