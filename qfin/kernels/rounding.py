@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from xdsl.dialects.builtin import f32, i8, i32
+from collections.abc import Sequence
+
+from xdsl.dialects.builtin import f32, i8, i16, i32
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import KernelBuilder, vector
+from qfin.target.isa import Isa
 
 # 1.5 * 2**23: an f32 this large has no fraction bits left, so adding it rounds to the nearest
 # integer, ties to even, and leaves the integer in the low bits.
@@ -37,3 +40,30 @@ def round_to_bytes(
     if not isinstance(zero_point, int):
         return b.add(q, b.trunc(zero_point, bytes_))
     return b.add(q, b.splat(zero_point, bytes_)) if zero_point else q
+
+
+def round_to_packed_bytes(
+    b: KernelBuilder, isa: Isa, ts: Sequence[SSAValue], zero_point: int, qmin: int, qmax: int
+) -> SSAValue:
+    """The same of four vectors of f32 as one vector of bytes: of each 16, 4 of each vector, as
+    `Isa.interleave` takes them apart."""
+    halves, bytes_ = vector(i16, isa.vector_bytes // 2), vector(i8, isa.vector_bytes)
+    most = b.splat(float(qmax - zero_point), vector(f32, isa.lanes))
+    # What is too small for an int32, and NaN, becomes -2**31, which every later step keeps least.
+    words = [isa.round_to_int(b, _least_or_nan(b, isa, most, t)) for t in ts]
+    pairs = [isa.pack_words(b, *words[n : n + 2]) for n in (0, 2)]
+    if zero_point:
+        name = f"llvm.sadd.sat.v{isa.vector_bytes // 2}i16"
+        pairs = [b.intrinsic(name, halves, pair, b.splat(zero_point, halves)) for pair in pairs]
+    packed = isa.pack_bytes(b, *pairs)
+    if qmin == 0:
+        return packed
+    return b.intrinsic(f"llvm.umax.v{isa.vector_bytes}i8", bytes_, packed, b.splat(qmin, bytes_))
+
+
+def _least_or_nan(b: KernelBuilder, isa: Isa, bound: SSAValue, t: SSAValue) -> SSAValue:
+    """The lesser, or t where it is NaN: what the instruction does, unlike LLVM's minnum."""
+    if isa.vector_bytes == 32:
+        return b.intrinsic("llvm.x86.avx.min.ps.256", t.type, bound, t)
+    current_rounding = b.constant(4, 32)
+    return b.intrinsic("llvm.x86.avx512.min.ps.512", t.type, bound, t, current_rounding)

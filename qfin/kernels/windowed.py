@@ -18,7 +18,7 @@ from xdsl.dialects.builtin import f32, i8
 from xdsl.ir import Attribute, SSAValue
 
 from qfin.kernels.builder import Index, KernelBuilder, vector
-from qfin.kernels.strided import Dim, contiguous, moved, plan, scaled
+from qfin.kernels.strided import Body, Dim, contiguous, moved, plan, scaled
 from qfin.target.isa import Isa
 
 State = TypeVar("State")
@@ -122,19 +122,31 @@ class OutputLoops(ABC, Generic[State]):
         """Position `i` of the next output dimension, after those that made `states`."""
         b, spec, axis = self.b, self.spec, len(states)
         x, state = self.enter(axis, i, at[0])
-        y = b.gep(at[1], scaled(b, i, self.y_steps[axis]))
+        at = x, b.gep(at[1], scaled(b, i, self.y_steps[axis]))
         states = (*states, state)
         if axis + 1 < spec.windows:
-            size = spec.outputs[axis + 1]
-            b.for_loop(0, size, 1, lambda j, _: self.output(j, (x, y), states))
+            self.line(at, states)
             return
-        contiguous(
-            b,
-            (x, y),
-            self.lane,
-            self.isa.vector_bytes // spec.item,
-            lambda at, lanes: self.pixel(at[0], at[1], states, lanes),
-        )
+        self.place(at, states)
+
+    def place(self, at: Sequence[SSAValue], states: tuple[State, ...]) -> None:
+        """One output position, in vectors."""
+        self.vectors(at, lambda at, lanes: self.pixel(at[0], at[1], states, lanes))
+
+    def line(self, at: Sequence[SSAValue], states: tuple[State, ...]) -> None:
+        """All positions of the next output dimension."""
+        self.positions(0, self.spec.outputs[len(states)], at, states)
+
+    def positions(
+        self, begin: int, end: int, at: Sequence[SSAValue], states: tuple[State, ...]
+    ) -> None:
+        """Some of them."""
+        if begin < end:
+            self.b.for_loop(begin, end, 1, lambda i, _: self.output(i, at, states))
+
+    def vectors(self, at: Sequence[SSAValue], body: Body) -> None:
+        """The innermost loop: along the lanes."""
+        contiguous(self.b, at, self.lane, self.isa.vector_bytes // self.spec.item, body)
 
     def broadcast(self, value: SSAValue, lanes: int) -> SSAValue:
         """A scalar on all lanes."""

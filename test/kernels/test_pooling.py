@@ -12,14 +12,8 @@ from numpy.typing import NDArray
 
 from qfin.interpreter.numerics import largest
 from qfin.interpreter.windows import areas, sum_float_windows
-from qfin.kernels.pooling import (
-    AvgPoolSpec,
-    FloatAvgPoolSpec,
-    MaxPoolSpec,
-    build_avg_pool,
-    build_float_avg_pool,
-    build_max_pool,
-)
+from qfin.kernels.pooling import build_avg_pool, build_float_avg_pool, build_max_pool
+from qfin.kernels.pooling_spec import AvgPoolSpec, FloatAvgPoolSpec, MaxPoolSpec, Regular
 from qfin.target import resolve
 
 from .harness import Buffer, check_ranges, compile_kernel, random_strides, seeds, split, targets
@@ -37,6 +31,21 @@ def windows(rng: random.Random, size: int, outputs: int, step: int) -> Table:
         rows.append((first, rng.choice([1, 2, 3, most, most, 0])))
         rows[-1] = first, min(rows[-1][1], most)
     return np.array(rows, np.int32).reshape(outputs, 2)
+
+
+def make_regular(rng: random.Random, size: int, table: Table, step: int) -> Regular | None:
+    """Changes a part of the table to what it then describes; None where nothing fits."""
+    outputs, first = len(table), rng.randrange(size)
+    if not outputs:
+        return None
+    taps = rng.randint(1, (size - 1 - first) // step + 1)
+    room = size - 1 - (taps - 1) * step - first
+    begin = rng.randrange(outputs) if rng.random() < 0.5 else 0
+    end = outputs if rng.random() < 0.5 else rng.randint(begin + 1, outputs)
+    stride = rng.randint(0, min(3, room // max(end - begin - 1, 1)))
+    table[begin:end, 0] = first + stride * np.arange(end - begin)
+    table[begin:end, 1] = taps
+    return Regular(begin, end, first, stride, taps)
 
 
 def reduce_windows(
@@ -78,6 +87,9 @@ class Case:
         self.step = tuple(rng.choice([1, 1, 2, 3]) if dilated else 1 for _ in range(self.windows))
         sizes = tuple(rng.randint(1, 9 if self.windows < 3 else 5) for _ in range(self.windows))
         outputs = tuple(rng.choice([1, 1, 2, 5]) for _ in sizes)
+        if rng.random() < 0.5:  # a line of many pixels
+            sizes = *sizes[:-1], rng.randint(1, 40)
+            outputs = *outputs[:-1], rng.choice([1, 2, 7, 12])
         if rng.random() < 0.1:
             kept = tuple(rng.choice([0, size]) for size in kept)
             outputs = tuple(rng.choice([0, size]) for size in outputs)
@@ -90,6 +102,9 @@ class Case:
         self.x_strides = tuple(random_strides(rng, (*kept, *sizes), rng.choice(orders)))
         self.y_strides = tuple(random_strides(rng, self.shape, rng.choice(orders)))
         self.tables = [windows(rng, *axis) for axis in zip(sizes, outputs, self.step, strict=True)]
+        self.regular = None
+        if rng.random() < 0.7:
+            self.regular = make_regular(rng, sizes[-1], self.tables[-1], self.step[-1])
         data = np.random.default_rng(rng.getrandbits(32))
         self.x = data.integers(0, 256, (*kept, *sizes)).astype(dtype)
         if dtype == np.float32:
@@ -120,7 +135,7 @@ def test_max_pool(target: str, seed: int):
     """Any windows, dilated or not, over any dimensions, in any layout."""
     isa, rng = resolve(target), random.Random(seed)
     case = Case(rng, dilated=True)
-    spec = MaxPoolSpec(case.shape, *case.strides, case.windows, case.step)
+    spec = MaxPoolSpec(case.shape, *case.strides, case.windows, case.regular, case.step)
     run = compile_kernel(build_max_pool("kernel", spec, isa), isa)
     out = reduce_windows(case.x, case.tables, case.step, lambda w: w.max(-1, initial=0))
     case.check(rng, run, spec.parallel_size(isa), [], out)
@@ -132,7 +147,9 @@ def test_max_pool_of_floats(target: str, seed: int):
     """0.0 is more than -0.0; a window without elements gives -inf."""
     isa, rng = resolve(target), random.Random(seed)
     case = Case(rng, dilated=True, dtype=np.float32)
-    spec = MaxPoolSpec(case.shape, *case.strides, case.windows, case.step, of_floats=True)
+    spec = MaxPoolSpec(
+        case.shape, *case.strides, case.windows, case.regular, case.step, of_floats=True
+    )
     run = compile_kernel(build_max_pool("kernel", spec, isa), isa)
     out = reduce_windows(
         case.x, case.tables, case.step, lambda w: largest(w, -1, initial=np.float32(-np.inf))
@@ -146,7 +163,7 @@ def test_avg_pool_of_floats(target: str, seed: int):
     """Divisors of any sign, and of 0."""
     isa, rng = resolve(target), random.Random(seed)
     case = Case(rng, dilated=False, dtype=np.float32)
-    spec = FloatAvgPoolSpec(case.shape, *case.strides, case.windows)
+    spec = FloatAvgPoolSpec(case.shape, *case.strides, case.windows, case.regular)
     run = compile_kernel(build_float_avg_pool("kernel", spec, isa), isa)
     divisor = areas(case.tables).astype(np.int32)
     if rng.random() < 0.5:
@@ -181,7 +198,8 @@ def test_avg_pool(target: str, seed: int):
     zero_point = rng.choice([0, 3, 128, 255])
     qmin, qmax = rng.choice([(0, 255), (zero_point, 255), (10, 200)])
     zero_points = rng.choice([0, 1, 127, 128, 255]), zero_point
-    spec = AvgPoolSpec(case.shape, *case.strides, case.windows, *zero_points, qmin, qmax)
+    windows = case.windows, case.regular
+    spec = AvgPoolSpec(case.shape, *case.strides, *windows, *zero_points, qmin, qmax)
     run = compile_kernel(build_avg_pool("kernel", spec, isa), isa)
     # Half an area's reciprocal gives many ties.
     area = areas(case.tables).astype(np.float32)
@@ -203,7 +221,7 @@ def test_avg_pool_large(target: str, value: int):
     x = np.full((1, c, h, w), value, np.uint8)
     x[0, 3, 7, 8] = 17
     spec = AvgPoolSpec(
-        (1, c, 1, 1), (c * h * w, 1, c * w, c), (c, 1, c, c), 2, 255 - value, 128, 0, 255
+        (1, c, 1, 1), (c * h * w, 1, c * w, c), (c, 1, c, c), 2, None, 255 - value, 128, 0, 255
     )
     mult = np.full((1, 1), 90 / (255 * h * w), np.float32)
     rows, columns = np.array([[0, h]], np.int32), np.array([[0, w]], np.int32)

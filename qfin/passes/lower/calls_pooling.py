@@ -9,14 +9,9 @@ from xdsl.ir import Operation
 
 from qfin.dialects import kernel
 from qfin.dialects.kernel.buffers import item_size
-from qfin.kernels.pooling import (
-    AvgPoolSpec,
-    FloatAvgPoolSpec,
-    MaxPoolSpec,
-    build_avg_pool,
-    build_float_avg_pool,
-    build_max_pool,
-)
+from qfin.dialects.tensors import Ints
+from qfin.kernels.pooling import build_avg_pool, build_float_avg_pool, build_max_pool
+from qfin.kernels.pooling_spec import AvgPoolSpec, FloatAvgPoolSpec, MaxPoolSpec, Regular
 from qfin.passes.lower.call import Call, shape_and_strides
 from qfin.target.isa import Isa
 
@@ -26,7 +21,8 @@ def _call_max_pool(op: kernel.MaxPoolOp, isa: Isa) -> Call:
     _, x_strides = shape_and_strides(op.input)
     step = tuple(op.step.get_values())
     floats = item_size(op.input) > 1
-    spec = MaxPoolSpec(shape, x_strides, y_strides, len(op.windows), step, floats)
+    regular = _regular(op.regular)
+    spec = MaxPoolSpec(shape, x_strides, y_strides, len(op.windows), regular, step, floats)
     return Call(build_max_pool, spec)
 
 
@@ -38,6 +34,7 @@ def _call_avg_pool(op: kernel.AvgPoolOp, isa: Isa) -> Call:
         x_strides,
         y_strides,
         len(op.windows),
+        _regular(op.regular),
         input_zero_point=op.input_zero_point.value.data,
         zero_point=op.zero_point.value.data,
         qmin=op.qmin.value.data,
@@ -49,8 +46,12 @@ def _call_avg_pool(op: kernel.AvgPoolOp, isa: Isa) -> Call:
 def _call_float_avg_pool(op: kernel.FloatAvgPoolOp, isa: Isa) -> Call:
     shape, y_strides = shape_and_strides(op.output)
     _, x_strides = shape_and_strides(op.input)
-    spec = FloatAvgPoolSpec(shape, x_strides, y_strides, len(op.windows))
+    spec = FloatAvgPoolSpec(shape, x_strides, y_strides, len(op.windows), _regular(op.regular))
     return Call(build_float_avg_pool, spec)
+
+
+def _regular(values: Ints | None) -> Regular | None:
+    return Regular(*values.get_values()) if values else None
 
 
 CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {

@@ -13,7 +13,7 @@ from xdsl.ir import Operation
 from qfin.dialects import kernel, nn, quant
 from qfin.dialects.nn.pooling import FloatPooling, MaxPoolOp
 from qfin.dialects.quant.pooling import QuantPooling
-from qfin.dialects.tensors import ints
+from qfin.dialects.tensors import Ints, ints
 from qfin.dialects.uniform import UniformType
 from qfin.errors import UnsupportedError
 from qfin.interpreter import numerics, windows
@@ -39,6 +39,7 @@ def emit_max_pool(planner: Planner, op: MaxPoolOp) -> None:
             [planner.view(planner.constants.add(axis)) for axis in ranges],
             planner.view(result),
             ints(*op.steps()),
+            regular_windows(ranges[-1]),
         )
     )
 
@@ -68,6 +69,7 @@ def emit_average(
             [planner.view(planner.constants.add(axis)) for axis in ranges],
             planner.view(planner.constants.add(numerics.avg_pool_scale(x.scale, y.scale, divisor))),
             planner.view(result),
+            regular_windows(ranges[-1]),
             input_zero_point=zero_point(x),
             zero_point=zero_point(y),
             qmin=qmin,
@@ -95,8 +97,26 @@ def emit_float_average(
             [planner.view(planner.constants.add(axis)) for axis in ranges],
             planner.view(planner.constants.add(divisor.astype(np.int32))),
             planner.view(result),
+            regular_windows(ranges[-1]),
         )
     )
+
+
+def regular_windows(ranges: windows.Ranges) -> Ints | None:
+    """Which outputs have windows of the most taps, evenly apart: [begin, end, first, stride, taps]
+    (see `kernel.max_pool`), the first such range. None where these are fewer than half of them."""
+    taps = ranges[:, 1].max(initial=0)
+    (full,) = np.nonzero(ranges[:, 1] == taps)
+    if not taps or 2 * len(full) < len(ranges):
+        return None
+    begin = end = int(full[0])
+    stride = int(ranges[begin + 1, 0] - ranges[begin, 0]) if begin + 1 < len(ranges) else 0
+    first = int(ranges[begin, 0])
+    while end < len(ranges) and (*ranges[end],) == (first + (end - begin) * stride, taps):
+        end += 1
+    if 2 * (end - begin) < len(ranges) or stride < 0:
+        return None
+    return ints(begin, end, first, stride, int(taps))
 
 
 EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {

@@ -149,3 +149,27 @@ func.func @f(%0: memref<8xi8>, %2: memref<8xi8>) {
   func.return
 }
 // CHECK: error: 'kernel.max_pool': 0 tables of windows for 1 dimensions
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<4x2xi32>, %2: memref<4x2xi32>, %3: memref<1x4x4x4xi8>) {
+  kernel.max_pool %0, %1, %2, %3 {step = array<i64: 1, 1>, regular = array<i64: 0, 4, 0, 1>} : memref<1x4x8x8xi8>, memref<4x2xi32>, memref<4x2xi32>, memref<1x4x4x4xi8>
+  func.return
+}
+// CHECK: error: 'kernel.max_pool': regular must be [begin, end, first, stride, taps], got [0, 4, 0, 1]
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<4x2xi32>, %2: memref<4x2xi32>, %3: memref<1x4x4x4xi8>) {
+  kernel.max_pool %0, %1, %2, %3 {step = array<i64: 1, 1>, regular = array<i64: 0, 5, 0, 1, 2>} : memref<1x4x8x8xi8>, memref<4x2xi32>, memref<4x2xi32>, memref<1x4x4x4xi8>
+  func.return
+}
+// CHECK: error: 'kernel.max_pool': regular is no range of the last of 4 outputs: [0, 5, 0, 1, 2]
+
+// -----
+
+func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<4x2xi32>, %2: memref<4x2xi32>, %3: memref<1x4x4x4xi8>) {
+  kernel.max_pool %0, %1, %2, %3 {step = array<i64: 1, 1>, regular = array<i64: 0, 4, 0, 1, 6>} : memref<1x4x8x8xi8>, memref<4x2xi32>, memref<4x2xi32>, memref<1x4x4x4xi8>
+  func.return
+}
+// CHECK: error: 'kernel.max_pool': regular windows end behind the input, at 9 of 8
