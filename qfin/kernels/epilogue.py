@@ -110,7 +110,7 @@ class Requantize:
         """Bytes of one to four vectors of int32 sums, in order; what follows them is undefined."""
         packed = self._packed(b, isa, sums, mults, biases, addends)
         # Clamped behind it: LLVM can move a maximum before it to and fro for ever.
-        sorted_ = b.shuffle(packed, packed, _natural_order(isa.vector_bytes))
+        sorted_ = b.shuffle(packed, packed, natural_order(isa.vector_bytes))
         return self._clamp(b, sorted_, isa.vector_bytes)
 
     def emit_quads(
@@ -225,7 +225,7 @@ def quads(vector_bytes: int) -> list[tuple[int, ...]]:
     return [tuple(part + 4 * q + i for part in parts for i in range(4)) for q in range(_VECTORS)]
 
 
-def _natural_order(vector_bytes: int) -> tuple[int, ...]:
+def natural_order(vector_bytes: int) -> tuple[int, ...]:
     """The mask that undoes packing, which works in each 16 bytes apart: 4 bytes of the first
     vector, 4 of the second, third and fourth, then the next 4 of the first, and so on."""
     parts = vector_bytes // 16
