@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from typing_extensions import override
 from xdsl.context import Context
-from xdsl.dialects.builtin import UNKNOWN_LOC, LocationAttr, ModuleOp
+from xdsl.dialects.builtin import UNKNOWN_LOC, LocationAttr, ModuleOp, UnknownLoc
 from xdsl.ir import Operation
 from xdsl.pattern_rewriter import (
     GreedyRewritePatternApplier,
@@ -16,6 +16,7 @@ from xdsl.pattern_rewriter import (
     PatternRewriteWalker,
     RewritePattern,
 )
+from xdsl.rewriter import InsertPoint
 
 from qfin.locations import inherit
 
@@ -68,3 +69,40 @@ def rewrite(
         listener=PatternRewriterListener(operation_insertion_handler=[located.inserted]),
     )
     return walker.rewrite_module(module)
+
+
+def rewrite_kinds(module: ModuleOp, patterns: Mapping[type[Operation], RewritePattern]) -> None:
+    """
+    Apply to each op inside `module`, in place, outer ops first, the pattern of its class, if there
+    is one; then to what patterns inserted. An op that is inserted with an unknown location takes
+    that of the op matched; what lies inside it keeps its own.
+
+    For lowerings of large functions: one walk, and no pattern is asked about ops of other classes.
+    """
+    work: list[Operation] = []
+    location: LocationAttr = UNKNOWN_LOC
+
+    # Not `Operation.walk`, whose generators inside each other take longer than all else here.
+    def gather(around: Operation) -> None:
+        for region in around.regions:
+            for block in region.blocks:
+                for op in block.ops:
+                    if type(op) in patterns:
+                        work.append(op)
+                    if op.regions:
+                        gather(op)
+
+    def inserted(op: Operation) -> None:
+        if isinstance(op.location, UnknownLoc):
+            op.location = location
+        if type(op) in patterns:
+            work.append(op)
+
+    gather(module)
+    rewriter = PatternRewriter(InsertPoint.at_end(module.body.block))
+    rewriter.operation_insertion_handler = [inserted]
+    for op in work:  # which grows
+        if op.parent is not None:  # else a pattern before erased it
+            location = op.location
+            rewriter.insertion_point = InsertPoint.before(op)
+            patterns[type(op)].match_and_rewrite(op, rewriter)

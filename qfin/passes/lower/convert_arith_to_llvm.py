@@ -13,7 +13,7 @@ from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from qfin.errors import UnsupportedError
-from qfin.passes.rewriting import rewrite
+from qfin.passes.rewriting import rewrite_kinds
 
 _BINARY: dict[type[Operation], type[Operation]] = {
     arith.AddiOp: llvm.AddOp,
@@ -36,10 +36,8 @@ class BinaryPattern(RewritePattern):
     """Integer arithmetic. Before: `arith.addi %a, %b : i64`. After: `llvm.add %a, %b : i64`."""
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter, /) -> None:
-        if (target := _BINARY.get(type(op))) is None:
-            return
         _refuse_index(op)
-        new = target.create(operands=op.operands, result_types=op.result_types)
+        new = _BINARY[type(op)].create(operands=op.operands, result_types=op.result_types)
         rewriter.replace(op, new)
 
 
@@ -62,7 +60,11 @@ class CmpiPattern(RewritePattern):
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: arith.CmpiOp, rewriter: PatternRewriter, /) -> None:
         _refuse_index(op)
-        new = llvm.ICmpOp(op.lhs, op.rhs, IntegerAttr(op.predicate.value.data, i64))
+        new = llvm.ICmpOp.create(
+            operands=op.operands,
+            result_types=op.result_types,
+            properties={"predicate": IntegerAttr(op.predicate.value.data, i64)},
+        )
         rewriter.replace(op, new)
 
 
@@ -76,12 +78,12 @@ class SelectPattern(RewritePattern):
         rewriter.replace(op, new)
 
 
-ARITH_PATTERNS: tuple[RewritePattern, ...] = (
-    BinaryPattern(),
-    ConstantPattern(),
-    CmpiPattern(),
-    SelectPattern(),
-)
+ARITH_PATTERNS: dict[type[Operation], RewritePattern] = {
+    **dict.fromkeys(_BINARY, BinaryPattern()),
+    arith.ConstantOp: ConstantPattern(),
+    arith.CmpiOp: CmpiPattern(),
+    arith.SelectOp: SelectPattern(),
+}
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ class ArithToLLVMPass(ModulePass):
     name = "convert-arith-to-llvm"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        rewrite(op, ARITH_PATTERNS, recursive=False, dce=False)
+        rewrite_kinds(op, ARITH_PATTERNS)
 
 
 def _refuse_index(op: Operation) -> None:

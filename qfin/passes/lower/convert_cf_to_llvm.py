@@ -1,4 +1,4 @@
-"""convert-cf-to-llvm: branches."""
+"""convert-cf-to-llvm: branches, whose operands and properties are those of cf's."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from xdsl.context import Context
 from xdsl.dialects import cf, llvm
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
-from qfin.passes.rewriting import rewrite
+from qfin.passes.rewriting import rewrite_kinds
 
 
 class BranchPattern(RewritePattern):
@@ -18,7 +19,7 @@ class BranchPattern(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: cf.BranchOp, rewriter: PatternRewriter, /) -> None:
-        new = llvm.BrOp(op.successor, *op.arguments)
+        new = llvm.BrOp.create(operands=op.operands, successors=op.successors)
         rewriter.replace(op, new)
 
 
@@ -27,13 +28,16 @@ class CondBranchPattern(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: cf.ConditionalBranchOp, rewriter: PatternRewriter, /) -> None:
-        new = llvm.CondBrOp(
-            op.cond, op.then_block, op.then_arguments, op.else_block, op.else_arguments
+        new = llvm.CondBrOp.create(
+            operands=op.operands, successors=op.successors, properties=op.properties
         )
         rewriter.replace(op, new)
 
 
-CF_PATTERNS: tuple[RewritePattern, ...] = (BranchPattern(), CondBranchPattern())
+CF_PATTERNS: dict[type[Operation], RewritePattern] = {
+    cf.BranchOp: BranchPattern(),
+    cf.ConditionalBranchOp: CondBranchPattern(),
+}
 
 
 @dataclass(frozen=True)
@@ -43,4 +47,4 @@ class CfToLLVMPass(ModulePass):
     name = "convert-cf-to-llvm"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        rewrite(op, CF_PATTERNS, recursive=False, dce=False)
+        rewrite_kinds(op, CF_PATTERNS)

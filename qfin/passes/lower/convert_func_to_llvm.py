@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from xdsl.context import Context
 from xdsl.dialects import func, llvm
 from xdsl.dialects.builtin import IndexType, ModuleOp, StringAttr
-from xdsl.ir import Attribute
+from xdsl.ir import Attribute, Operation
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from qfin.errors import UnsupportedError
-from qfin.passes.rewriting import rewrite
+from qfin.passes.rewriting import rewrite_kinds
 
 
 class FuncPattern(RewritePattern):
@@ -63,7 +63,11 @@ class ReturnPattern(RewritePattern):
         rewriter.replace(op, new)
 
 
-FUNC_PATTERNS: tuple[RewritePattern, ...] = (FuncPattern(), CallPattern(), ReturnPattern())
+FUNC_PATTERNS: dict[type[Operation], RewritePattern] = {
+    func.FuncOp: FuncPattern(),
+    func.CallOp: CallPattern(),
+    func.ReturnOp: ReturnPattern(),
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class FuncToLLVMPass(ModulePass):
     name = "convert-func-to-llvm"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        rewrite(op, FUNC_PATTERNS, recursive=False, dce=False)
+        rewrite_kinds(op, FUNC_PATTERNS)
 
 
 def _refuse_index(op: func.FuncOp, types: tuple[Attribute, ...]) -> None:
