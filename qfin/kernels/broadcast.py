@@ -58,8 +58,14 @@ def build_broadcast(
     name: str, spec: BroadcastSpec, isa: Isa, location: LocationAttr | None
 ) -> func.FuncOp:
     """The function of any spec; see the top of this file for the arguments."""
+    b = KernelBuilder(name, [*[ptr] * len(spec.buffers), i64, i64], location)
+    emit_broadcast(b, spec, isa)
+    return b.finish()
+
+
+def emit_broadcast(b: KernelBuilder, spec: BroadcastSpec, isa: Isa) -> None:
+    """All of the function's body."""
     elements = [element for element, _ in spec.buffers]
-    b = KernelBuilder(name, [*[ptr] * len(elements), i64, i64], location)
     *bases, begin, end = b.arguments
     nest = spec.nest()
     steps = nest.dims[-1].strides
@@ -72,7 +78,6 @@ def build_broadcast(
         b.store(spec.emit(b, values, n), at[-1])
 
     nest.emit_range(b, bases, begin, end, isa.vector_bytes, body)
-    return b.finish()
 
 
 def _load(b: KernelBuilder, at: SSAValue, element: Attribute, count: int, lanes: int) -> SSAValue:

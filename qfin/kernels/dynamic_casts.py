@@ -6,6 +6,10 @@ The functions are `quantize_dynamic(x, scale, zero_point, y, begin, end)` and
 that repeats them: all 0 for one of each, one other than 0 for an axis. Bytes are as the range says,
 or `signed`: unsigned or in two's complement.
 
+Where everything is dense and there is one scale, a loop that multiplies with its reciprocal, to the
+same bits (`qfin.kernels.division`), stands beside the one that divides: which runs is told by the
+scale and the zero point.
+
 `qfin.kernels.elementwise` has those whose scale and zero point are baked in.
 """
 
@@ -15,12 +19,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xdsl.dialects import func
-from xdsl.dialects.builtin import LocationAttr, f32, i8, i32
+from xdsl.dialects.builtin import LocationAttr, f32, i8, i16, i32, i64
 from xdsl.ir import Attribute, SSAValue
 
-from qfin.kernels.broadcast import BroadcastSpec, build_broadcast
-from qfin.kernels.builder import KernelBuilder, vector
+from qfin.kernels.broadcast import BroadcastSpec, build_broadcast, emit_broadcast
+from qfin.kernels.builder import KernelBuilder, ptr, vector
+from qfin.kernels.division import LEAST, MOST, Divisor
+from qfin.kernels.epilogue import natural_order
 from qfin.kernels.rounding import round_to_bytes
+from qfin.kernels.strided import Dim, Nest, Pointers
 from qfin.target.isa import Isa
 
 
@@ -48,6 +55,12 @@ class QuantizeDynamicSpec(BroadcastSpec):
         x, scale, zero_point = values
         t = b.fdiv(x, scale)
         return round_to_bytes(b, t, lanes, zero_point, self.qmin, self.qmax)
+
+    def is_plain(self) -> bool:
+        """Whether it is dense values to unsigned bytes, with one scale and zero point."""
+        nest = self.nest()
+        one = nest.dims[-1].strides[1:3] == (0, 0)
+        return (self.qmin, self.qmax, len(nest.dims)) == (0, 255, 1) and nest.contiguous and one
 
 
 @dataclass(frozen=True)
@@ -77,7 +90,61 @@ def build_quantize_dynamic(
     name: str, spec: QuantizeDynamicSpec, isa: Isa, location: LocationAttr | None = None
 ) -> func.FuncOp:
     """f32 to bytes; see the top of this file for the arguments."""
-    return build_broadcast(name, spec, isa, location)
+    if not spec.is_plain():
+        return build_broadcast(name, spec, isa, location)
+    b = KernelBuilder(name, [*[ptr] * 4, i64, i64], location)
+    _, scale, zero_point, *_ = b.arguments
+    scale, zero_point = b.load(scale, f32), b.load(zero_point, i32)
+    in_bounds = b.and_(
+        b.fcompare("oge", scale, b.number(LEAST, f32)),
+        b.fcompare("ole", scale, b.number(MOST, f32)),
+    )
+    a_byte = b.and_(b.less(b.constant(-1, 32), zero_point), b.less(zero_point, b.constant(256, 32)))
+    b.if_else(
+        b.and_(in_bounds, a_byte),
+        lambda: _multiply(b, spec, isa, scale, zero_point),
+        lambda: emit_broadcast(b, spec, isa),
+    )
+    return b.finish()
+
+
+def _multiply(
+    b: KernelBuilder,
+    spec: QuantizeDynamicSpec,
+    isa: Isa,
+    scale: SSAValue,
+    zero_point: SSAValue,
+) -> None:
+    """The loop for a scale from `LEAST` to `MOST` and a zero point from 0 to 255.
+
+    Packing to 16 bits, adding the zero point and packing to bytes all saturate, which is the clamp:
+    -2**31, that NaN and what is too small for an int32 becomes, ends as 0.
+    """
+    divisor = Divisor.of(b, isa, scale)
+    halves = vector(i16, isa.vector_bytes // 2)
+    addend = b.spread(b.trunc(zero_point, i16), isa.vector_bytes // 2)
+    add = f"llvm.sadd.sat.v{isa.vector_bytes // 2}i16"
+    x, _, _, y, begin, end = b.arguments
+
+    def body(at: Pointers, n: int) -> None:
+        if n < isa.vector_bytes:
+            few = b.load(at[0], vector(f32, n)), b.spread(scale, n), b.spread(zero_point, n)
+            b.store(spec.emit(b, few, n), at[1])
+            return
+        words: list[SSAValue] = []
+        for first in range(0, n, isa.lanes):
+            values = b.load(b.gep(at[0], 4 * first), vector(f32, isa.lanes))
+            words.append(isa.round_to_int(b, divisor.divide(b, isa, values)))
+        pairs = [
+            b.intrinsic(add, halves, isa.pack_words(b, *words[pair : pair + 2]), addend)
+            for pair in (0, 2)
+        ]
+        packed = isa.pack_bytes(b, *pairs)
+        b.store(b.shuffle(packed, packed, natural_order(n)), at[1])
+
+    (dim,) = spec.nest().dims
+    dense = Nest((Dim(dim.size, (dim.strides[0], dim.strides[3])),), contiguous=True)
+    dense.emit_range(b, (x, y), begin, end, isa.vector_bytes, body)
 
 
 def build_dequantize_dynamic(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import numpy as np
+import pytest
 
 from qfin.interpreter import numerics
 from qfin.kernels.dynamic_casts import (
@@ -17,6 +19,11 @@ from qfin.target import resolve
 
 from .harness import Buffer, check_ranges, compile_kernel, seeds, split, targets
 from .test_elementwise import floats, layouts
+
+LARGEST = float(np.finfo(np.float32).max)
+SPECIAL = np.array(
+    [0.0, -0.0, np.nan, np.inf, -np.inf, LARGEST, -LARGEST, 1e-45, -1e-45, 1e30, -1e30], np.float32
+)
 
 
 def parameters(
@@ -52,6 +59,36 @@ def test_quantize(target: str, seed: int) -> None:
     expected = numerics.quantize(x.array, scale.array, zero_point.array, low, high, np.uint8)
     for ranges in ([(0, size := spec.parallel_size(isa))], split(rng, size)):
         y = Buffer(shape, y_strides, np.uint8, (5, 7))
+        check_ranges(run, [x.address, scale.address, zero_point.address], ranges, y, expected)
+
+
+@targets
+@pytest.mark.parametrize("seed", range(8))
+def test_quantize_dense_with_one_scale(target: str, seed: int) -> None:
+    """What multiplies with the reciprocal gives the division's bits next to ties, of special values
+    and whatever the scale: those that it is not for among them."""
+    isa, data = resolve(target), np.random.default_rng(seed)
+    count = int(data.choice([1, 31, 64, 200, 4096, 4099, 8200]))
+    spec = QuantizeDynamicSpec((count,), (1,), (0,), (0,), (1,), 0, 255)
+    run = compile_kernel(build_quantize_dynamic("f", spec, isa), isa)
+    x = Buffer((count,), (1,), np.float32, front=seed % 2 == 1)
+    scale, zero_point = (Buffer((), (), dtype) for dtype in (np.float32, np.int32))
+    exponents = [*data.uniform(-12, 3, 5), -70.0, -60.0, 60.0, 61.0, 120.0, -149.0]
+    for exponent, zero in itertools.product(exponents, (0, int(data.integers(256)), 255, 256, -3)):
+        scale.array[...] = np.float32(2.0**exponent)
+        zero_point.array[...] = zero
+        with np.errstate(all="ignore"):
+            steps = (data.integers(-300, 300, count) + 0.5).astype(np.float32)
+            ties = steps * scale.array
+            x.array[...] = np.nextafter(
+                ties, data.choice([-np.inf, np.inf], count), dtype=np.float32
+            )
+            x.array[::2] = ties[::2]
+        special = data.random(count) < 0.1
+        x.array[special] = data.choice(SPECIAL, int(special.sum()))
+        expected = numerics.quantize(x.array, scale.array, zero_point.array, 0, 255, np.uint8)
+        y = Buffer((count,), (1,), np.uint8, (5, 7))
+        ranges = split(random.Random(seed), spec.parallel_size(isa))
         check_ranges(run, [x.address, scale.address, zero_point.address], ranges, y, expected)
 
 
