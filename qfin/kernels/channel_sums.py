@@ -1,7 +1,7 @@
 """channel_sums: the sum of the bytes of each pixel, in each group of its channels.
 
-The function is `name(x, y, begin, end)`: pointers to u8 pixels with channels innermost and to dense
-i32, then the half-open range, i64, of the blocks of pixels of all rows that lie evenly.
+The function is `name(x, y, begin, end)`: pointers to u8 or s8 pixels with channels innermost and to
+dense i32, then the half-open range, i64, of the blocks of pixels of all rows that lie evenly.
 
 Recipe: for as many pixels as a vector has int32 lanes, each 8 bytes are summed by one instruction
 (`Isa.sum_bytes`), so a pixel has a vector of i64. Those of all pixels become one vector of sums:
@@ -21,7 +21,7 @@ from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import Index, KernelBuilder, ptr, vector
 from qfin.kernels.strided import Dim, moved, plan, scaled
-from qfin.target.isa import Isa
+from qfin.target.isa import Isa, flip_signs
 
 # More vectors of a pixel's bytes than this are summed in a loop.
 _UNROLLED = 4
@@ -30,11 +30,12 @@ _UNROLLED = 4
 @dataclass(frozen=True)
 class ChannelSumsSpec:
     """`shape` is [N, groups, spatial...] of y, `x_strides` the bytes of x between these; each
-    element sums `channels` neighbouring bytes."""
+    element sums `channels` neighbouring bytes, to which 128 is added if they are `signed`."""
 
     shape: tuple[int, ...]
     x_strides: tuple[int, ...]
     channels: int
+    signed: bool = False
 
     @property
     def dims(self) -> tuple[Dim, ...]:
@@ -54,7 +55,7 @@ class ChannelSumsSpec:
 def build_channel_sums(
     name: str, spec: ChannelSumsSpec, isa: Isa, location: LocationAttr | None = None
 ) -> func.FuncOp:
-    """u8 to i32; see the top of this file."""
+    """Bytes to i32; see the top of this file."""
     b = KernelBuilder(name, [ptr, ptr, i64, i64], location)
     x, y, begin, end = b.arguments
     *outer, row = spec.dims
@@ -71,7 +72,7 @@ def build_channel_sums(
             first = b.minimum(first, b.constant(row.size - count, 64))
         pixels, to = moved(b, at, first, row.strides)
         offsets = [pixel * row.strides[0] for pixel in range(count)]
-        sums = _reduced(b, isa, _partial_sums(b, isa, pixels, offsets, spec.channels))
+        sums = _reduced(b, isa, _partial_sums(b, isa, pixels, offsets, spec))
         if count < isa.lanes:
             sums = b.shuffle(sums, sums, tuple(range(count)))
         b.store(sums, to)
@@ -82,16 +83,19 @@ def build_channel_sums(
 
 
 def _partial_sums(
-    b: KernelBuilder, isa: Isa, x: SSAValue, offsets: Sequence[int], channels: int
+    b: KernelBuilder, isa: Isa, x: SSAValue, offsets: Sequence[int], spec: ChannelSumsSpec
 ) -> list[SSAValue]:
     """A vector of i64 for each pixel, which add up to its sum."""
-    whole = vector(i8, isa.vector_bytes)
-    full, rest = divmod(channels, isa.vector_bytes)
+    full, rest = divmod(spec.channels, isa.vector_bytes)
     sums: Sequence[SSAValue] = [b.splat(0, vector(i64, isa.lanes // 2))] * len(offsets)
+
+    def load(at: SSAValue, count: int) -> SSAValue:
+        q = b.load(at, vector(i8, count))
+        return flip_signs(b, q, count) if spec.signed else q
 
     def add(k: Index, sums: Sequence[SSAValue]) -> list[SSAValue]:
         at = b.gep(x, scaled(b, k, isa.vector_bytes))
-        loads = [b.load(b.gep(at, offset), whole) for offset in offsets]
+        loads = [load(b.gep(at, offset), isa.vector_bytes) for offset in offsets]
         return [b.add(s, isa.sum_bytes(b, q)) for s, q in zip(sums, loads, strict=True)]
 
     if full > _UNROLLED:
@@ -105,7 +109,7 @@ def _partial_sums(
     padded = tuple(min(n, rest) for n in range(isa.vector_bytes))
     new: list[SSAValue] = []
     for total, offset in zip(sums, offsets, strict=True):
-        q = b.load(b.gep(x, full * isa.vector_bytes + offset), vector(i8, rest))
+        q = load(b.gep(x, full * isa.vector_bytes + offset), rest)
         new.append(b.add(total, isa.sum_bytes(b, b.shuffle(q, nothing, padded))))
     return new
 

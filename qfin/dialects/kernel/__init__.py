@@ -2,8 +2,10 @@
 
 Tensors have become memrefs: logical dimensions (NCHW), strides that say the layout, plain integer
 elements, quantization parameters as attributes. Each op reads its first operands and writes its
-last (destination-passing style). Every stored activation is unsigned: i8 quantized values are
-kept with 128 added, and zero points and clamps here are those of the unsigned values.
+last (destination-passing style). Activations between ops are unsigned: i8 quantized values are
+kept with 128 added. Memory that others see has them signed; a view of it holds `si8`, which some
+ops read and write, and others have copied. Zero points and clamps here are always those of the
+unsigned values.
 
 A buffer is a view of the arena, of the constants, or of an argument:
 

@@ -12,6 +12,7 @@ from xdsl.dialects.builtin import (
     IntegerType,
     MemRefType,
     NoneAttr,
+    Signedness,
     StridedLayoutAttr,
     f32,
     i8,
@@ -30,6 +31,9 @@ Buffer: TypeAlias = MemRefType[Attribute]
 BufferConstr = Expected(
     MemRefType.constr(BaseAttr(IntegerType) | BaseAttr(Float32Type)), "a memref of i8, i32 or f32"
 )
+si8 = IntegerType(8, Signedness.SIGNED)
+"""Activations as a caller has them where they are signed: 128 less than those of `i8`."""
+
 ScaleConstr = Expected(FloatAttr.constr(f32), "an f32 scale")
 
 NumberConstr = Expected(FloatAttr.constr(f32), "an f32 number")
@@ -63,6 +67,11 @@ def item_size(value: SSAValue) -> int:
     return max(1, element.bitwidth // 8)
 
 
+def is_signed(value: SSAValue) -> bool:
+    """Whether the buffer holds signed activations."""
+    return memref_of(value).element_type == si8
+
+
 def strides_of(value: SSAValue) -> tuple[int, ...]:
     """Strides, in elements. Raises VerifyException where the type does not say them."""
     memref = memref_of(value)
@@ -94,9 +103,15 @@ def verify_buffer(name: str, value: SSAValue, element: Attribute, rank: int | No
         raise VerifyException(f"{name} must have {rank} dimensions, got {memref}")
 
 
+def verify_activations(name: str, value: SSAValue, rank: int | None = None) -> None:
+    """Raises VerifyException unless the operand called `name` is a static buffer of bytes, unsigned
+    (i8) or signed (si8)."""
+    verify_buffer(name, value, si8 if is_signed(value) else i8, rank)
+
+
 def verify_stored(name: str, value: SSAValue) -> None:
-    """Raises VerifyException unless the operand is a static buffer of i8, i32 or f32."""
-    if (element := memref_of(value).element_type) not in (i8, i32, f32):
+    """Raises VerifyException unless the operand is a static buffer of i8, si8, i32 or f32."""
+    if (element := memref_of(value).element_type) not in (i8, si8, i32, f32):
         raise VerifyException(f"{name} must hold i8, i32 or f32, got {element}")
     strides_of(value)
 

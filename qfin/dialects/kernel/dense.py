@@ -22,8 +22,10 @@ from qfin.dialects.kernel.buffers import (
     BufferConstr,
     KernelOp,
     NumberConstr,
+    is_signed,
     memref_of,
     optional_number,
+    verify_activations,
     verify_buffer,
     verify_byte,
     verify_clamp,
@@ -65,7 +67,8 @@ class DenseOp(KernelOp):
     `weights` is the flat array of `layout.blocked`; `init` (i32), `mult` (f32) and `bias` (f32, or
     absent) have one value for each lane of each block: [groups, blocks * lanes]. The input
     operand's element (0, 0, 0, 0) is the first tap of the first output: padding is already
-    outside. Images [N, C, D, H, W] have three values of `kernel`, `stride` and `dilation`.
+    outside. Input and output may be signed, to which 128 is added, or from which it is taken.
+    Images [N, C, D, H, W] have three values of `kernel`, `stride` and `dilation`.
     `bounded` says that no `(f32(acc) + bias[o]) * mult[o]` leaves int32, whatever the input is; the
     kernel then need not expect it.
 
@@ -231,7 +234,8 @@ class DenseFloatOp(KernelOp):
 
 @irdl_op_definition
 class DenseAddOp(KernelOp):
-    """`kernel.dense` with a residual, bytes of the output's shape, added before it rounds:
+    """`kernel.dense` with a residual, bytes of the output's shape, signed or not, added before it
+    rounds:
 
         out = clamp(rint((f32(acc) + bias[o]) * mult[o] + f32(residual - residual_zero_point)
                          * residual_scale) + zero_point, qmin, qmax)
@@ -284,7 +288,7 @@ class DenseAddOp(KernelOp):
 
     def verify_(self) -> None:
         verify_dense(self, i8)
-        verify_buffer("residual", self.residual, i8)
+        verify_activations("residual", self.residual)
         verify_shape("residual", self.residual, memref_of(self.output).get_shape())
         verify_byte("residual_zero_point", self.residual_zero_point.value.data)
         verify_clamp(self.qmin.value.data, self.qmax.value.data)
@@ -305,10 +309,13 @@ def centre_of(op: DenseOp | DenseAddOp | DenseFloatOp) -> Centre | None:
 
 def verify_dense(op: DenseOp | DenseAddOp | DenseFloatOp, output: Attribute) -> None:
     """Raises VerifyException unless the buffers of `op` fit each other, its window and groups, and
-    its result holds elements of `output`."""
+    its result holds elements of `output`, which may be signed where these are bytes."""
     rank = 3 if memref_of(op.input).get_num_dims() == 5 else 2
-    verify_buffer("input", op.input, i8, rank=2 + rank)
-    verify_buffer("output", op.output, output, rank=2 + rank)
+    verify_activations("input", op.input, rank=2 + rank)
+    if output == i8:
+        verify_activations("output", op.output, rank=2 + rank)
+    else:
+        verify_buffer("output", op.output, output, rank=2 + rank)
     verify_axes(rank, "kernel", op.kernel)
     verify_axes(rank, "stride", op.stride)
     verify_axes(rank, "dilation", op.dilation)
@@ -378,6 +385,8 @@ def _verify_tile(op: DenseOp | DenseAddOp | DenseFloatOp) -> None:
     if op.prefetch is not None and op.prefetch.value.data < 0:
         raise VerifyException(f"prefetch is bytes ahead, >= 0, got {op.prefetch.value.data}")
     if op.matrix is not None:
+        if is_signed(op.input):
+            raise VerifyException("matrices multiply unsigned bytes, the input is signed")
         pixels, rows = tile
         if op.pipelined is not None or rows > 2 or pixels * rows > 2 * MATRIX_ROWS:
             raise VerifyException(

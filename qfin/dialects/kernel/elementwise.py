@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from xdsl.dialects.builtin import FloatAttr, UnitAttr, f32, i8
+from xdsl.dialects.builtin import FloatAttr, f32, i8
 from xdsl.ir import SSAValue
-from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def
+from xdsl.irdl import irdl_op_definition, operand_def, prop_def
 
 from qfin.dialects.kernel.buffers import (
     BufferConstr,
     KernelOp,
     ScaleConstr,
     memref_of,
+    si8,
+    verify_activations,
     verify_buffer,
     verify_byte,
     verify_clamp,
@@ -24,7 +26,8 @@ from qfin.dialects.tensors import IntConstr, Ints, IntsConstr, i64_attr
 
 @irdl_op_definition
 class FillHaloOp(KernelOp):
-    """Stores `value` into the halo around each image of the buffer.
+    """Stores `value` into the halo around each image of the buffer; it is unsigned, where the
+    buffer is signed 128 less is stored.
 
     kernel.fill_halo %x {halo = array<i64: 1, 1, 1, 1>, value = 128 : i64}
       : memref<1x4x8x8xi8, strided<[400, 1, 40, 4]>>
@@ -40,37 +43,34 @@ class FillHaloOp(KernelOp):
         super().__init__(operands=[output], properties={"halo": halo, "value": i64_attr(value)})
 
     def verify_(self) -> None:
-        verify_buffer("output", self.output, i8)
+        verify_activations("output", self.output)
         verify_halo(self.output, self.halo)
         verify_byte("value", self.value.value.data)
 
 
 @irdl_op_definition
 class CopyOp(KernelOp):
-    """Copies between two strided buffers of one shape; with `flip_sign` adds 128 to each byte.
+    """Copies between two strided buffers of one shape and of the same elements, or of bytes of
+    which one side is signed: 128 more or less than the other's.
 
-    kernel.copy %x, %y {flip_sign}
-      : memref<1x4x8x8xi8>, memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>
+    kernel.copy %x, %y : memref<1x4x8x8xsi8>, memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>
     """
 
     name = "kernel.copy"
 
     input = operand_def(BufferConstr)
     output = operand_def(BufferConstr)
-    flip_sign = opt_prop_def(UnitAttr)
 
-    def __init__(self, input: SSAValue, output: SSAValue, *, flip_sign: bool = False):
-        super().__init__(
-            operands=[input, output],
-            properties={"flip_sign": UnitAttr() if flip_sign else None},
-        )
+    def __init__(self, input: SSAValue, output: SSAValue):
+        super().__init__(operands=[input, output])
 
     def verify_(self) -> None:
         verify_stored("input", self.input)
-        verify_buffer("output", self.output, memref_of(self.input).element_type)
+        if memref_of(self.input).element_type in (i8, si8):
+            verify_activations("output", self.output)
+        else:
+            verify_buffer("output", self.output, memref_of(self.input).element_type)
         verify_shape("output", self.output, memref_of(self.input).get_shape())
-        if self.flip_sign:
-            verify_buffer("input of a copy that flips signs", self.input, i8)
 
 
 @irdl_op_definition

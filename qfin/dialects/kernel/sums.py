@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from xdsl.dialects.builtin import i8, i32
+from xdsl.dialects.builtin import i32
 from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def
 from xdsl.utils.exceptions import VerifyException
@@ -15,6 +15,7 @@ from qfin.dialects.kernel.buffers import (
     KernelOp,
     memref_of,
     strides_of,
+    verify_activations,
     verify_buffer,
     verify_row_major,
     verify_shape,
@@ -28,7 +29,8 @@ MAX_SUMMED = 2**23 // 255
 
 @irdl_op_definition
 class ChannelSumsOp(KernelOp):
-    """The sum of the unsigned bytes of each pixel, in each group of its channels, as i32.
+    """The sum of the unsigned bytes of each pixel, in each group of its channels, as i32; 128 is
+    added to each signed one.
 
     kernel.channel_sums %x, %y
       : memref<1x64x58x58xi8, strided<[215296, 1, 3712, 64]>>, memref<1x1x58x58xi32>
@@ -44,7 +46,7 @@ class ChannelSumsOp(KernelOp):
 
     def verify_(self) -> None:
         rank = _rank(self.input)
-        verify_buffer("input", self.input, i8)
+        verify_activations("input", self.input)
         verify_buffer("output", self.output, i32, rank)
         verify_row_major("output", self.output)
         batch, channels, *image = memref_of(self.input).get_shape()

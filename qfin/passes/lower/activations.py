@@ -1,5 +1,6 @@
 """What `plan-buffers` asks of tensor types: which it can compile, and the domain that activations
-are stored in. That domain is unsigned bytes: i8 quantized values are kept with 128 added.
+are stored in. Between ops that domain is unsigned bytes: i8 quantized values are kept with 128
+added. A caller has them as they are.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from qfin.dialects import nn, quant
 from qfin.dialects.families.pooling import Pooling
 from qfin.dialects.families.reduction import Mean
 from qfin.dialects.families.upsample import Upsample
+from qfin.dialects.kernel.buffers import si8
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp, is_nhwc
 from qfin.dialects.nn.joining import JoinOp
 from qfin.dialects.nn.move import MoveOp
@@ -75,6 +77,12 @@ def stored_type(element: Attribute) -> Attribute:
     if element == ui8:
         return i8
     return element.signless_storage if isinstance(element, UniformType) else element
+
+
+def given_type(element: Attribute) -> Attribute:
+    """The element type of memory that a caller gives, or sees, for a tensor."""
+    stored = stored_type(element)
+    return si8 if stored == i8 and shift_of(element) else stored
 
 
 def shift_of(element: Attribute) -> int:

@@ -6,7 +6,7 @@ from xdsl.dialects.builtin import MemRefType, TensorType, i8
 from xdsl.ir import Attribute, SSAValue
 
 from qfin.dialects.layout import halo_of_type, is_nhwc
-from qfin.passes.lower.activations import stored_type
+from qfin.passes.lower.activations import given_type, stored_type
 from qfin.passes.lower.buffers import (
     NO_HALO,
     SLACK,
@@ -22,7 +22,7 @@ def argument_buffer(base: SSAValue, tensor: TensorType[Attribute]) -> Buffer:
 
     With channels innermost it begins with the halo that the type asks for, and slack lies behind.
     """
-    element, shape = stored_type(tensor.element_type), tensor.get_shape()
+    element, shape = given_type(tensor.element_type), tensor.get_shape()
     if not is_nhwc(tensor):
         return Buffer(base, element, shape, row_major(shape))
     halo = halo_of_type(tensor)

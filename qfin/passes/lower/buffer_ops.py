@@ -6,14 +6,16 @@ Here are those that cast, copy and rename; see `emit_dense` and `emit_pooling` f
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from xdsl.dialects import arith, func
-from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, f32
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, f32, i8
 from xdsl.ir import Operation, SSAValue
 
 from qfin.dialects import kernel, nn, quant
+from qfin.dialects.kernel.buffers import si8
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp, is_nhwc
 from qfin.dialects.nn.extrema import ExtremumOp
 from qfin.dialects.nn.pooling import MaxPoolOp
@@ -79,14 +81,10 @@ def keeps_memory(op: Operation) -> bool:
 
 
 def emit_argument(planner: Planner, argument: SSAValue, buffer: Buffer) -> None:
-    """An argument is the caller's memory; copied where it is signed, into unsigned form, and where
-    ops that read it want a wider halo."""
-    flip = bool(shift_of(tensor_of(argument).element_type))
-    if not flip and buffer.has_halo(planner.halo(argument)):
-        planner.buffers[argument] = buffer
-        return
-    copy = planner.result(argument)
-    planner.emit(kernel.CopyOp(planner.view(buffer), planner.view(copy), flip_sign=flip))
+    """An argument is the caller's memory; copied where ops that read it want a wider halo."""
+    planner.buffers[argument] = buffer
+    if not buffer.has_halo(planner.halo(argument)):
+        planner.copied(argument)
 
 
 def _constant(planner: Planner, op: arith.ConstantOp) -> None:
@@ -101,7 +99,7 @@ def _nothing(planner: Planner, op: quant.PackedConstantOp) -> None:
 
 def _reshape(planner: Planner, op: nn.ReshapeOp | nn.FlattenOp) -> None:
     """Another name of the same memory; a copy of it where a wider halo is wanted."""
-    shape, source = tensor_of(op.result).get_shape(), planner.buffer(op.input)
+    shape, source = tensor_of(op.result).get_shape(), planner.named(op.input)
     if not is_nhwc(op.result.type) and not is_nhwc(op.input.type):
         planner.buffers[op.result] = source.reshaped(shape)
         return
@@ -115,22 +113,27 @@ def _reshape(planner: Planner, op: nn.ReshapeOp | nn.FlattenOp) -> None:
 
 
 def _scast(planner: Planner, op: quant.SCastOp) -> None:
-    """Between integers and quantized values: the same bytes, or 128 apart."""
-    before, after = (tensor_of(value).element_type for value in (op.input, op.result))
-    source = planner.buffer(op.input)
-    if shift_of(before) == shift_of(after):
+    """Between integers and quantized values, which are the same bytes where these are unsigned, or
+    lie signed; integers have no sign here."""
+    before, after = (shift_of(tensor_of(v).element_type) for v in (op.input, op.result))
+    source = planner.named(op.input)
+    if before == after:
         planner.buffers[op.result] = source
-        return
-    result = planner.result(op.result)
-    planner.emit(kernel.CopyOp(planner.view(source), planner.view(result), flip_sign=True))
+    elif after:
+        planner.buffers[op.result] = replace(source, element=si8)
+    elif source.is_signed:
+        planner.buffers[op.result] = replace(source, element=i8)
+    else:
+        result = replace(planner.result(op.result), element=si8)
+        planner.emit(kernel.CopyOp(planner.view(source), planner.view(result)))
 
 
 def _convert_layout(planner: Planner, op: ToNhwcOp | ToNchwOp) -> None:
-    source = planner.buffer(op.input)
+    source = planner.named(op.input)
     if isinstance(op, ToNchwOp) and source.is_row_major:
         planner.buffers[op.result] = source
         return
-    result = planner.result(op.result)
+    result = planner.result(op.result, signed=True)
     planner.emit(kernel.CopyOp(planner.view(source), planner.view(result)))
 
 
@@ -180,11 +183,9 @@ def _relu(planner: Planner, op: nn.ReluOp) -> None:
 def _return(planner: Planner, op: func.ReturnOp) -> None:
     """What was not computed in the caller's memory is copied there."""
     for value, place in zip(op.operands, planner.outputs, strict=True):
-        source, result = planner.buffer(value), planner.argument(place)
-        if source == result:
-            continue
-        flip = bool(shift_of(tensor_of(value).element_type))
-        planner.emit(kernel.CopyOp(planner.view(source), planner.view(result), flip_sign=flip))
+        source, result = planner.buffer(value, signed=True), planner.argument(place)
+        if source != result:
+            planner.emit(kernel.CopyOp(planner.view(source), planner.view(result)))
     planner.emit(func.ReturnOp())
 
 

@@ -24,6 +24,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, SSAValue
 
 from qfin.dialects.kernel import ViewOp
+from qfin.dialects.kernel.buffers import si8
 from qfin.dialects.tensors import NO_PADDING, ints
 
 ALIGNMENT = 64
@@ -85,6 +86,11 @@ class Buffer:
     halo: Halo = NO_HALO
     slack: int = 0
     """Bytes behind the last element, the halo's included, that may be read."""
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the bytes are signed activations, as callers have them, 128 less than others."""
+        return self.element == si8
 
     @property
     def is_row_major(self) -> bool:

@@ -7,7 +7,7 @@ from math import prod
 from typing import Any, Literal, TypeAlias
 
 from qfin.dialects import kernel
-from qfin.dialects.kernel.buffers import item_size
+from qfin.dialects.kernel.buffers import is_signed, item_size
 from qfin.dialects.kernel.dense import DEPTH, MATRIX_STEPS, centre_of
 from qfin.errors import PassError, describe
 from qfin.kernels.dense import DenseSpec, Sums, Tile, build_dense, choose_tile
@@ -104,6 +104,8 @@ def _spec(op: AnyDense, isa: Isa) -> DenseSpec:
         stride_d=prod(stride_d),
         dilation_d=prod(dilation_d),
         sums=_sums(op),
+        x_signed=is_signed(op.input),
+        y_signed=is_signed(op.output),
         x_plane=sum(x_planes),
         y_plane=sum(y_planes) * item,
         **_results(op),
@@ -171,8 +173,9 @@ def _sums(op: AnyDense) -> Sums | None:
 
 def _residual(op: kernel.DenseAddOp) -> Residual:
     _, (image, _, *planes, row, pixel) = shape_and_strides(op.residual)
-    scale = op.residual_scale.value.data
-    return Residual((image, row, pixel), sum(planes), op.residual_zero_point.value.data, scale)
+    scale, zero_point = op.residual_scale.value.data, op.residual_zero_point.value.data
+    signed = is_signed(op.residual)
+    return Residual((image, row, pixel), sum(planes), zero_point, scale, signed)
 
 
 def _results(op: AnyDense) -> dict[str, Any]:

@@ -16,7 +16,13 @@ from qfin.dialects.layout import is_nhwc
 from qfin.errors import UnsupportedError
 from qfin.passes.lower.buffers import NO_HALO, Buffer, element_bytes
 from qfin.passes.lower.conv_transpose_geometry import Phase, phases
-from qfin.passes.lower.emit_dense import Part, emit_part, packed_type_of, residual_buffer
+from qfin.passes.lower.emit_dense import (
+    Part,
+    emit_part,
+    input_buffer,
+    packed_type_of,
+    residual_buffer,
+)
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
@@ -32,7 +38,7 @@ def emit_conv_transpose(planner: Planner, op: quant.ConvTranspose) -> None:
     """A convolution for each phase of the outputs."""
     if not (is_nhwc(op.input.type) and is_nhwc(op.result.type)):
         raise UnsupportedError("runs on channels innermost only: run assign-layout", op)
-    source, result = planner.buffer(op.input), planner.result(op.result)
+    source, result = input_buffer(planner, op), planner.result(op.result, signed=True)
     residual = residual_buffer(planner, op)
     for axes in phases(packed_type_of(op), source.shape[2:]):
         part = Part(

@@ -39,16 +39,16 @@ def emit_conv(planner: Planner, op: quant.Conv) -> None:
     if not (is_nhwc(op.input.type) and is_nhwc(op.result.type)):
         raise UnsupportedError("runs on channels innermost only: run assign-layout", op)
     packed = packed_type_of(op)
-    source = planner.buffer(op.input).padded(packed.conv.padding.get_values())
+    source = input_buffer(planner, op).padded(packed.conv.padding.get_values())
     conv, taps = packed.conv, tuple(map(range, packed.weight.get_shape()[2:]))
     stride, dilation = conv.stride.get_values(), conv.dilation.get_values()
-    result, residual = planner.result(op.result), residual_buffer(planner, op)
+    result, residual = planner.result(op.result, signed=True), residual_buffer(planner, op)
     emit_part(planner, op, Part(source, result, residual, taps, stride, dilation))
 
 
 def emit_linear(planner: Planner, op: quant.LinearOp) -> None:
     """A linear of M rows is a 1x1 convolution of one row with M pixels."""
-    source, result = planner.buffer(op.input), planner.result(op.result)
+    source, result = input_buffer(planner, op), planner.result(op.result, signed=True)
     if source.shape[-1] % DOT_DEPTH and not source.slack:
         # Kernels read whole groups of bytes: the caller's memory may end where the values do.
         copy = planner.temporary(source)
@@ -214,10 +214,15 @@ def emit_part(planner: Planner, op: DenseLike, part: Part) -> None:
     dense.erase()
 
 
+def input_buffer(planner: Planner, op: DenseLike) -> Buffer:
+    """Of what is multiplied. Matrices take unsigned bytes only."""
+    return planner.buffer(op.input, signed=not planner.isa.has_matrices)
+
+
 def residual_buffer(planner: Planner, op: DenseLike) -> Buffer | None:
     """Of the residual, if there is one, which is laid out as the result is."""
     if op.residual is None:
         return None
     if is_nhwc(op.residual.type) != is_nhwc(op.result.type):
         raise UnsupportedError("residual and result lie differently: run assign-layout", op)
-    return planner.buffer(op.residual)
+    return planner.buffer(op.residual, signed=True)

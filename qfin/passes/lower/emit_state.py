@@ -12,7 +12,6 @@ from qfin.dialects.layout import BlockedAttr
 from qfin.dialects.ml_program import GlobalLoadOp, GlobalStoreOp
 from qfin.dialects.quant.packed_type import PackedType
 from qfin.errors import UnsupportedError
-from qfin.passes.lower.activations import shift_of, tensor_of
 from qfin.passes.lower.runtime_weights import Weights, weights_of
 
 if TYPE_CHECKING:
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def _load(planner: Planner, op: GlobalLoadOp) -> None:
-    """The memory itself, where nothing is stored to it as long as the value is read; else a copy,
-    also to make signed values unsigned."""
+    """The memory itself, where nothing is stored to it as long as the value is read; else a
+    copy."""
     place, *rest = planner.variable(op.symbol.string_value())
     if isinstance(packed := op.result.type, PackedType):
         if _stored_while_read(planner, op):
@@ -31,12 +30,11 @@ def _load(planner: Planner, op: GlobalLoadOp) -> None:
         lanes = packed.layout.lanes.data
         planner.packed[op.result] = Weights(lanes, place, start, scales, bias[0] if bias else None)
         return
-    flip = bool(shift_of(tensor_of(op.result).element_type))
-    if not flip and not _stored_while_read(planner, op):
+    if not _stored_while_read(planner, op):
         planner.buffers[op.result] = place
         return
-    result = planner.result(op.result)
-    planner.emit(kernel.CopyOp(planner.view(place), planner.view(result), flip_sign=flip))
+    result = planner.result(op.result, signed=True)
+    planner.emit(kernel.CopyOp(planner.view(place), planner.view(result)))
 
 
 def _stored_while_read(planner: Planner, op: GlobalLoadOp) -> bool:
@@ -58,9 +56,8 @@ def _store(planner: Planner, op: GlobalStoreOp) -> None:
             source = planner.view(part.reshaped(to.shape))
             planner.emit(kernel.CopyOp(source, planner.view(to)))
         return
-    source = planner.buffer(op.value)
-    flip = bool(shift_of(tensor_of(op.value).element_type))
-    planner.emit(kernel.CopyOp(planner.view(source), planner.view(place), flip_sign=flip))
+    source = planner.buffer(op.value, signed=True)
+    planner.emit(kernel.CopyOp(planner.view(source), planner.view(place)))
 
 
 EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {

@@ -12,6 +12,7 @@ from xdsl.dialects.builtin import MemRefType
 from xdsl.ir import Operation
 
 from qfin.dialects import kernel
+from qfin.dialects.kernel.buffers import is_signed
 from qfin.kernels.elementwise import (
     ClampSpec,
     CopySpec,
@@ -75,9 +76,8 @@ def _copy(op: kernel.CopyOp, isa: Isa) -> Call:
     assert isinstance(op.input.type, MemRefType)
     size = element_bytes(op.input.type.element_type)
     assert size in (1, 4)
-    spec = CopySpec(
-        *elementwise(op.input, op.output), element_bytes=size, flip_sign=op.flip_sign is not None
-    )
+    flip_sign = is_signed(op.input) != is_signed(op.output)
+    spec = CopySpec(*elementwise(op.input, op.output), element_bytes=size, flip_sign=flip_sign)
     return Call(build_copy, spec)
 
 
@@ -90,8 +90,10 @@ def _clamp(op: kernel.ClampOp, isa: Isa) -> Call:
 
 def _fill_halo(op: kernel.FillHaloOp, isa: Isa) -> Call:
     shape, strides = shape_and_strides(op.output)
-    halo = op.halo.get_values()
-    return Call(build_fill_halo, FillHaloSpec(shape, strides, halo, op.value.value.data))  # pyright: ignore[reportArgumentType]
+    halo, value = op.halo.get_values(), op.value.value.data
+    if is_signed(op.output):
+        value ^= 0x80
+    return Call(build_fill_halo, FillHaloSpec(shape, strides, halo, value))  # pyright: ignore[reportArgumentType]
 
 
 _CALLS: dict[type[Operation], Callable[[Any, Isa], Call]] = {

@@ -30,7 +30,7 @@ from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.traits import SymbolTable
 
 from qfin.dialects import nn
-from qfin.dialects.kernel import FillHaloOp, ProgramOp
+from qfin.dialects.kernel import CopyOp, FillHaloOp, ProgramOp
 from qfin.dialects.layout import halo_of_type, is_nhwc
 from qfin.dialects.ml_program import GlobalOp
 from qfin.dialects.tensors import ints
@@ -41,7 +41,6 @@ from qfin.interpreter.arrays import dense_to_numpy
 from qfin.locations import inherit, is_unknown
 from qfin.passes.lower.activations import (
     require_compilable,
-    shift_of,
     stored_type,
     tensor_of,
     uniform_of,
@@ -55,6 +54,8 @@ from qfin.passes.lower.emit_dense import wanted_halo
 from qfin.passes.lower.layout_reshape import as_images
 from qfin.passes.lower.runtime_weights import Weights
 from qfin.passes.lower.state import StateLayout, loads_and_stores
+from qfin.target import lookup
+from qfin.target.isa import Isa
 
 MAX_ARENA = 2**31 - 1
 """Bytes: offsets into the arena are 32-bit constants in the llvm dialect."""
@@ -64,9 +65,13 @@ class Planner:
     """Rewrites one function; emitters in `buffer_ops` use its methods."""
 
     def __init__(
-        self, function: func.FuncOp, constants_of: ConstantBytes, state: StateLayout | None = None
+        self,
+        function: func.FuncOp,
+        isa: Isa,
+        constants_of: ConstantBytes,
+        state: StateLayout | None = None,
     ):
-        self.source = function
+        self.source, self.isa = function, isa
         self.old, self.terminator = _body(function)
         self.steps = {op: step for step, op in enumerate(self.old.ops)}
         taken = [_argument_type(function, arg.type) for arg in self.old.args]
@@ -108,13 +113,27 @@ class Planner:
 
     # What emitters use.
 
-    def buffer(self, value: SSAValue) -> Buffer:
-        """Where a value lies. Constants that nothing asks for are nowhere."""
+    def buffer(self, value: SSAValue, *, signed: bool = False) -> Buffer:
+        """Where a value lies. Constants that nothing asks for are nowhere. What lies signed is
+        copied first, once, unless whoever asks can read `signed` bytes."""
         known = value.owner
         if value not in self.buffers and isinstance(known, arith.ConstantOp):
             assert isinstance(known.value, DenseIntOrFPElementsAttr)
             self.buffers[value] = self.constants.add(dense_to_numpy(known.value))
-        return self.buffers[value]
+        buffer = self.buffers[value]
+        return self.copied(value) if buffer.is_signed and not signed else buffer
+
+    def named(self, value: SSAValue) -> Buffer:
+        """Where a value lies that shall have another name: signed only if nothing else reads it,
+        since each name might be copied."""
+        return self.buffer(value, signed=value.has_one_use())
+
+    def copied(self, value: SSAValue) -> Buffer:
+        """An unsigned copy of a value, which is where it lies from now on, with the halo that is
+        wanted around it."""
+        source, copy = self.buffers[value], self.result(value)
+        self.emit(CopyOp(self.view(source), self.view(copy)))
+        return copy
 
     def emit(self, op: Operation) -> None:
         self.block.add_op(op)
@@ -128,17 +147,20 @@ class Planner:
 
     def temporary(self, like: Buffer, *, nhwc: bool = False, halo: Halo = NO_HALO) -> Buffer:
         """A buffer that lives during this step only: row-major, or with channels innermost and a
-        halo, which is not filled."""
-        return self.arena.buffer(
-            like.element, like.shape, self.step, self.step, nhwc=nhwc, halo=halo
-        )
+        halo, which is not filled; never signed."""
+        element = i8 if like.is_signed else like.element
+        return self.arena.buffer(element, like.shape, self.step, self.step, nhwc=nhwc, halo=halo)
 
-    def result(self, value: SSAValue) -> Buffer:
+    def result(self, value: SSAValue, *, signed: bool = False) -> Buffer:
         """A place for a result: the caller's memory when it is only returned, else the arena, with
-        a halo, filled, as wide as the ops that read it pad."""
+        a halo, filled, as wide as the ops that read it pad. It may be signed, as a caller's memory
+        can be, only if whoever asks can write `signed` bytes."""
         tensor = tensor_of(value)
         halo = self.halo(value)
-        buffer = self._returned_place(value) or self.arena.buffer(
+        place = self._returned_place(value)
+        if place is not None and place.is_signed and not signed:
+            place = None
+        buffer = place or self.arena.buffer(
             stored_type(tensor.element_type),
             tensor.get_shape(),
             self.step,
@@ -154,8 +176,9 @@ class Planner:
 
     @staticmethod
     def halo(value: SSAValue) -> Halo:
-        """As wide as the widest padding of the ops that read it, and as its type asks for."""
-        wanted = [wanted_halo(use.operation) for use in value.uses]
+        """As wide as the widest padding of the ops that read it as their first operand, and as its
+        type asks for."""
+        wanted = [wanted_halo(use.operation) for use in value.uses if use.index == 0]
         wanted.append(halo_of_type(value.type))
         return tuple(map(max, zip(*filter(any, wanted), strict=True)))
 
@@ -163,8 +186,6 @@ class Planner:
         """The caller's memory, for a value of which nothing is wanted but to be returned, perhaps
         under another shape."""
         tensor = tensor_of(value)
-        if shift_of(tensor.element_type):
-            return None
         returned = value
         while isinstance(user := returned.get_user_of_unique_use(), nn.ReshapeOp | nn.FlattenOp):
             returned = user.result
@@ -321,13 +342,13 @@ class PlanBuffersPass(ModulePass):
                 raise UnsupportedError(
                     "only functions and globals are compiled at the top of a module", other
                 )
-        state = StateLayout.of(op)
+        isa, state = lookup(target.data), StateLayout.of(op)
         shared = ConstantBytes()
         public = public_functions(op)
         others = [f for f in op.ops if isinstance(f, func.FuncOp) and f not in public]
         for function in public:
             constants = ConstantBytes() if state is None else shared
-            planned, arena = Planner(function, constants, state).run()
+            planned, arena = Planner(function, isa, constants, state).run()
             program = ProgramOp(
                 function.sym_name.data,
                 function.function_type,

@@ -27,7 +27,7 @@ from qfin.errors import PassError, UnsupportedError, describe
 from qfin.interpreter.arrays import dense_to_numpy
 from qfin.kernels.dense import weight_block
 from qfin.locations import fuse
-from qfin.passes.lower.activations import stored_type
+from qfin.passes.lower.activations import given_type, stored_type
 from qfin.passes.lower.buffers import SLACK, Buffer, aligned, element_bytes, row_major
 from qfin.passes.lower.unit_dimension import with_unit_dimension
 from qfin.target.isa import Isa
@@ -67,7 +67,7 @@ class StateLayout:
         buffers: list[Buffer] = []
         offset = self.offsets[name]
         for part in _parts(self.globals[name]):
-            shape, element = part.get_shape(), stored_type(part.element_type)
+            shape, element = part.get_shape(), given_type(part.element_type)
             buffers.append(Buffer(base, element, shape, row_major(shape), offset, slack=SLACK))
             offset += _bytes(part)
         return buffers

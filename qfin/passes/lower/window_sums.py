@@ -16,7 +16,7 @@ from xdsl.dialects.builtin import i32
 from xdsl.ir import Operation
 
 from qfin.dialects import kernel
-from qfin.dialects.kernel.buffers import memref_of
+from qfin.dialects.kernel.buffers import is_signed, memref_of
 from qfin.dialects.kernel.sums import MAX_SUMMED, ChannelSumsOp, WindowSumsOp
 from qfin.dialects.tensors import Ints
 from qfin.errors import UnsupportedError
@@ -78,7 +78,8 @@ def _channel_sums(op: kernel.ChannelSumsOp, isa: Isa) -> Call:
     shape = memref_of(op.output).get_shape()
     (_, channels, *_), (image, channel, *spatial) = shape_and_strides(op.input)
     each = channels // shape[1]
-    return Call(build_channel_sums, ChannelSumsSpec(shape, (image, each * channel, *spatial), each))
+    strides = image, each * channel, *spatial
+    return Call(build_channel_sums, ChannelSumsSpec(shape, strides, each, is_signed(op.input)))
 
 
 def _window_sums(op: kernel.WindowSumsOp, isa: Isa) -> Call:

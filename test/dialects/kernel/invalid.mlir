@@ -263,11 +263,19 @@ func.func @f(%0: memref<1x4x8x8xi8>, %1: memref<1x4x8x8xf32>) {
 
 // -----
 
-func.func @f(%0: memref<1x4x8x8xf32>, %1: memref<1x4x8x8xf32>) {
-  kernel.copy %0, %1 {flip_sign} : memref<1x4x8x8xf32>, memref<1x4x8x8xf32>
+func.func @f(%0: memref<1x4x8x8xf32>, %1: memref<1x4x8x8xsi8>) {
+  kernel.copy %0, %1 : memref<1x4x8x8xf32>, memref<1x4x8x8xsi8>
   func.return
 }
-// CHECK: error: 'kernel.copy': input of a copy that flips signs must hold i8, got memref<1x4x8x8xf32>
+// CHECK: error: 'kernel.copy': output must hold f32, got memref<1x4x8x8xsi8>
+
+// -----
+
+func.func @f(%0: memref<2x8xsi8>, %1: memref<2x8xi8>) {
+  kernel.clamp %0, %1 {qmin = 128 : i64, qmax = 255 : i64} : memref<2x8xsi8>, memref<2x8xi8>
+  func.return
+}
+// CHECK: error: 'kernel.clamp': input must hold i8, got memref<2x8xsi8>
 
 // -----
 

@@ -30,17 +30,22 @@ func.func @views(%arena: memref<?xi8>, %fixed: memref<1000xi8>, %x: memref<2x3xf
 }
 
 !image = memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>
+!signed_image = memref<1x4x8x8xsi8, strided<[256, 1, 32, 4]>>
 !half = memref<1x4x4x4xi8, strided<[64, 1, 16, 4]>>
 !wide = memref<1x6x6x6xi8, strided<[216, 1, 36, 6]>>
 
 // CHECK-LABEL: @elementwise
-func.func @elementwise(%f: memref<1x4x8x8xf32>, %i: memref<2x3xi32>, %x: !image, %v: memref<1x2x3x3x3xi8>) {
+func.func @elementwise(%f: memref<1x4x8x8xf32>, %i: memref<2x3xi32>, %x: !image, %s: !signed_image, %v: memref<1x2x3x3x3xi8>) {
   // CHECK: kernel.fill_halo %x {halo = array<i64: 1, 1, 1, 1>, value = 128 : i64} : memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>
   kernel.fill_halo %x {halo = array<i64: 1, 1, 1, 1>, value = 128 : i64} : !image
   // CHECK: kernel.fill_halo %v {halo = array<i64: 1, 0, 1, 1, 0, 2>, value = 128 : i64} : memref<1x2x3x3x3xi8>
   kernel.fill_halo %v {halo = array<i64: 1, 0, 1, 1, 0, 2>, value = 128 : i64} : memref<1x2x3x3x3xi8>
-  // CHECK: kernel.copy %x, %x {flip_sign} : memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>, memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>
-  kernel.copy %x, %x {flip_sign} : !image, !image
+  // CHECK: kernel.copy %s, %x : memref<1x4x8x8xsi8, strided<[256, 1, 32, 4]>>, memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>
+  kernel.copy %s, %x : !signed_image, !image
+  // CHECK: kernel.copy %x, %s : memref<1x4x8x8xi8, strided<[256, 1, 32, 4]>>, memref<1x4x8x8xsi8, strided<[256, 1, 32, 4]>>
+  kernel.copy %x, %s : !image, !signed_image
+  // CHECK: kernel.fill_halo %s {halo = array<i64: 1, 1, 1, 1>, value = 128 : i64} : memref<1x4x8x8xsi8, strided<[256, 1, 32, 4]>>
+  kernel.fill_halo %s {halo = array<i64: 1, 1, 1, 1>, value = 128 : i64} : !signed_image
   // CHECK: kernel.copy %i, %i : memref<2x3xi32>, memref<2x3xi32>
   kernel.copy %i, %i : memref<2x3xi32>, memref<2x3xi32>
   // CHECK: kernel.clamp %x, %x {qmin = 0 : i64, qmax = 255 : i64} : memref

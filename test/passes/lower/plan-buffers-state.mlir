@@ -40,13 +40,15 @@ builtin.module attributes {layout.target = "avx2"} {
     func.return %0 : tensor<4xf32>
   }
 
-  // Signed values are kept as they are, and read as unsigned ones.
+  // Signed values are kept as they are.
   // CHECK:       kernel.program {entry = @store_first, {{.*}} stores = ["signed"]}
   // CHECK-LABEL: func.func @store_first
-  // CHECK:       kernel.copy {{.*}} {flip_sign
-  // CHECK:       kernel.view %state {offset = 128 : i64, slack = 64 : i64} : memref<?xi8> -> memref<4xi8
-  // CHECK:       kernel.copy {{.*}} {flip_sign
-  // CHECK:       kernel.copy {{.*}} {flip_sign
+  // CHECK-NEXT:  [[X:%.*]] = kernel.view %x
+  // CHECK-NEXT:  [[S:%.*]] = kernel.view %state {offset = 128 : i64, slack = 64 : i64} : memref<?xi8> -> memref<4xsi8
+  // CHECK-NEXT:  kernel.copy [[X]], [[S]] : memref<4xsi8, strided<[1]>>, memref<4xsi8, strided<[1]>>
+  // CHECK-NEXT:  [[R:%.*]] = kernel.view %out0
+  // CHECK-NEXT:  kernel.copy [[S]], [[R]] : memref<4xsi8, strided<[1]>>, memref<4xsi8, strided<[1]>>
+  // CHECK-NEXT:  func.return
   func.func @store_first(%x: tensor<4x!q>) -> tensor<4x!q> {
     ml_program.global_store @signed = %x : tensor<4x!q>
     %0 = ml_program.global_load @signed : tensor<4x!q>

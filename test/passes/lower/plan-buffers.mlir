@@ -19,16 +19,17 @@ func.func @in_the_callers_memory(%x: tensor<5x3xf32>) -> tensor<5x3x!q> {
   func.return %0 : tensor<5x3x!q>
 }
 
-// Activations are unsigned bytes: i8 values are kept with 128 added, and copied at the boundary.
+// Activations are unsigned bytes: i8 values are kept with 128 added, and copied at the boundary by
+// ops that cannot do that as they read and write.
 // CHECK: kernel.program {entry = @signed, {{.*}}, arena = 256 : i64,
 // CHECK-NEXT:  func.func @signed
 // CHECK-NEXT:    %0 = kernel.view %x
 // CHECK-NEXT:    %1 = kernel.view %arena
-// CHECK-NEXT:    kernel.copy %0, %1 {flip_sign}
+// CHECK-NEXT:    kernel.copy %0, %1 : memref<7xsi8, strided<[1]>>, memref<7xi8, strided<[1]>>
 // CHECK-NEXT:    %2 = kernel.view %arena {offset = 128 : i64
 // CHECK-NEXT:    kernel.clamp %1, %2 {qmin = 123 : i64, qmax = 228 : i64}
 // CHECK-NEXT:    %3 = kernel.view %out0
-// CHECK-NEXT:    kernel.copy %2, %3 {flip_sign}
+// CHECK-NEXT:    kernel.copy %2, %3 : memref<7xi8, strided<[1]>>, memref<7xsi8, strided<[1]>>
 // CHECK-NEXT:    func.return
 func.func @signed(%x: tensor<7x!s>) -> tensor<7x!s> {
   %0 = nn.relu %x : tensor<7x!s>
@@ -84,12 +85,12 @@ func.func @lifetimes(%x: tensor<100x!q>) -> tensor<100x!q> {
 // The halo is as wide as the widest padding of its readers, and holds the zero point. Each reader
 // starts at the first pixel of its own padding.
 // CHECK-LABEL: func.func @halo
-// CHECK:         %[[#buffer:]] = kernel.view %arena {offset = 432 : i64, halo = array<i64: 1, 1, 2, 3>, slack = 64 : i64} : memref<?xi8> -> memref<1x4x5x5xi8, strided<[280, 1, 40, 4]>>
+// CHECK:         %[[#buffer:]] = kernel.view %arena {offset = 240 : i64, halo = array<i64: 1, 1, 2, 3>, slack = 64 : i64} : memref<?xi8> -> memref<1x4x5x5xi8, strided<[280, 1, 40, 4]>>
 // CHECK-NEXT:    kernel.fill_halo %[[#buffer]] {halo = array<i64: 1, 1, 2, 3>, value = 123 : i64}
 // CHECK:         kernel.dense {{.*}}, %[[#buffer]] {lanes = 8
-// CHECK:         %[[#top:]] = kernel.view %arena {offset = 384 : i64, slack = 64 : i64} : memref<?xi8> -> memref<1x4x6x7xi8, strided<[280, 1, 40, 4]>>
+// CHECK:         %[[#top:]] = kernel.view %arena {offset = 192 : i64, slack = 64 : i64} : memref<?xi8> -> memref<1x4x6x7xi8, strided<[280, 1, 40, 4]>>
 // CHECK:         kernel.dense %[[#top]], {{.*}} {kernel = array<i64: 2, 3>, lanes = 8
-// CHECK:         %[[#bottom:]] = kernel.view %arena {offset = 432 : i64, slack = 64 : i64} : memref<?xi8> -> memref<1x4x6x8xi8, strided<[280, 1, 40, 4]>>
+// CHECK:         %[[#bottom:]] = kernel.view %arena {offset = 240 : i64, slack = 64 : i64} : memref<?xi8> -> memref<1x4x6x8xi8, strided<[280, 1, 40, 4]>>
 // CHECK:         kernel.dense %[[#bottom]], {{.*}} {kernel = array<i64: 2, 4>, stride = array<i64: 2, 1>, dilation = array<i64: 1, 2>, lanes = 8
 func.func @halo(%x: tensor<1x4x5x5x!s>) -> (tensor<1x4x5x5x!s>, tensor<1x4x3x2x!s>) {
   %p = quant.packed_constant <dense<1> : tensor<4x4x1x1xi8>, scales = dense<1.0> : tensor<1xf32>> : !one
@@ -110,7 +111,7 @@ func.func @halo(%x: tensor<1x4x5x5x!s>) -> (tensor<1x4x5x5x!s>, tensor<1x4x3x2x!
 // CHECK-NEXT:    %4 = kernel.view %out0 : memref<3x2xi8> -> memref<1x2x1x3xi8, strided<[6, 1, 6, 2]>>
 // CHECK-NEXT:    kernel.dense %0, %1, %2, %3, %4 {lanes = 8 : i64, zero_point = 3 : i64, qmin = 3 : i64, qmax = 255 : i64, bounded}
 // CHECK-NEXT:    %5 = kernel.view %y
-// CHECK-NEXT:    %6 = kernel.view %arena
+// CHECK-NEXT:    %6 = kernel.view %out1 : memref<1x2xi8> -> memref<1x2x1x1xsi8
 // CHECK-NEXT:    kernel.dense %5, %1, %2, %3, %6 {lanes = 8 : i64, zero_point = 123 : i64, qmin = 123 : i64, qmax = 228 : i64, bounded}
 func.func @constants(%x: tensor<3x4x!q>, %y: tensor<1x4x!q>) -> (tensor<3x2x!q>, tensor<1x2x!s>) {
   %p = quant.packed_constant <dense<1> : tensor<2x4xi8>, scales = dense<1.0> : tensor<1xf32>> : !linear
