@@ -16,9 +16,11 @@ these come out in the order of the channels without a permutation.
 Where weights have zero points, each tap's bytes are multiplied with minus these besides; what all
 columns of a step read, once for all of them.
 
-Loops: [rows] [block of channels] [columns]; in a step all columns of the kernel, and several
-output columns, which share the weights that are loaded. A column of the input is interleaved once
-for all that read it in a step.
+Loops: [groups of rows] [block of channels] [rows] [columns]; in a step all columns of the kernel,
+and several output columns, which share the weights that are loaded. A column of the input is
+interleaved once for all that read it in a step. Several groups of rows are taken at once where the
+rows that one of them reads do not stay in the first-level cache until the next one reads them
+again, but what is read of one block of channels does.
 
 A last step that does not fit starts earlier and computes some pixels twice, to the same result.
 Reads run past a pixel's channels where these do not fill one block: the caller leaves a vector's
@@ -80,10 +82,41 @@ class _Depthwise:
         self.epilogue = Requantize(spec.zero_point, spec.qmin, spec.qmax, spec.bounded)
 
     def build(self) -> None:
-        self.b.for_loop(self.begin, self.end, 1, lambda group, _: self.rows(group))
+        b, groups = self.b, self.spec.groups
+
+        def several(first: Index, _: Sequence[SSAValue]) -> None:
+            last = b.minimum(b.add(b.index(first), b.index(groups)), self.end)
+            b.for_loop(0, self.blocks, 1, lambda block, _: self.block(block, first, last))
+
+        def one(group: Index, _: Sequence[SSAValue]) -> None:
+            b.for_loop(0, self.blocks, 1, lambda block, _: self.block(block, group, None))
+
+        b.for_loop(self.begin, self.end, groups, several if groups > 1 else one)
+
+    def block(self, block: Index, first: Index, last: SSAValue | None) -> None:
+        """One block of channels of the groups of rows `[first, last)`, or of the first alone."""
+        b, spec = self.b, self.spec
+        at = scaled(b, block, self.lanes)
+        if self.together > self.lanes and self.together % self.lanes:
+            at = b.minimum(b.index(at), b.index(self.together - self.lanes))
+        self.block_at = at
+        step = len(self.pieces) * spec.kernel_w * self.piece_bytes
+        constants = scaled(b, block, 4 * self.lanes)
+        self.block_w = b.gep(self.w, scaled(b, block, step))
+        self.block_init = b.gep(self.init, constants)
+        self.block_mult = b.gep(self.mult, constants)
+        self.block_bias = b.gep(self.bias, constants) if self.bias else None
+        self.block_zero_points = None
+        if self.zero_points is not None:
+            step = len(self.pieces) * spec.zero_points * self.piece_bytes
+            self.block_zero_points = b.gep(self.zero_points, scaled(b, block, step))
+        if last is None:
+            self.rows(first)
+        else:
+            b.for_loop(first, last, 1, lambda group, _: self.rows(group))
 
     def rows(self, group: Index) -> None:
-        """One group of rows."""
+        """One group of rows in the block of channels."""
         b, spec = self.b, self.spec
         image: Index = 0
         if spec.batch > 1:
@@ -96,7 +129,8 @@ class _Depthwise:
             first = b.minimum(b.index(own), b.index(spec.out_h - spec.rows))
         x_image, x_row, _ = spec.x_strides
         y_image, y_row, _ = spec.y_strides
-        x = b.gep(self.x, scaled(b, image, x_image), scaled(b, first, spec.stride_h * x_row))
+        x_at = scaled(b, image, x_image), scaled(b, first, spec.stride_h * x_row)
+        x = b.gep(self.x, *x_at, self.block_at)
         ys: list[SSAValue] = []
         for row in range(spec.rows):
             place = first
@@ -104,34 +138,14 @@ class _Depthwise:
                 place = b.add(b.index(place), b.index(row))
             if spec.out_h % spec.rows and row < spec.rows - 1:
                 place = b.intrinsic("llvm.smax.i64", i64, b.index(place), b.index(own))
-            ys.append(b.gep(self.y, scaled(b, image, y_image), scaled(b, place, y_row)))
+            y_at = scaled(b, image, y_image), scaled(b, place, y_row)
+            ys.append(b.gep(self.y, *y_at, self.block_at))
         rs: list[SSAValue] = []
         if self.r is not None and spec.residual:
             r_image, r_row, _ = spec.residual.strides
-            r = b.gep(self.r, scaled(b, image, r_image), scaled(b, first, r_row))
+            r_at = scaled(b, image, r_image), scaled(b, first, r_row)
+            r = b.gep(self.r, *r_at, self.block_at)
             rs = [b.gep(r, row * r_row) for row in range(spec.rows)]
-        b.for_loop(0, self.blocks, 1, lambda block, _: self.block(block, x, ys, rs))
-
-    def block(
-        self, block: Index, x: SSAValue, ys: Sequence[SSAValue], rs: Sequence[SSAValue]
-    ) -> None:
-        """The rows at `x` and `ys` in one block of channels."""
-        b, spec = self.b, self.spec
-        at = scaled(b, block, self.lanes)
-        if self.together > self.lanes and self.together % self.lanes:
-            at = b.minimum(b.index(at), b.index(self.together - self.lanes))
-        x = b.gep(x, at)
-        ys, rs = [b.gep(y, at) for y in ys], [b.gep(r, at) for r in rs]
-        step = len(self.pieces) * spec.kernel_w * self.piece_bytes
-        constants = scaled(b, block, 4 * self.lanes)
-        self.block_w = b.gep(self.w, scaled(b, block, step))
-        self.block_init = b.gep(self.init, constants)
-        self.block_mult = b.gep(self.mult, constants)
-        self.block_bias = b.gep(self.bias, constants) if self.bias else None
-        self.block_zero_points = None
-        if self.zero_points is not None:
-            step = len(self.pieces) * spec.zero_points * self.piece_bytes
-            self.block_zero_points = b.gep(self.zero_points, scaled(b, block, step))
         width = spec.columns * spec.pixels
         kept = self.kept()
 

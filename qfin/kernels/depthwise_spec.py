@@ -25,7 +25,8 @@ class DepthwiseSpec:
     each other, and with a horizontal stride other than 1 only if they fill one vector, each with a
     power of two of channels. There must be as many rows and pixels in the output.
 
-    The parallel dimension is that of groups of `rows` rows, of one image after the other.
+    The parallel dimension is that of groups of `rows` rows, of one image after the other; `groups`
+    of them are computed in one block of channels before the next block.
     """
 
     batch: int
@@ -50,6 +51,7 @@ class DepthwiseSpec:
     bounded: bool = False
     residual: Residual | None = None
     zero_points: int = 0
+    groups: int = 1
 
     def __post_init__(self) -> None:
         assert self.rows == 1 or self.stride_h == self.dilation_h == 1
@@ -107,3 +109,24 @@ def depthwise_columns(layout: DepthwiseAttr, out_w: int, stride_w: int, isa: Isa
     in_pieces = stride_w > 1 and layout.pixels.data > 1
     most = 1 if in_pieces or isa.registers < 32 else 2
     return max(1, min(most, out_w // layout.pixels.data))
+
+
+def depthwise_groups(spec: DepthwiseSpec, isa: Isa) -> int:
+    """How many groups of rows are computed in one block of channels before the next block.
+
+    One, where the rows that a group reads stay in the first-level cache until the next group reads
+    them again. Else as many as read no more than stays there in one block. Where blocks end inside
+    of cache lines, the next block reads these lines again, so there has to be more to win.
+    """
+    step = spec.rows * spec.stride_h
+    before = (spec.kernel_h - 1) * spec.dilation_h + 1 - spec.stride_h
+    together = spec.pixels * spec.channels
+    enough = _CACHED if together % isa.vector_bytes == 0 else _CACHED * 3 // 2
+    if (before + step) * spec.x_strides[1] <= enough:
+        return 1
+    row = spec.x_strides[1] * isa.vector_bytes // together
+    return max(1, min(spec.row_groups, (_CACHED // row - before) // step))
+
+
+_CACHED = 28 << 10
+"""Bytes of the input: of a cache of 32 KiB, as weights and results need some of it, too."""

@@ -14,7 +14,12 @@ from numpy.typing import NDArray
 from qfin.interpreter import numerics
 from qfin.interpreter.depthwise import pack_depthwise, spread_depthwise
 from qfin.kernels.depthwise import build_depthwise
-from qfin.kernels.depthwise_spec import DepthwiseSpec, depthwise_columns, depthwise_layout
+from qfin.kernels.depthwise_spec import (
+    DepthwiseSpec,
+    depthwise_columns,
+    depthwise_groups,
+    depthwise_layout,
+)
 from qfin.kernels.epilogue import Residual
 from qfin.target import resolve
 from qfin.target.isa import Isa
@@ -76,6 +81,7 @@ def make_spec(rng: random.Random, isa: Isa) -> DepthwiseSpec:
         pixels=pixels,
         columns=columns,
         bounded=rng.random() < 0.5,
+        groups=rng.choice([1, 1, 2, 3]),
     )
 
 
@@ -207,3 +213,18 @@ def test_choices_fit(target: str):
         assert pixels * depthwise_columns(layout, out[1], stride[1], isa) <= out[1]
         assert rows == 1 or stride[0] == dilation[0] == 1
         assert pixels == 1 or stride[1] == 1 or pixels * channels == isa.vector_bytes
+
+
+@targets
+@pytest.mark.parametrize(
+    ("channels", "size", "several"), [(64, 14, False), (576, 14, True), (2048, 7, True)]
+)
+def test_several_groups_where_rows_do_not_stay_near(
+    target: str, channels: int, size: int, several: bool
+):
+    """Of an image in which a row group's input is small, one at a time."""
+    isa, rng = resolve(target), random.Random(0)
+    small = replace(make_spec(rng, isa), kernel_h=3, stride_h=1, dilation_h=1, pixels=1, rows=2)
+    strides = ((size + 2) ** 2 * channels, (size + 2) * channels, channels)
+    spec = replace(small, channels=channels, out_h=size, out_w=size, x_strides=strides)
+    assert (depthwise_groups(spec, isa) > 1) == several

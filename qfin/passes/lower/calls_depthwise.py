@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qfin.dialects import kernel
 from qfin.dialects.kernel.buffers import memref_of
 from qfin.errors import PassError, describe
 from qfin.kernels.depthwise import build_depthwise
-from qfin.kernels.depthwise_spec import DepthwiseSpec, depthwise_columns
+from qfin.kernels.depthwise_spec import DepthwiseSpec, depthwise_columns, depthwise_groups
 from qfin.kernels.epilogue import Residual
 from qfin.passes.lower.call import Call, shape_and_strides
 from qfin.target.isa import Isa
@@ -63,4 +65,4 @@ def call_depthwise(op: kernel.DepthwiseOp, isa: Isa) -> Call:
         residual=residual,
         zero_points=_zero_points(op),
     )
-    return Call(build_depthwise, spec)
+    return Call(build_depthwise, replace(spec, groups=depthwise_groups(spec, isa)))
