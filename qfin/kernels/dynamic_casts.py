@@ -59,8 +59,8 @@ class QuantizeDynamicSpec(BroadcastSpec):
     def is_plain(self) -> bool:
         """Whether it is dense values to unsigned bytes, with one scale and zero point."""
         nest = self.nest()
-        one = nest.dims[-1].strides[1:3] == (0, 0)
-        return (self.qmin, self.qmax, len(nest.dims)) == (0, 255, 1) and nest.contiguous and one
+        dense = len(nest.dims) == 1 and nest.dims[0].strides == (4, 0, 0, 1)
+        return dense and (self.qmin, self.qmax) == (0, 255)
 
 
 @dataclass(frozen=True)

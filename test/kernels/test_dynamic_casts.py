@@ -66,12 +66,13 @@ def test_quantize(target: str, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_quantize_dense_with_one_scale(target: str, seed: int) -> None:
     """What multiplies with the reciprocal gives the division's bits next to ties, of special values
-    and whatever the scale: those that it is not for among them."""
+    and whatever the scale: those that it is not for among them; and so does one value for all."""
     isa, data = resolve(target), np.random.default_rng(seed)
     count = int(data.choice([1, 31, 64, 200, 4096, 4099, 8200]))
-    spec = QuantizeDynamicSpec((count,), (1,), (0,), (0,), (1,), 0, 255)
+    step = int(seed != 5)
+    spec = QuantizeDynamicSpec((count,), (step,), (0,), (0,), (1,), 0, 255)
     run = compile_kernel(build_quantize_dynamic("f", spec, isa), isa)
-    x = Buffer((count,), (1,), np.float32, front=seed % 2 == 1)
+    x = Buffer((count,), (step,), np.float32, front=seed % 2 == 1)
     scale, zero_point = (Buffer((), (), dtype) for dtype in (np.float32, np.int32))
     exponents = [*data.uniform(-12, 3, 5), -70.0, -60.0, 60.0, 61.0, 120.0, -149.0]
     for exponent, zero in itertools.product(exponents, (0, int(data.integers(256)), 255, 256, -3)):
