@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from qfin.dialects.kernel.dense import DEPTH, MATRIX_STEPS, PIPELINED_STEPS
+from qfin.dialects.kernel.dense import DEPTH, MATRIX_STEPS
 from qfin.kernels.epilogue import Residual, ToFloats
 from qfin.kernels.tiles import Tile
 from qfin.target.isa import Isa
@@ -79,12 +79,6 @@ class DenseSpec:
     def is_pointwise(self) -> bool:
         """Whether the kernel has a single tap."""
         return self.kernel_d * self.kernel_h * self.kernel_w == 1
-
-    @property
-    def can_pipeline(self) -> bool:
-        """Whether a tile may end during the next one: what has several taps must have few steps."""
-        taps = self.kernel_d * self.kernel_h * self.kernel_w
-        return taps == 1 or taps * -(-self.in_channels // DEPTH) <= PIPELINED_STEPS
 
     @property
     def run(self) -> tuple[int, int]:

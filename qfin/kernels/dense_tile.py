@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from math import gcd
+from math import gcd, prod
+from typing import NamedTuple
 
 from xdsl.dialects.builtin import f32, i8, i16, i32
 from xdsl.ir import SSAValue
 
+from qfin.dialects.kernel.dense import DEPTH
 from qfin.kernels.builder import Index, KernelBuilder, vector
 from qfin.kernels.dense_spec import DenseSpec
 from qfin.kernels.epilogue import Requantize
@@ -22,6 +24,18 @@ from qfin.target.isa import Isa
 _SUMS_IN_FLIGHT = 8
 # A pipelined tile ends in pieces, with so many steps of the next one before each.
 _STEPS_APART = 2
+
+
+Body = Callable[[SSAValue, SSAValue, Sequence[SSAValue]], Sequence[SSAValue]]
+"""Products at pointers into input and weights, added to sums."""
+
+
+class Axis(NamedTuple):
+    """A loop over products: how many times, and how many bytes apart in input and weights."""
+
+    size: int
+    x_step: int
+    w_step: int
 
 
 class DenseTile:
@@ -82,48 +96,41 @@ class DenseTile:
     ) -> Sequence[SSAValue]:
         """The sums of a pipelined tile, which start from `sums`. Between the first steps,
         `conclude(first, last)` is called for a few pixels of the tile before at a time."""
-        b, spec = self.b, self.spec
+        spec = self.spec
         offsets = [p * spec.stride_w * spec.x_strides[2] for p in range(self.pixels)]
         # So many pixels fill whole vectors of bytes.
         few = 4 // gcd(4, spec.tile.vectors)
         pending = deque(range(0, self.pixels, few))
 
-        def step(x_step: Index, w_step: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
-            return self.dots(b.gep(x, x_step), b.gep(self.block_w, w_step), offsets, sums)
+        def step(x: SSAValue, w: SSAValue, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            return self.dots(x, w, offsets, sums)
 
-        # Of a single tap the first steps are known one by one, and a loop does the others.
-        known = deque(self.known_steps())
+        # One by one, as many as there are pieces to end between; then in loops.
+        axes = [*self.axes(), Axis(spec.run[0], DEPTH, DEPTH * self.block)]
+        total = prod(axis.size for axis in axes)
         done = 0
         while pending:
-            for _ in range(min(_STEPS_APART, len(known))):
-                sums, done = step(*known.popleft(), sums), done + 1
-            first = pending.popleft()
+            last = min(done + _STEPS_APART, total)
+            for n in range(done, last):
+                sums = step(*self.place(x, axes, n), sums)
+            done, first = last, pending.popleft()
             conclude(first, min(first + few, self.pixels))
-        if not spec.is_pointwise:
-            while known:
-                sums = step(*known.popleft(), sums)
-        if not known:
-            return sums
-        return b.for_loop(
-            4 * done,
-            4 * self.steps,
-            4,
-            lambda k, sums: step(k, self.scale(k, self.block), sums),
-            *sums,
-        )
+        # What was begun is ended from inside out: a run, a row of taps, a plane, the kernel.
+        for depth in range(len(axes) - 1, -1, -1):
+            done, begun = divmod(done, axes[depth].size)
+            if begun or (not depth and not done):
+                x_at, w_at = self.place(x, axes[:depth], done)
+                sums = self.loops(axes[depth:], begun, x_at, w_at, step, sums)
+                done += 1
+        return sums
 
-    def known_steps(self) -> list[tuple[int, int]]:
-        """Where each step reads: bytes from the tile's first tap, and from the first weights."""
-        spec = self.spec
-        x_row, x_pixel = spec.dilation_h * spec.x_strides[1], spec.dilation_w * spec.x_strides[2]
-        places = [
-            d * spec.dilation_d * spec.x_plane + h * x_row + w * x_pixel + 4 * k
-            for d in range(spec.kernel_d)
-            for h in range(spec.kernel_h)
-            for w in range(spec.kernel_w)
-            for k in range(self.steps)
-        ]
-        return [(x, 4 * self.block * number) for number, x in enumerate(places)]
+    def place(self, x: SSAValue, axes: Sequence[Axis], number: int) -> tuple[SSAValue, SSAValue]:
+        """Where a step over `axes` reads that has so many before it."""
+        x_at = w_at = 0
+        for axis in reversed(axes):
+            number, k = divmod(number, axis.size)
+            x_at, w_at = x_at + k * axis.x_step, w_at + k * axis.w_step
+        return self.b.gep(x, x_at), self.b.gep(self.block_w, w_at)
 
     def taps(
         self, x: SSAValue, offsets: Sequence[int], sums: Sequence[SSAValue]
@@ -132,39 +139,43 @@ class DenseTile:
         steps, _ = self.spec.run
         return self.runs(x, lambda x, w, sums: self.run(x, w, steps, offsets, sums), sums)
 
-    def runs(
-        self,
-        x: SSAValue,
-        body: Callable[[SSAValue, SSAValue, Sequence[SSAValue]], Sequence[SSAValue]],
-        sums: Sequence[SSAValue] = (),
-    ) -> Sequence[SSAValue]:
-        """The loops over taps around `body(x, w, sums)`, which does one run of neighbouring
-        bytes."""
-        b, spec = self.b, self.spec
+    def axes(self) -> list[Axis]:
+        """The taps, from outside in: planes, rows, and runs of neighbouring bytes."""
+        spec = self.spec
         run, columns = spec.run
         x_row, x_pixel = spec.dilation_h * spec.x_strides[1], spec.dilation_w * spec.x_strides[2]
-        run_bytes = run * 4 * self.block
-        # How many there are, and how far apart they lie in input and weights, from outside in.
-        axes = [
-            (spec.kernel_d, spec.dilation_d * spec.x_plane, run_bytes * columns * spec.kernel_h),
-            (spec.kernel_h, x_row, run_bytes * columns),
-            (columns, x_pixel, run_bytes),
+        run_bytes = run * DEPTH * self.block
+        x_plane = spec.dilation_d * spec.x_plane
+        return [
+            Axis(spec.kernel_d, x_plane, run_bytes * columns * spec.kernel_h),
+            Axis(spec.kernel_h, x_row, run_bytes * columns),
+            Axis(columns, x_pixel, run_bytes),
         ]
 
-        def along(
-            axis: int, x: SSAValue, w: SSAValue, sums: Sequence[SSAValue]
-        ) -> Sequence[SSAValue]:
-            if axis == len(axes):
-                return body(x, w, sums)
-            count, x_step, w_step = axes[axis]
+    def runs(self, x: SSAValue, body: Body, sums: Sequence[SSAValue] = ()) -> Sequence[SSAValue]:
+        """The loops over taps around `body(x, w, sums)`, which does one run of neighbouring
+        bytes."""
+        return self.loops(self.axes(), 0, x, self.block_w, body, sums)
 
-            def tap(k: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
-                x_tap, w_tap = b.gep(x, self.scale(k, x_step)), b.gep(w, self.scale(k, w_step))
-                return along(axis + 1, x_tap, w_tap, sums)
+    def loops(
+        self,
+        axes: Sequence[Axis],
+        begin: int,
+        x: SSAValue,
+        w: SSAValue,
+        body: Body,
+        sums: Sequence[SSAValue],
+    ) -> Sequence[SSAValue]:
+        """Loops around `body(x, w, sums)`, the outermost one from `begin` on."""
+        if not axes:
+            return body(x, w, sums)
+        b, (axis, *inner) = self.b, axes
 
-            return b.for_loop(0, count, 1, tap, *sums)
+        def step(k: Index, sums: Sequence[SSAValue]) -> Sequence[SSAValue]:
+            x_step, w_step = self.scale(k, axis.x_step), self.scale(k, axis.w_step)
+            return self.loops(inner, 0, b.gep(x, x_step), b.gep(w, w_step), body, sums)
 
-        return along(0, x, self.block_w, sums)
+        return b.for_loop(begin, axis.size, 1, step, *sums)
 
     def run(
         self,

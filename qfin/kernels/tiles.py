@@ -17,7 +17,7 @@ from qfin.target.isa import Isa
 _ONE_VECTOR_COST = 1.15
 # Pixels 4 KiB apart fall into one set of the 8- to 12-way first-level cache: no more than this.
 _ALIASED = 8
-# With fewer registers the sums of two tiles are too few each.
+# With fewer registers the sums of two tiles, when one ends during the other, are too few each.
 _PIPELINE_REGISTERS = 32
 # Weights beyond this come from the third-level cache or memory: ask for them this far ahead.
 _PREFETCH_ABOVE = 64 * 1024
@@ -32,8 +32,8 @@ _WEIGHT_LOAD = 0.25
 class Tile:
     """`rows` rows of `pixels` output pixels, times `vectors` vectors of output channels.
 
-    With `pipelined`, its results are finished between the products of the next tile: of one row,
-    for kernels of a single tap or of few steps. With `matrix`, products are of AMX matrices.
+    With `pipelined`, its results are finished between the products of the next tile; such a tile
+    has one row. With `matrix`, products are of AMX matrices.
     `prefetch` is how many bytes ahead weights are asked for; 0 for not at all.
     """
 
@@ -65,21 +65,20 @@ def choose_tile(
     pixel_stride: int,
     isa: Isa,
     *,
-    can_pipeline: bool = False,
     even: bool = False,
     matrix: bool = False,
 ) -> Tile:
     """The cheapest tile for an output of `rows` rows of `out_w` pixels (a linear layer: 1 x M).
 
     `depth` is the number of products a sum has (kernel_h * kernel_w * in_channels), `pixel_stride`
-    the bytes between a tile's neighbouring input pixels; `can_pipeline` and `even` are those of
-    `DenseSpec`, `matrix` is whether the products are to be of AMX matrices. The tile never holds
+    the bytes between a tile's neighbouring input pixels; `even` is that of `DenseSpec`,
+    `matrix` is whether the products are to be of AMX matrices. The tile never holds
     more rows or pixels than there are.
     """
     vectors = weight_block(out_channels, isa) // isa.lanes
     if matrix:
         return _matrix_tile(rows, out_w, vectors)
-    tiles = _candidates(rows, out_w, vectors, pixel_stride, isa, can_pipeline)
+    tiles = _candidates(rows, out_w, vectors, pixel_stride, isa)
     return min(tiles, key=lambda tile: _cycles(tile, rows, out_w, depth, even, isa))
 
 
@@ -92,24 +91,21 @@ def cheapest_tiles(
     isa: Isa,
     count: int,
     *,
-    can_pipeline: bool = False,
     even: bool = False,
 ) -> list[Tile]:
     """So many tiles that may be the best, those first that the model prefers; see `choose_tile`."""
-    tiles = _candidates(rows, out_w, vectors, pixel_stride, isa, can_pipeline)
+    tiles = _candidates(rows, out_w, vectors, pixel_stride, isa)
     return sorted(tiles, key=lambda tile: _cycles(tile, rows, out_w, depth, even, isa))[:count]
 
 
-def _candidates(
-    rows: int, out_w: int, vectors: int, pixel_stride: int, isa: Isa, can_pipeline: bool
-) -> list[Tile]:
+def _candidates(rows: int, out_w: int, vectors: int, pixel_stride: int, isa: Isa) -> list[Tile]:
     room = dict(isa.tiles)[vectors]
     most = max(1, min(room, out_w, _ALIASED if pixel_stride % 4096 == 0 else room))
     # From large to small: of equals, the first.
     tiles = [Tile(pixels, vectors) for pixels in range(most, 0, -1)]
     if most == out_w:
         tiles.append(Tile(out_w, vectors, max(1, min(room // out_w, rows))))
-    if can_pipeline and isa.registers >= _PIPELINE_REGISTERS:
+    if isa.registers >= _PIPELINE_REGISTERS:
         # Two tiles' sums, a tile's weights and an activation.
         fit = (isa.registers - vectors - 1) // (2 * vectors)
         tiles += [Tile(pixels, vectors, pipelined=True) for pixels in range(min(fit, most), 0, -1)]

@@ -100,7 +100,7 @@ def _checked(entry: object, spec: DenseSpec) -> Tile | None:
         return None
     if [*map(type, astuple(tile))] != [*map(type, astuple(Tile(1, 1)))]:
         return None
-    if tile.pipelined and (tile.rows > 1 or not spec.can_pipeline):
+    if tile.pipelined and tile.rows > 1:
         return None
     fits = min(tile.pixels, tile.rows) >= 1 and tile.vectors == spec.tile.vectors
     return tile if fits and tile.prefetch >= 0 and not tile.matrix else None

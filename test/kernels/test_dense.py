@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 
-from qfin.dialects.kernel.dense import DEPTH, PIPELINED_STEPS
+from qfin.dialects.kernel.dense import DEPTH
 from qfin.interpreter import numerics
 from qfin.interpreter.blocked import block, pad_channels
 from qfin.interpreter.unary import clamp
@@ -56,13 +56,10 @@ def make_spec(rng: random.Random, isa: Isa) -> DenseSpec:
     if rng.random() < 0.4:
         most = 12 // tile.vectors
         tile = Tile(rng.randint(1, most), tile.vectors, rng.randint(1, 2))
-    few = kernel_h * kernel_w * -(-in_channels // 4) <= PIPELINED_STEPS
-    if (pointwise or few) and rng.random() < 0.7:
+    if rng.random() < 0.5:
         tile = replace(tile, pixels=rng.randint(1, 7), rows=1, pipelined=True)
     tile = replace(tile, prefetch=rng.choice([0, 64, 16384]))
     out_d, kernel_d = rng.choice([(1, 1), (1, 1), (1, 1), (1, 2), (2, 3), (3, 1)])
-    if tile.pipelined:
-        kernel_d = 1
     zero_point = rng.choice([0, 0, 3, 128, 255])
     qmin, qmax = rng.choice([(0, 255), (zero_point, 255), (10, 200), (128, 128)])
     return DenseSpec(

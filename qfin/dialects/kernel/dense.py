@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from typing import NamedTuple
 
 from xdsl.dialects.builtin import UnitAttr, f32, i8, i32
@@ -38,9 +37,6 @@ from qfin.dialects.windows import verify_axes
 
 DEPTH = 4
 """Bytes that one lane of a dot product instruction multiplies and sums."""
-
-PIPELINED_STEPS = 16
-"""Steps of `DEPTH` products up to which kernels of several taps can be pipelined."""
 
 MATRIX_ROWS = 16
 """Pixels that a matrix of AMX holds, at most."""
@@ -393,10 +389,5 @@ def _verify_tile(op: DenseOp | DenseAddOp | DenseFloatOp) -> None:
                 f"two matrices of up to {MATRIX_ROWS} pixels hold a tile of one or two rows, not"
                 f" pipelined; got {list(tile)}"
             )
-    taps = prod(op.kernel.get_values())
-    steps = taps * -(-memref_of(op.input).get_shape()[1] // op.groups.value.data // DEPTH)
-    if op.pipelined is not None and (tile[1] > 1 or (taps > 1 and steps > PIPELINED_STEPS)):
-        raise VerifyException(
-            "only tiles of one row can be pipelined, and kernels of one tap or of up to"
-            f" {PIPELINED_STEPS} steps; got {tile[1]} rows, {taps} taps, {steps} steps"
-        )
+    if op.pipelined is not None and tile[1] > 1:
+        raise VerifyException(f"only tiles of one row can be pipelined, got {tile[1]} rows")

@@ -62,7 +62,6 @@ def other_tiles(op: AnyDense, isa: Isa, count: int) -> list[Tile]:
         spec.stride_w * spec.x_strides[2],
         isa,
         count,
-        can_pipeline=spec.can_pipeline,
         even=spec.even,
     )
     weights = prod(shape_and_strides(op.weights)[0])
@@ -151,7 +150,6 @@ def _choose(op: AnyDense, spec: DenseSpec, isa: Isa) -> Tile:
         _depth(op, spec),
         spec.stride_w * spec.x_strides[2],
         isa,
-        can_pipeline=spec.can_pipeline,
         even=spec.even,
         matrix=isa.has_matrices and spec.fills_matrix,
     )
