@@ -14,6 +14,7 @@ from qfin.target.isa import Isa
 
 _VECTORS = 4
 """Vectors of int32 that fill one vector of bytes."""
+_SIGN_BIT = 128
 
 
 @dataclass(frozen=True)
@@ -141,9 +142,12 @@ class Requantize:
         Exact at any magnitude. The conversion to int32 makes -2**31 of what does not fit, right
         for what is too small; what is too large is cut off at qmax before, in f32, which is the
         same since rounding is monotone. Packing to 16 bits, adding the zero point and packing to 8
-        bits all saturate, so they clamp at the ends of the bytes' range.
+        bits all saturate, so they clamp at the ends of the bytes' range. Where the zero point is in
+        the middle of unsigned bytes (or the least of signed ones), the others' range is that of the
+        results without it, and turning the sign bits adds it.
         """
         stored_zero = self.zero_point + self._least
+        turned = abs(stored_zero) == _SIGN_BIT
         words: list[SSAValue] = []
         for n, total in enumerate(sums):
             t = b.sitofp(total, vector(f32, isa.lanes))
@@ -156,12 +160,13 @@ class Requantize:
         pairs: list[SSAValue] = []
         for low, high in ((0, 1), (2, 3))[: -(-len(words) // 2)]:
             pair = isa.pack_words(b, words[low], words[min(high, len(words) - 1)])
-            if stored_zero:
+            if stored_zero and not turned:
                 zero_point = b.splat(stored_zero, vector(i16, isa.vector_bytes // 2))
                 name = f"llvm.sadd.sat.v{isa.vector_bytes // 2}i16"
                 pair = b.intrinsic(name, pair.type, pair, zero_point)
             pairs.append(pair)
-        return isa.pack_bytes(b, pairs[0], pairs[-1], signed=self.signed)
+        packed = isa.pack_bytes(b, pairs[0], pairs[-1], signed=self.signed != turned)
+        return b.xor(packed, b.splat(_SIGN_BIT, vector(i8, isa.vector_bytes))) if turned else packed
 
     def _round(self, b: KernelBuilder, isa: Isa, t: SSAValue) -> SSAValue:
         # No NaN: multiplier, bias and residual are finite (`emit_dense` sees to it).
