@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from xdsl.dialects.builtin import i8
 from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def
 
-from qfin.dialects.kernel.buffers import BufferConstr, KernelOp, verify_buffer, verify_byte
+from qfin.dialects.kernel.buffers import BufferConstr, KernelOp, verify_activations, verify_byte
 from qfin.dialects.tensors import IntConstr, i64_attr
 
 
 @irdl_op_definition
 class FillOp(KernelOp):
-    """Stores `value` into each element of the buffer, and not into its halo."""
+    """Stores `value` into each element of the buffer, and not into its halo; it is unsigned, where
+    the buffer is signed 128 less is stored."""
 
     name = "kernel.fill"
 
@@ -23,5 +23,5 @@ class FillOp(KernelOp):
         super().__init__(operands=[output], properties={"value": i64_attr(value)})
 
     def verify_(self) -> None:
-        verify_buffer("output", self.output, i8)
+        verify_activations("output", self.output)
         verify_byte("value", self.value.value.data)

@@ -12,6 +12,7 @@ from qfin.dialects.kernel.buffers import (
     KernelOp,
     memref_of,
     strides_of,
+    verify_activations,
     verify_buffer,
     verify_shape,
 )
@@ -21,7 +22,8 @@ TABLE_SIZE = 256
 
 @irdl_op_definition
 class LutOp(KernelOp):
-    """`table[x]` for each unsigned byte x; the table is dense and has 256 entries.
+    """`table[x]` for each byte x, as a number of 0..255 even where it is signed; the table is dense
+    and has 256 entries, which are what is stored.
 
     kernel.lut %x, %table, %y : memref<2x8xi8>, memref<256xi8, strided<[1]>>, memref<2x8xi8>
     """
@@ -36,10 +38,10 @@ class LutOp(KernelOp):
         super().__init__(operands=[input, table, output])
 
     def verify_(self) -> None:
-        verify_buffer("input", self.input, i8)
+        verify_activations("input", self.input)
         verify_buffer("table", self.table, i8)
         verify_shape("table", self.table, (TABLE_SIZE,))
         if strides_of(self.table) != (1,):
             raise VerifyException(f"table must be dense, got {memref_of(self.table)}")
-        verify_buffer("output", self.output, i8)
+        verify_activations("output", self.output)
         verify_shape("output", self.output, memref_of(self.input).get_shape())

@@ -11,6 +11,7 @@ from xdsl.dialects.builtin import LocationAttr, MemRefType, StridedLayoutAttr
 from xdsl.dialects.func import FuncOp
 from xdsl.ir import SSAValue
 
+from qfin.dialects.kernel.buffers import is_signed
 from qfin.passes.lower.buffers import row_major
 from qfin.target.isa import Isa
 
@@ -49,6 +50,11 @@ def shape_and_strides(value: SSAValue) -> tuple[tuple[int, ...], tuple[int, ...]
     strides = memref.layout.get_strides()
     assert strides is not None
     return shape, tuple(strides)  # pyright: ignore[reportReturnType]
+
+
+def stored_byte(buffer: SSAValue, value: int) -> int:
+    """An unsigned activation as it lies in a buffer that may be signed, as a number of 0..255."""
+    return value ^ 0x80 if is_signed(buffer) else value
 
 
 def elementwise(input: SSAValue, output: SSAValue) -> tuple[tuple[int, ...], ...]:

@@ -17,7 +17,7 @@ from qfin.interpreter.batch_norm import coefficients
 from qfin.interpreter.prelu import prelu_quantized
 from qfin.passes.finalize.groups import constant_of
 from qfin.passes.lower.activations import clamp, uniform_of, zero_point
-from qfin.passes.lower.emit_unary import byte_table
+from qfin.passes.lower.emit_unary import byte_table, emit_lookup
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
@@ -80,10 +80,10 @@ def emit_prelu(planner: Planner, op: quant.PreluOp) -> None:
     if weight.size != 1:
         _emit(planner, op, "prelu", [weight], *clamp(uniform_of(op.result)))
         return
-    source, result = planner.buffer(op.input), planner.result(op.result)
+    source = planner.buffer(op.input, signed=True)
+    result = planner.result(op.result, signed=True)
     table = byte_table(op.input, op.result, lambda q: prelu_quantized(op, q, weight))
-    table_view = planner.view(planner.constants.add(table))
-    planner.emit(kernel.LutOp(planner.view(source), table_view, planner.view(result)))
+    emit_lookup(planner, source, table, result)
 
 
 EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {

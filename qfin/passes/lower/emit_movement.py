@@ -16,6 +16,7 @@ from xdsl.dialects.builtin import f32, i8
 from xdsl.ir import Operation
 
 from qfin.dialects import kernel, quant
+from qfin.dialects.kernel.buffers import si8
 from qfin.dialects.nn.extrema import AmaxOp, AminOp, ExtremumOp
 from qfin.dialects.nn.joining import CatOp, StackOp
 from qfin.dialects.nn.padding import PadOp
@@ -25,6 +26,7 @@ from qfin.dialects.uniform import UniformType
 from qfin.interpreter.movement import fill_of, recode
 from qfin.passes.lower.activations import shift_of, tensor_of, uniform_of
 from qfin.passes.lower.buffers import NO_HALO, Buffer
+from qfin.passes.lower.emit_unary import emit_lookup
 from qfin.passes.lower.emit_views import copy, part
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ def _tiled(buffer: Buffer, dims: Sequence[Sequence[tuple[int, int]]]) -> Buffer:
 
 def emit_repeat(planner: Planner, op: RepeatOp) -> None:
     """One copy, in which each dimension is two: the repetitions, where the source stands still."""
-    source, result = planner.buffer(op.input), planner.result(op.result)
+    source = planner.buffer(op.input, signed=True)
+    result = planner.result(op.result, signed=True)
     repeats = op.repeats.get_values()
     new = len(repeats) - len(source.shape)
     wide = replace(source, shape=(*[1] * new, *source.shape), strides=(*[0] * new, *source.strides))
@@ -62,7 +65,8 @@ def emit_repeat(planner: Planner, op: RepeatOp) -> None:
 
 def emit_repeat_interleave(planner: Planner, op: RepeatInterleaveOp) -> None:
     """One copy, in which the dimension is two: the repetitions are inside."""
-    source, result = planner.buffer(op.input), planner.result(op.result)
+    source = planner.buffer(op.input, signed=True)
+    result = planner.result(op.result, signed=True)
     at, count = axis(op.dim.value.data, len(source.shape)), op.repeats.value.data
 
     def twice(step: int, inner: int) -> list[Sequence[tuple[int, int]]]:
@@ -102,7 +106,8 @@ def _segments(mode: str, size: int, before: int, after: int) -> list[_Segment]:
 def emit_pad(planner: Planner, op: PadOp) -> None:
     """A copy for each combination of what stands before, in and after the dimensions; a constant is
     filled in around the one in the middle."""
-    source, result = planner.buffer(op.input), planner.result(op.result)
+    source = planner.buffer(op.input, signed=True)
+    result = planner.result(op.result, signed=True)
     sides = pad_sides(len(source.shape), op.pad.get_values())
     mode = op.mode.data
     lines = [_segments(mode, size, *side) for size, side in zip(source.shape, sides, strict=True)]
@@ -133,7 +138,7 @@ def _margins(result: Buffer, middle: Sequence[_Segment]) -> Iterator[Buffer]:
 
 def _fill(planner: Planner, op: PadOp, target: Buffer) -> None:
     element, value = tensor_of(op.input).element_type, fill_of(op)
-    if target.element == i8:
+    if target.element in (i8, si8):
         byte = (int(value) + shift_of(element)) % 256
         planner.emit(kernel.FillOp(planner.view(target), byte))
         return
@@ -152,8 +157,8 @@ def _places(result: Buffer, sizes: Sequence[int], dim: int) -> Iterator[Buffer]:
 
 def emit_cat(planner: Planner, op: CatOp) -> None:
     """Each operand is copied to its place."""
-    result = planner.result(op.result)
-    sources = [planner.buffer(value) for value in op.inputs]
+    result = planner.result(op.result, signed=True)
+    sources = [planner.buffer(value, signed=True) for value in op.inputs]
     dim = axis(op.dim.value.data, len(result.shape))
     places = _places(result, [source.shape[dim] for source in sources], dim)
     for source, place in zip(sources, places, strict=True):
@@ -162,19 +167,19 @@ def emit_cat(planner: Planner, op: CatOp) -> None:
 
 def emit_stack(planner: Planner, op: StackOp) -> None:
     """Each operand is copied to its place, which has one dimension more."""
-    result = planner.result(op.result)
+    result = planner.result(op.result, signed=True)
     dim = axis(op.dim.value.data, len(result.shape))
     places = _places(result, [1] * len(op.inputs), dim)
     for value, place in zip(op.inputs, places, strict=True):
-        source = planner.buffer(value)
+        source = planner.buffer(value, signed=True)
         strides = (*source.strides[:dim], 0, *source.strides[dim:])
         copy(planner, replace(source, shape=place.shape, strides=strides, halo=NO_HALO), place)
 
 
 def emit_quant_cat(planner: Planner, op: quant.CatOp) -> None:
     """As `emit_cat`; through a table where an operand's numbers are not those of the result."""
-    result, target = planner.result(op.result), uniform_of(op.result)
-    sources = [planner.buffer(value) for value in op.inputs]
+    result, target = planner.result(op.result, signed=True), uniform_of(op.result)
+    sources = [planner.buffer(value, signed=True) for value in op.inputs]
     dim = axis(op.dim.value.data, len(result.shape))
     places = _places(result, [source.shape[dim] for source in sources], dim)
     for value, source, place in zip(op.inputs, sources, places, strict=True):
@@ -183,8 +188,7 @@ def emit_quant_cat(planner: Planner, op: quant.CatOp) -> None:
         if _keeps_range(table, element):
             copy(planner, source, place)
             continue
-        entries = planner.constants.add(table.view(np.int8))
-        planner.emit(kernel.LutOp(planner.view(source), planner.view(entries), planner.view(place)))
+        emit_lookup(planner, source, table.view(np.int8), place)
 
 
 def recode_table(source: UniformType, target: UniformType) -> NDArray[np.uint8]:

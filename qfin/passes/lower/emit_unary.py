@@ -15,6 +15,7 @@ from qfin.dialects.quant.unary import QuantUnaryOp
 from qfin.interpreter.scalar import evaluate_scalar
 from qfin.interpreter.unary import evaluate_quantized
 from qfin.passes.lower.activations import shift_of, uniform_of
+from qfin.passes.lower.buffers import Buffer
 
 if TYPE_CHECKING:
     from qfin.passes.lower.plan_buffers import Planner
@@ -31,15 +32,26 @@ def byte_table(
     return results.astype(np.uint8).view(np.int8)
 
 
+def emit_lookup(planner: Planner, source: Buffer, table: NDArray[np.int8], result: Buffer) -> None:
+    """One lookup for each element, in any layout. The `table` is of unsigned bytes; it is turned
+    into one of what lies in either buffer."""
+    if source.is_signed:
+        table = np.roll(table, 128)
+    if result.is_signed:
+        table = table ^ np.int8(-128)
+    entries = planner.constants.add(table)
+    planner.emit(kernel.LutOp(planner.view(source), planner.view(entries), planner.view(result)))
+
+
 Evaluate: TypeAlias = Callable[[Any, NDArray[Any]], NDArray[Any]]
 """The stored results of an op for stored values of its input."""
 
 
 def _emit(planner: Planner, op: QuantUnaryOp, evaluate: Evaluate) -> None:
     """One lookup for each element, in any layout."""
-    source, result = planner.buffer(op.input), planner.result(op.result)
-    table = planner.constants.add(byte_table(op.input, op.result, partial(evaluate, op)))
-    planner.emit(kernel.LutOp(planner.view(source), planner.view(table), planner.view(result)))
+    source = planner.buffer(op.input, signed=True)
+    result = planner.result(op.result, signed=True)
+    emit_lookup(planner, source, byte_table(op.input, op.result, partial(evaluate, op)), result)
 
 
 EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {

@@ -94,12 +94,12 @@ def copy(planner: Planner, source: Buffer, target: Buffer) -> None:
 
 def emit_view(planner: Planner, op: MoveOp) -> None:
     """No code where all that reads a result can read the view; else one copy."""
-    source = planner.buffer(op.input)
+    source = planner.named(op.input)
     for result, seen in zip(op.results, views_of(op, source), strict=True):
         if _is_readable(result, seen):
             planner.buffers[result] = seen
         else:
-            copy(planner, seen, planner.result(result))
+            copy(planner, seen, planner.result(result, signed=True))
 
 
 def _is_readable(result: SSAValue, seen: Buffer) -> bool:

@@ -36,7 +36,7 @@ from qfin.passes.lower import (
     window_sums,
 )
 from qfin.passes.lower.buffers import element_bytes
-from qfin.passes.lower.call import Call, elementwise, shape_and_strides
+from qfin.passes.lower.call import Call, elementwise, shape_and_strides, stored_byte
 from qfin.passes.lower.calls_binary import call_binary
 from qfin.passes.lower.calls_channelwise import call_channelwise
 from qfin.passes.lower.calls_depthwise import call_depthwise
@@ -90,9 +90,7 @@ def _clamp(op: kernel.ClampOp, isa: Isa) -> Call:
 
 def _fill_halo(op: kernel.FillHaloOp, isa: Isa) -> Call:
     shape, strides = shape_and_strides(op.output)
-    halo, value = op.halo.get_values(), op.value.value.data
-    if is_signed(op.output):
-        value ^= 0x80
+    halo, value = op.halo.get_values(), stored_byte(op.output, op.value.value.data)
     return Call(build_fill_halo, FillHaloSpec(shape, strides, halo, value))  # pyright: ignore[reportArgumentType]
 
 

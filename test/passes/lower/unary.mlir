@@ -22,11 +22,21 @@ func.func @table(%x: tensor<5x3x!x>) -> tensor<5x3x!y> {
   func.return %0 : tensor<5x3x!y>
 }
 
-// In the order of the unsigned form: -128 is first.
-// CHECK: kernel.program {entry = @signed, {{.*}} constants = dense<"0x{{((00){126})}}01020304{{.*}}8182{{((00){64})}}"> : tensor<320xi8>}
+// In the order of what lies in memory: a caller's 0 is first, and -128 behind 127.
+// CHECK: kernel.program {entry = @signed, {{.*}}, arena = 0 : i64, constants = dense<"0x03040506{{.*}}8182{{((00){126})}}0102{{((00){64})}}"> : tensor<320xi8>}
+// CHECK:         kernel.lut %{{.*}} : memref<5x3xsi8, {{.*}}, memref<5x3xi8,
 func.func @signed(%x: tensor<5x3x!s>) -> tensor<5x3x!y> {
   %0 = quant.clamp %x {min = -1000.0 : f64} : (tensor<5x3x!s>) -> tensor<5x3x!y>
   func.return %0 : tensor<5x3x!y>
+}
+
+// Inside of a program -128 is first; the entries are those of the signed result.
+// CHECK: kernel.program {entry = @signed_inside, {{.*}} constants = dense<"0x{{((00){129})}}01020304{{.*}}7E7F{{((00){64})}}"> : tensor<320xi8>}
+// CHECK:         kernel.lut %{{.*}} : memref<5x3xi8, {{.*}}, memref<5x3xsi8,
+func.func @signed_inside(%x: tensor<5x3xf32>) -> tensor<5x3x!s> {
+  %0 = quant.qcast %x : tensor<5x3xf32> to tensor<5x3x!s>
+  %1 = quant.clamp %0 {min = 0.0 : f64} : (tensor<5x3x!s>) -> tensor<5x3x!s>
+  func.return %1 : tensor<5x3x!s>
 }
 
 // Any layout: that of the operand.
