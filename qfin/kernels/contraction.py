@@ -6,7 +6,8 @@ of them (`spec.parallel_size(isa)` steps, in this order; with `spec.rows_outside
 so that it is b that is read again and again, and not a).
 
 Layout: any strides; columns, which are lanes, are contiguous in b and y. A block is BLOCK columns.
-a is read value by value, broadcast.
+a is read value by value, broadcast; of a depthwise one vector by vector, where columns are
+contiguous, too, each with its own values: a[m, k, n] below.
 
 Recipe, for each row and column, in this order, each step rounded once to f32:
 
@@ -51,8 +52,8 @@ _Product = Callable[[SSAValue, SSAValue, Sequence[SSAValue]], Sequence[SSAValue]
 class ContractionSpec:
     """Loops, outermost first; of the strides, in bytes, `batch` has (a, b, bias, y), `rows` (a,
     bias, y), and `sums` (a, b). `block` is the bytes between blocks of columns in b, which is
-    `padded` to whole ones or not. `bias` is None, or the bytes between columns; `rows_outside`: see
-    the top of this file."""
+    `padded` to whole ones or not. `bias` is None, or the bytes between columns; `rows_outside` and
+    `depthwise`: see the top of this file."""
 
     batch: tuple[Dim, ...]
     rows: tuple[Dim, ...]
@@ -62,6 +63,7 @@ class ContractionSpec:
     padded: bool
     bias: int | None
     rows_outside: bool = False
+    depthwise: bool = False
 
     def vectors(self, isa: Isa) -> int:
         """How many vectors of columns a tile has."""
@@ -150,6 +152,8 @@ class _Emitter:
         self.lanes = isa.lanes
         self.vectors = spec.vectors(isa)
         self.at_once = spec.blocks_at_once(isa)
+        # The bytes between columns of a.
+        self.a_column = 4 if spec.depthwise else 0
 
     def step(self, at: _At, i: Index) -> None:
         """Some blocks of columns, some rows: all of the last dimension, `tall` of that before."""
@@ -203,6 +207,7 @@ class _Emitter:
         at = at.moved(
             self.b,
             step,
+            a=count * self.a_column * BLOCK,
             b=count * self.spec.block,
             bias=count * column * BLOCK,
             y=count * 4 * BLOCK,
@@ -233,7 +238,8 @@ class _Emitter:
         wide = self.vectors * self.lanes
         column = self.spec.bias or 0
         for first in range(0, columns, wide):
-            piece = at.moved(self.b, 1, 0, self._column(first), first * column, 4 * first)
+            places = self.a_column * first, self._column(first), first * column, 4 * first
+            piece = at.moved(self.b, 1, *places)
             count = min(wide, columns - first)
             widths = [min(self.lanes, count - v) for v in range(0, count, self.lanes)]
             self._line(piece, widths, tall)
@@ -279,11 +285,10 @@ class _Emitter:
             ]
             new: list[SSAValue] = []
             for row, (place, *_) in enumerate(places):
-                one = b.load(b.gep(a, place), vector(f32, 1))
-                spread = b.shuffle(one, one, (0,) * lanes)
-                for v, value in enumerate(values):
+                lefts = self._lefts(b.gep(a, place), widths)
+                for v, (left, value) in enumerate(zip(lefts, values, strict=True)):
                     total = sums[row * len(widths) + v]
-                    new.append(b.intrinsic(fma, floats, spread, value, total))
+                    new.append(b.intrinsic(fma, floats, left, value, total))
             return new
 
         zeros = [b.splat(0.0, floats)] * (len(places) * len(widths))
@@ -351,17 +356,27 @@ class _Emitter:
 
     def _load(self, at: SSAValue, width: int) -> SSAValue:
         """A vector of b; if not all of it is there, the rest is any value."""
+        if self.spec.padded:
+            width = self.lanes
+        return self._part(at, width)
+
+    def _lefts(self, at: SSAValue, widths: Sequence[int]) -> list[SSAValue]:
+        """What of a row of a meets each vector of b."""
         b, lanes = self.b, self.lanes
-        if width == lanes or self.spec.padded:
-            return b.load(at, vector(f32, lanes))
-        part = b.load(at, vector(f32, width))
-        return b.shuffle(part, part, (*range(width), *[0] * (lanes - width)))
+        if self.spec.depthwise:
+            return [self._part(b.gep(at, 4 * lanes * v), width) for v, width in enumerate(widths)]
+        one = b.load(at, vector(f32, 1))
+        return [b.shuffle(one, one, (0,) * lanes)] * len(widths)
 
     def _bias(self, at: SSAValue, v: int, width: int) -> SSAValue:
         b, lanes = self.b, self.lanes
         if not self.spec.bias:
             return b.spread(b.load(at, f32), lanes)
-        at = b.gep(at, 4 * lanes * v)
+        return self._part(b.gep(at, 4 * lanes * v), width)
+
+    def _part(self, at: SSAValue, width: int) -> SSAValue:
+        """A vector of which only the first lanes are read; the others are any value."""
+        b, lanes = self.b, self.lanes
         if width == lanes:
             return b.load(at, vector(f32, lanes))
         part = b.load(at, vector(f32, width))

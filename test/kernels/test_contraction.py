@@ -20,13 +20,14 @@ Floats = NDArray[np.float32]
 
 
 def defined(a: Floats, b: Floats, bias: Floats | None, counts: tuple[int, int, int]) -> Floats:
-    """The definition: a [batch..., rows..., sums...], b [batch..., sums..., columns], each sum from
-    0 on in the order of `sums`; `counts` are the numbers of dimensions."""
+    """The definition: a [batch..., rows..., sums..., 1 or columns], b [batch..., sums..., columns],
+    each sum from 0 on in the order of `sums`; `counts` are the numbers of dimensions."""
     batch, rows, sums = counts
-    lead, middle, inner = a.shape[:batch], a.shape[batch : batch + rows], a.shape[batch + rows :]
+    lead, middle = a.shape[:batch], a.shape[batch : batch + rows]
+    inner = a.shape[batch + rows : -1]
     total = np.zeros((*lead, *middle, b.shape[-1]), np.float32)
     for k in np.ndindex(inner):
-        left = a[(..., *k)][..., None]
+        left = a[(..., *k, slice(None))]
         right = b[(*[slice(None)] * batch, *k)].reshape(*lead, *[1] * rows, b.shape[-1])
         total = fma(*np.broadcast_arrays(left, right, total))
     assert len(inner) == sums
@@ -36,8 +37,8 @@ def defined(a: Floats, b: Floats, bias: Floats | None, counts: tuple[int, int, i
 @targets
 @seeds
 def test_contraction(target: str, seed: int) -> None:
-    """Any strides, blocked or not, with all, some or no bias; nothing but y's elements may change,
-    nothing but the operands' may be read."""
+    """Any strides, blocked or not, depthwise or not, with all, some or no bias; nothing but y's
+    elements may change, nothing but the operands' may be read."""
     rng, data, isa = random.Random(seed), np.random.default_rng(seed), resolve(target)
     batch = tuple(rng.choice([1, 2, 3]) for _ in range(rng.randint(0, 2)))
     rows = tuple(rng.choice([*SIZES, 30]) for _ in range(rng.randint(1, 3)))
@@ -64,7 +65,8 @@ def test_contraction(target: str, seed: int) -> None:
     def strides(buffer: Buffer) -> tuple[int, ...]:
         return buffer.array.strides
 
-    a = laid_out((*batch, *rows, *sums))
+    depthwise = rng.random() < 0.3
+    a = laid_out((*batch, *rows, *sums, columns if depthwise else 1), fixed=depthwise)
     blocked = rng.random() < 0.5
     blocks = -(-columns // BLOCK)
     if blocked:
@@ -84,7 +86,7 @@ def test_contraction(target: str, seed: int) -> None:
             bias.array[...] = data.normal(0, 1, columns)
         inputs.append(bias.address)
         spread = np.broadcast_to(bias.array, (*batch, *rows, columns))
-    a_batch, a_rows, a_sums = np.split(strides(a), [len(batch), len(batch) + len(rows)])
+    a_batch, a_rows, a_sums = np.split(strides(a)[:-1], [len(batch), len(batch) + len(rows)])
     bias_strides = (0,) * (len(batch) + len(rows) + 1) if spread is None else spread.strides
     y_shape = (*batch, *rows, columns)
     free = len(y_shape) - 1
@@ -106,6 +108,7 @@ def test_contraction(target: str, seed: int) -> None:
         padded=blocked,
         bias=None if spread is None else bias_strides[-1],
         rows_outside=rng.random() < 0.5,
+        depthwise=depthwise,
     )
     run = compile_kernel(build_contraction("kernel", spec, isa), isa)
     expected = defined(a.array, right, spread, counts)

@@ -30,6 +30,7 @@ class ContractionOp(KernelOp):
     is added last. Buffers may have any strides, 0 and overlapping ones among them, but for n, which
     is contiguous in `rhs` and `out`, and contiguous or the same (stride 0) in `bias`. If `blocked`,
     `rhs` is [g, n / 32, k, 32], rounded up; what it holds behind the last column does not matter.
+    If `depthwise`, each column has an `lhs` of its own: it is [g, m, k, n], with n contiguous.
 
         kernel.contraction %a, %b, %y {batch = 0 : i64, rows = 1 : i64}
           : memref<2x3xf32>, memref<3x5xf32>, memref<2x5xf32>
@@ -44,6 +45,7 @@ class ContractionOp(KernelOp):
     batch = prop_def(IntConstr)
     rows = prop_def(IntConstr)
     blocked = opt_prop_def(UnitAttr)
+    depthwise = opt_prop_def(UnitAttr)
 
     def __init__(
         self,
@@ -55,6 +57,7 @@ class ContractionOp(KernelOp):
         batch: int,
         rows: int,
         blocked: bool = False,
+        depthwise: bool = False,
     ):
         super().__init__(
             operands=[lhs, rhs, bias, output],
@@ -62,6 +65,7 @@ class ContractionOp(KernelOp):
                 "batch": i64_attr(batch),
                 "rows": i64_attr(rows),
                 "blocked": UnitAttr() if blocked else None,
+                "depthwise": UnitAttr() if depthwise else None,
             },
         )
 
@@ -75,14 +79,17 @@ class ContractionOp(KernelOp):
             )
         sums = memref_of(self.lhs).get_shape()[batch + rows :]
         outer, columns = shape[:batch], shape[-1]
-        verify_shape("lhs", self.lhs, (*shape[:-1], *sums))
+        own = (columns,) if self.depthwise is not None else ()
+        sums = sums[: len(sums) - len(own)]
+        verify_shape("lhs", self.lhs, (*shape[:-1], *sums, *own))
         right = (*outer, *sums, columns)
         if self.blocked is not None:
             right = (*outer, -(-columns // BLOCK), *sums, BLOCK)
         verify_shape("rhs", self.rhs, right)
         for name, value in (("lhs", self.lhs), ("rhs", self.rhs), ("output", self.output)):
             verify_buffer(name, value, f32)
-        for name, value in (("rhs", self.rhs), ("output", self.output)):
+        of_columns = [("rhs", self.rhs), ("output", self.output)]
+        for name, value in [*of_columns, *([("lhs", self.lhs)] if own else [])]:
             if strides_of(value)[-1] != 1:
                 raise VerifyException(f"columns must be contiguous in {name}, got {value.type}")
         if self.bias is None:

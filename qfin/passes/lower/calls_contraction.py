@@ -51,12 +51,14 @@ def _contraction(op: ContractionOp, isa: Isa) -> Call:
     shape, y = shape_and_strides(op.output)
     bias = (0,) * len(shape) if op.bias is None else shape_and_strides(op.bias)[1]
     blocked = op.blocked is not None
-    sums = _dims(lhs[rows:], a[rows:], b[batch + blocked : len(rhs) - 1])
+    depthwise = op.depthwise is not None
+    inner = len(lhs) - depthwise
+    sums = _dims(lhs[rows:inner], a[rows:inner], b[batch + blocked : len(rhs) - 1])
     loops = _dims(shape[batch:-1], a[batch:rows], bias[batch:-1], y[batch:-1])
     columns = _ITEM * (b[batch] if blocked else BLOCK)
     last = Dim(-(-shape[-1] // BLOCK), (0, columns))
     by_rows = Dim(1, (0, 0)) if not loops else Dim(loops[0].size, (loops[0].strides[0], 0))
-    outside = _reach(0, (*sums, by_rows)) > _NEAR >= _reach(1, (*sums, last))
+    outside = _reach(0, (*sums, by_rows)) > _NEAR >= _reach(1, (*sums, last)) and not depthwise
     if outside and len(loops) == 1:
         loops = (*loops, _ONE)  # so that the rows are among the steps
     spec = ContractionSpec(
@@ -68,6 +70,7 @@ def _contraction(op: ContractionOp, isa: Isa) -> Call:
         padded=blocked,
         bias=None if op.bias is None else _ITEM * bias[-1],
         rows_outside=outside,
+        depthwise=depthwise,
     )
     return Call(build_contraction, spec)
 

@@ -85,11 +85,14 @@ def emit_contraction(
     batch: int,
     rows: int,
     blocked: bool,
+    depthwise: bool = False,
 ) -> None:
     """One kernel op; see there for the shapes. The bias broadcasts to the result's."""
     spread = None if bias is None else planner.view(broadcast(bias, result.shape))
     views = planner.view(lhs), planner.view(rhs), spread, planner.view(result)
-    planner.emit(ContractionOp(*views, batch=batch, rows=rows, blocked=blocked))
+    planner.emit(
+        ContractionOp(*views, batch=batch, rows=rows, blocked=blocked, depthwise=depthwise)
+    )
 
 
 def _linear(planner: Planner, op: nn.LinearOp) -> None:

@@ -4,7 +4,8 @@ The input is copied into zeros if there is padding, and spread by the stride for
 which is a convolution of stride 1 then. With stride 1 pixels may be columns: those of a window's
 tap lie behind each other in the padded image, rows too, and what is computed for the places between
 the rows of the result is left out afterwards. With other strides, and where that takes less,
-channels are columns, and what comes out, channels innermost, is copied to the result.
+channels are columns, and what comes out, channels innermost, is copied to the result. So they are
+where each output channel reads an input channel of its own; then the input is turned, too.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from xdsl.ir import Operation
 
 from qfin.dialects import kernel, nn
 from qfin.dialects.tensors import ints
-from qfin.passes.lower.buffers import Buffer, row_major
+from qfin.passes.lower.buffers import NO_HALO, Buffer, row_major
 from qfin.passes.lower.emit_contraction import constant_of, described, emit_contraction, in_blocks
 from qfin.passes.lower.emit_views import copy, part
 
@@ -51,6 +52,62 @@ def _inside(planner: Planner, source: Buffer, sides: Sequence[int], apart: Seque
     return part(place, (0, 0, *(max(0, -b) for b in before)), (*images, *kept))
 
 
+def _is_depthwise(op: nn.Conv) -> bool:
+    """Whether channels do not meet, as many as fill a vector on some target, and weights are known,
+    which would have to be turned."""
+    known = constant_of(op.weight)
+    if known is None or known.shape[0] < _LANES // 2 or min(op.padding.get_values()) < 0:
+        return False
+    return known.shape[:2] == (op.groups.value.data, 1)
+
+
+def _depthwise(planner: Planner, op: nn.Conv, source: Buffer, result: Buffer) -> None:
+    """Channels are columns of both operands, pixels rows."""
+    known, padding = constant_of(op.weight), op.padding.get_values()
+    assert known is not None
+    images, channels, *spatial = result.shape
+    turned = planner.temporary(source, nhwc=True, halo=padding)
+    if any(padding):
+        every_byte = replace(
+            turned,
+            element=i8,
+            shape=(images, 4 * channels, *source.shape[2:]),
+            strides=tuple(1 if d == 1 else 4 * step for d, step in enumerate(turned.strides)),
+        )
+        planner.emit(kernel.FillHaloOp(planner.view(every_byte), ints(*padding), 0))
+    copy(planner, source, replace(turned, halo=NO_HALO))
+    window = turned.padded(padding) if any(padding) else turned
+    by_image, _, *by_pixel = window.strides
+    taps = known.shape[2:]
+    stride, dilation = op.stride.get_values(), op.dilation.get_values()
+    lhs = _strides(
+        window,
+        (images, *spatial, *taps, channels),
+        (
+            by_image,
+            *(step * apart for step, apart in zip(stride, by_pixel, strict=True)),
+            *(step * apart for step, apart in zip(dilation, by_pixel, strict=True)),
+            1,
+        ),
+    )
+    weight = described(planner, op.weight)
+    weight = _strides(weight, (channels, *taps), (weight.strides[0], *weight.strides[2:]))
+    blocks = in_blocks(planner, weight, known, 0)
+    rhs = _strides(blocks, (images, *blocks.shape), (0, *blocks.strides))
+    innermost = planner.temporary(result, nhwc=True)
+    of_image, _, *of_pixel = innermost.strides
+    shape = (images, *spatial, channels)
+    output = _strides(innermost, shape, (of_image, *of_pixel, 1))
+    bias = None if op.bias is None else planner.buffer(op.bias)
+    if bias is not None:
+        bias = _strides(bias, shape, (*[0] * (1 + len(spatial)), bias.strides[0]))
+    rows = len(spatial)
+    emit_contraction(
+        planner, lhs, rhs, bias, output, batch=1, rows=rows, blocked=True, depthwise=True
+    )
+    copy(planner, innermost, result)
+
+
 def _clear(planner: Planner, place: Buffer, sides: Sequence[int]) -> None:
     """Zeros in all of a dense buffer, or on those `sides` of its images: 4 zero bytes for each."""
     images, channels, *whole = place.shape
@@ -77,6 +134,9 @@ def _strides(buffer: Buffer, shape: Sequence[int], strides: Sequence[int]) -> Bu
 def _conv(planner: Planner, op: nn.Conv) -> None:
     source, result = planner.buffer(op.input), planner.result(op.result)
     if 0 in result.shape:
+        return
+    if _is_depthwise(op):
+        _depthwise(planner, op, source, result)
         return
     window = _inside(planner, source, op.padding.get_values(), [1] * (len(source.shape) - 2))
     steps, dilation = op.stride.get_values(), op.dilation.get_values()

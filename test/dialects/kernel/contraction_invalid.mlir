@@ -42,3 +42,21 @@ func.func @f(%a: memref<2x3xf32>, %b: memref<3x5xf32>, %s: memref<2x5xf32, strid
   func.return
 }
 // CHECK: error: 'kernel.contraction': columns must be contiguous or the same in bias
+
+// -----
+
+func.func @f(%a: memref<2x3xf32>, %b: memref<3x5xf32>, %y: memref<2x5xf32>) {
+  kernel.contraction %a, %b, %y {batch = 0 : i64, rows = 1 : i64, depthwise}
+    : memref<2x3xf32>, memref<3x5xf32>, memref<2x5xf32>
+  func.return
+}
+// CHECK: error: 'kernel.contraction': lhs has shape {{.}}2, 3], expected {{.}}2, 5]
+
+// -----
+
+func.func @f(%a: memref<2x3x5xf32, strided<[15, 1, 3]>>, %b: memref<3x5xf32>, %y: memref<2x5xf32>) {
+  kernel.contraction %a, %b, %y {batch = 0 : i64, rows = 1 : i64, depthwise}
+    : memref<2x3x5xf32, strided<[15, 1, 3]>>, memref<3x5xf32>, memref<2x5xf32>
+  func.return
+}
+// CHECK: error: 'kernel.contraction': columns must be contiguous in lhs

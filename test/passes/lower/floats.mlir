@@ -76,6 +76,18 @@ func.func @channels(%x: tensor<1x4x4x4xf32>) -> tensor<1x32x4x4xf32> {
   func.return %0 : tensor<1x32x4x4xf32>
 }
 
+// Depthwise, channels are columns of both operands: the input is turned, as the result is.
+// CHECK-LABEL: func.func @depthwise
+// CHECK:         kernel.fill_halo {{.*}} : memref<1x64x6x6xi8, strided<[4096, 1, 512, 64]>>
+// CHECK:         kernel.copy {{.*}} : memref<1x16x6x6xf32, {{.*}}>, memref<1x16x6x6xf32, strided<[1024, 1, 128, 16]>>
+// CHECK:         kernel.contraction {{.*}} {batch = 1 : i64, rows = 2 : i64, blocked, depthwise} : memref<1x3x3x3x3x16xf32, strided<[1024, 256, 32, 128, 16, 1]>>, memref<1x1x3x3x32xf32, {{.*}}>, memref<1x3x3x16xf32, {{.*}}>
+// CHECK:         kernel.copy {{.*}} : memref<1x16x3x3xf32, strided<[144, 1, 48, 16]>>, memref<1x16x3x3xf32, {{.*}}>
+func.func @depthwise(%x: tensor<1x16x6x6xf32>) -> tensor<1x16x3x3xf32> {
+  %w = arith.constant dense<0.5> : tensor<16x1x3x3xf32>
+  %0 = nn.conv2d %x, %w {stride = array<i64: 2, 2>, padding = array<i64: 1, 1, 1, 1>, groups = 16 : i64} : (tensor<1x16x6x6xf32>, tensor<16x1x3x3xf32>) -> tensor<1x16x3x3xf32>
+  func.return %0 : tensor<1x16x3x3xf32>
+}
+
 // A product that normalisation does not know itself comes after it.
 // CHECK-LABEL: func.func @lines
 // CHECK:         kernel.float_unary {{.*}} {function = "gelu"{{.*}}} : memref<2x4x6xf32, {{.*}}>, memref<2x4x6xf32, {{.*}}>
