@@ -139,6 +139,10 @@ class KernelBuilder:
         # llvmlite gives it a type of pointer that no other type is stored to.
         return self.bitcast(memory, ptr)
 
+    def address(self, base: SSAValue) -> SSAValue:
+        """A pointer as an i64."""
+        return self._value(llvm.PtrToIntOp, (base,), i64)
+
     def prefetch(self, base: SSAValue) -> None:
         """Ask for the cache line at `base`, to read, in the second-level cache."""
         arguments = (base, self.constant(0, 32), self.constant(2, 32), self.constant(1, 32))

@@ -22,15 +22,13 @@ from qfin.kernels.floats import clamp_floats
 from qfin.kernels.rounding import round_to_bytes
 from qfin.kernels.strided import Dim, Nest, Pointers, plan
 from qfin.kernels.transposition import (
-    Buffers,
-    Tiles,
     interleave,
     interleaved,
     separate,
     separated,
     turn,
-    turned,
 )
+from qfin.kernels.turned_tiles import Buffers, Tiles, turned
 from qfin.target.isa import Isa, flip_signs
 
 
@@ -64,7 +62,7 @@ class _Elementwise(ABC):
 
     def parallel_size(self, isa: Isa) -> int:
         """The end of the whole range."""
-        return _way(self).parallel_size
+        return _way(self, isa).parallel_size
 
 
 @dataclass(frozen=True)
@@ -216,13 +214,14 @@ class _Way:
 
     loops: Nest | Tiles
     body: Callable[[KernelBuilder, Pointers, int], None]
+    """Of so many elements, or of one tile."""
 
     @property
     def parallel_size(self) -> int:
         return self.loops.parallel_size
 
 
-def _way(spec: _Elementwise) -> _Way:
+def _way(spec: _Elementwise, isa: Isa) -> _Way:
     """How to go through x and y."""
     nest, buffers = spec.nest(), spec.buffers()
     if not nest.contiguous and len(nest.dims) > 1:
@@ -232,10 +231,10 @@ def _way(spec: _Elementwise) -> _Way:
         if found := separated(nest, buffers):
             loops, planes = found
             return _Way(loops, lambda b, at, n: _separated(b, spec, planes, at, n))
-        if tiles := turned(nest, buffers):
+        if tiles := turned(nest, buffers, isa.vector_bytes):
             return _Way(
                 tiles,
-                lambda b, at, n: turn(b, tiles, buffers, at, lambda v, m: spec.emit(b, v, m)),
+                lambda b, at, _: turn(b, tiles, buffers, at, lambda v, m: spec.emit(b, v, m)),
             )
     return _Way(nest, lambda b, at, n: _straight(b, spec, at, n))
 
@@ -262,9 +261,10 @@ def _separated(b: KernelBuilder, spec: _Elementwise, planes: Dim, at: Pointers, 
 def _build(name: str, spec: _Elementwise, isa: Isa, location: LocationAttr | None) -> func.FuncOp:
     b = KernelBuilder(name, [ptr, ptr, i64, i64], location)
     x, y, begin, end = b.arguments
-    way = _way(spec)
+    way = _way(spec, isa)
     if isinstance(way.loops, Tiles):
-        way.loops.emit_range(b, (x, y), begin, end, lambda at: way.body(b, at, 0))
+        kept = [b.stack(way.loops.kept)] if way.loops.kept else []
+        way.loops.emit_range(b, (x, y), begin, end, lambda at: way.body(b, (*at, *kept), 0))
     else:
         lanes = isa.vector_bytes
         way.loops.emit_range(b, (x, y), begin, end, lanes, lambda at, n: way.body(b, at, n))

@@ -5,11 +5,15 @@ ways, by what there is:
 
 - interleaved: up to 4 along, planes that become pixels. A vector of each plane, interleaved.
 - separated: up to 4 across, pixels that become planes. As many vectors as planes, taken apart.
-- turned: tiles of up to 16 bytes along times up to 32 across. `rows` vectors are loaded; each of
-  log2(rows) rounds interleaves the first half of the vectors with the second, within 16 bytes; then
-  each vector holds, piece by piece, elements that are neighbours in y. The function itself is done
-  on whichever side has the smaller elements in between. A last tile starts earlier and does some
-  elements twice. The next tile lies along, so that lines of y become full one after the other.
+- turned: tiles of whole vectors both ways, in two steps. As many vectors are loaded as a lane of 16
+  bytes has elements; each of log2 of these rounds interleaves the first half of the vectors with
+  the second, in each lane apart; then each lane holds elements that are neighbours in y, and all
+  vectors are kept in memory. From there vectors are put together of lanes. Where there are too few
+  elements for that, only the first step, and lanes or parts of them are stored.
+
+Turned elements go through the function on whichever side they are smaller in between. A last tile
+starts earlier and does some elements twice. The next tile lies along, so that lines of y become
+full one after the other.
 
 What fits none of them goes element by element.
 """
@@ -17,35 +21,17 @@ What fits none of them goes element by element.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from xdsl.dialects.builtin import i64
-from xdsl.ir import Attribute, SSAValue
+from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import Index, KernelBuilder, vector
-from qfin.kernels.strided import Dim, Nest, Pointers, moved
+from qfin.kernels.strided import Dim, Nest, Pointers, scaled
+from qfin.kernels.turned_tiles import Buffers, Tiles
 
 _MOST_PLANES = 4
-_LANE = 16
-"""Bytes within which vectors are interleaved, on every target."""
-_FEWEST_ROWS = 4
-_MOST_COLUMNS = 32
-"""Bytes: of 64, tiles are no faster, and lines of y that lie 1 KiB apart evict one another."""
 
 Emit = Callable[[SSAValue, int], SSAValue]
 """The function of so many values."""
-At = Callable[[Pointers], Sequence[SSAValue] | None]
-"""What is done at a place in x and in y."""
-
-
-@dataclass(frozen=True)
-class Buffers:
-    """Element types of x and y, and their bytes."""
-
-    x: Attribute
-    y: Attribute
-    x_bytes: int
-    y_bytes: int
 
 
 def interleaved(nest: Nest, buffers: Buffers) -> Nest | None:
@@ -96,117 +82,100 @@ def separate(b: KernelBuilder, vectors: Sequence[SSAValue], lanes: int) -> list[
     return found
 
 
-@dataclass(frozen=True)
-class Tiles:
-    """Turned: `rows` elements along times `columns` across, inside of the `outer` loops."""
-
-    outer: tuple[Dim, ...]
-    along: Dim
-    across: Dim
-    rows: int
-    columns: int
-
-    @property
-    def parallel_size(self) -> int:
-        """The steps of the outermost loop: of tiles across where there is no other, of which the
-        last takes along what does not fill a tile."""
-        return self.outer[0].size if self.outer else self.across.size // self.columns
-
-    def emit_range(
-        self, b: KernelBuilder, bases: Pointers, begin: SSAValue, end: SSAValue, tile: At
-    ) -> None:
-        """`tile(pointers)` at the first element of each tile in the range."""
-        if self.outer:
-            first, *more = self.outer
-            step = self._inside(b, more, tile)
-            b.for_loop(begin, end, 1, lambda i, _: step(moved(b, bases, i, first.strides)))
-            return
-        last, size = b.constant(self.parallel_size - 1, 64), self.columns
-
-        def columns(i: SSAValue) -> None:
-            count: Index = 1
-            if self.across.size % size:
-                count = b.sub(b.constant(2, 64), b.zext(b.less(i, last), i64))
-            b.for_loop(
-                0,
-                count,
-                1,
-                lambda n, _: self._along(
-                    b, self._start(b, bases, b.add(i, b.index(n)), self.across, size), tile
-                ),
-            )
-
-        b.for_loop(begin, end, 1, lambda i, _: columns(b.index(i)))
-
-    def _inside(self, b: KernelBuilder, dims: Sequence[Dim], tile: At) -> At:
-        """The other outer loops, and tiles across."""
-        if dims:
-            first, *more = dims
-            step = self._inside(b, more, tile)
-            return lambda at: b.for_loop(
-                0, first.size, 1, lambda i, _: step(moved(b, at, i, first.strides))
-            )
-        count = -(-self.across.size // self.columns)
-        return lambda at: b.for_loop(
-            0,
-            count,
-            1,
-            lambda i, _: self._along(b, self._start(b, at, i, self.across, self.columns), tile),
-        )
-
-    def _along(self, b: KernelBuilder, at: Pointers, tile: At) -> None:
-        count = -(-self.along.size // self.rows)
-        b.for_loop(0, count, 1, lambda i, _: tile(self._start(b, at, i, self.along, self.rows)))
-
-    @staticmethod
-    def _start(b: KernelBuilder, at: Pointers, i: Index, dim: Dim, size: int) -> Pointers:
-        """Where tile i starts: the last one no later than where it fits."""
-        first = b.mul(b.index(i), b.constant(size, 64))
-        if dim.size % size:
-            first = b.minimum(first, b.constant(dim.size - size, 64))
-        return moved(b, at, first, dim.strides)
-
-
-def turned(nest: Nest, buffers: Buffers) -> Tiles | None:
-    """The tiles, if that is the way."""
-    *others, along = nest.dims
-    across = next((dim for dim in others if dim.strides[0] == buffers.x_bytes), None)
-    if across is None or along.strides[1] != buffers.y_bytes:
-        return None
-    item = min(buffers.x_bytes, buffers.y_bytes)
-    columns = _power_of_two(min(_MOST_COLUMNS // item, across.size))
-    rows = _power_of_two(min(_LANE // item, columns, along.size))
-    if rows < min(_FEWEST_ROWS, _LANE // item):
-        return None
-    outer = tuple(dim for dim in others if dim is not across)
-    return Tiles(outer, along, across, rows, columns)
-
-
 def turn(b: KernelBuilder, tiles: Tiles, buffers: Buffers, at: Pointers, emit: Emit) -> None:
-    """One tile, from load to store."""
-    item = min(buffers.x_bytes, buffers.y_bytes)
-    first = buffers.y_bytes == item  # the function makes elements no larger
-    values: list[SSAValue] = []
-    for row in range(tiles.rows):
-        place = b.gep(at[0], row * tiles.along.strides[0])
-        value = b.load(place, vector(buffers.x, tiles.columns))
-        values.append(emit(value, tiles.columns) if first else value)
-    lane = min(_LANE // item, tiles.columns)
-    low, high = _halves(tiles.columns, lane)
-    half = tiles.rows // 2
-    for _ in range(tiles.rows.bit_length() - 1):
+    """One tile, from load to store, at places in x, in y, and in memory of `tiles.kept` bytes, if
+    that is any."""
+    x, y, *kept = at
+    width, height, lane = tiles.columns, tiles.height, tiles.lane
+    x_row, y_column = tiles.along.strides[0], tiles.across.strides[1]
+    first = buffers.y_bytes == tiles.item  # the function makes elements no larger
+
+    def turn_lanes(at: SSAValue, rows: int) -> Sequence[SSAValue]:
+        values: list[SSAValue] = []
+        for row in range(rows):
+            value = b.load(b.gep(at, row * x_row), vector(buffers.x, width))
+            values.append(emit(value, width) if first else value)
+        return _turn_lanes(b, values, width, lane)
+
+    def store(value: SSAValue, at: SSAValue) -> None:
+        b.store(value if first else emit(value, height), at)
+
+    if not kept:
+        values = turn_lanes(x, tiles.rows)
+        for place in range(width):
+            begin, n = divmod(place, lane)
+            # Each vector has one or more pieces of `rows` elements in each lane.
+            which, piece = divmod(n, lane // height)
+            value = values[which]
+            if height < width:
+                start = begin * lane + piece * height
+                value = b.shuffle(value, value, tuple(range(start, start + height)))
+            store(value, b.gep(y, place * y_column))
+        return
+
+    element = buffers.y if first else buffers.x
+    groups, size = height // lane, width * tiles.item
+    # Kept in the order in which they are read: for each column of a lane, down the tile.
+    per_column = tiles.rows // lane * size
+
+    def group(g: Index, _: Sequence[SSAValue]) -> None:
+        to = b.gep(kept[0], scaled(b, g, size))
+        for n, value in enumerate(turn_lanes(b.gep(x, scaled(b, g, lane * x_row)), lane)):
+            b.store(value, b.gep(to, n * per_column))
+
+    def column(n: Index, _: Sequence[SSAValue]) -> None:
+        at, to = b.gep(kept[0], scaled(b, n, per_column)), b.gep(y, scaled(b, n, y_column))
+
+        def part(r: Index, _: Sequence[SSAValue]) -> None:
+            source = b.gep(at, scaled(b, r, groups * size))
+            place = b.gep(to, scaled(b, r, height * buffers.y_bytes))
+            parts = [b.load(b.gep(source, g * size), vector(element, width)) for g in range(groups)]
+            for k, value in enumerate(_gather_lanes(b, parts, width, lane)):
+                store(value, b.gep(place, k * lane * y_column))
+
+        b.for_loop(0, tiles.rows // height, 1, part)
+
+    b.for_loop(0, tiles.rows // lane, 1, group)
+    b.for_loop(0, lane, 1, column)
+
+
+def _turn_lanes(
+    b: KernelBuilder, values: Sequence[SSAValue], columns: int, lane: int
+) -> Sequence[SSAValue]:
+    """So many vectors, a power of two, turned in each lane of up to `lane` elements: a round
+    interleaves the first half of them with the second."""
+    low, high = _halves(columns, min(lane, columns))
+    half = len(values) // 2
+    for _ in range(len(values).bit_length() - 1):
         pairs = list(zip(values[:half], values[half:], strict=True))
         values = [b.shuffle(p, q, order) for p, q in pairs for order in (low, high)]
-    for column in range(tiles.columns):
-        begin, n = divmod(column, lane)
-        # Each vector has one or more pieces of `rows` elements in each lane.
-        which, piece = divmod(n, lane // tiles.rows)
-        start = begin * lane + piece * tiles.rows
-        value = values[which]
-        if tiles.rows < tiles.columns:
-            value = b.shuffle(value, value, tuple(range(start, start + tiles.rows)))
-        place = b.gep(at[1], column * tiles.across.strides[1])
-        b.store(value if first else emit(value, tiles.rows), place)
+    return values
+
+
+def _gather_lanes(
+    b: KernelBuilder, parts: Sequence[SSAValue], columns: int, lane: int
+) -> list[SSAValue]:
+    """For each lane of up to 4 vectors a vector of what they have there, one after the other."""
+    count = columns // lane
+
+    def mask(*lanes: int) -> tuple[int, ...]:
+        return tuple(n * lane + i for n in lanes for i in range(lane))
+
+    if len(parts) == 1 or count == 1:
+        whole = b.concat(parts)
+        return [b.shuffle(whole, whole, mask(n)) for n in range(count)] if count > 1 else [whole]
+    if len(parts) == 2:
+        return [b.shuffle(parts[0], parts[1], mask(n, count + n)) for n in range(count)]
+    # Halves of two vectors first, which are one instruction each, as then are the rest.
+    half = count // 2
+    found: list[SSAValue] = []
+    for begin in (0, half):
+        order = mask(*range(begin, begin + half), *range(count + begin, count + begin + half))
+        p, q = (b.shuffle(parts[n], parts[n + 1], order) for n in (0, 2))
+        found += [
+            b.shuffle(p, q, mask(n, half + n, count + n, count + half + n)) for n in range(half)
+        ]
+    return found
 
 
 def _halves(columns: int, lane: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -221,8 +190,3 @@ def _halves(columns: int, lane: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         )
 
     return mask(0), mask(lane // 2)
-
-
-def _power_of_two(size: int) -> int:
-    """The largest not above `size`, which is at least 1."""
-    return 1 << (size.bit_length() - 1)

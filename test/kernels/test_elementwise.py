@@ -185,6 +185,17 @@ def test_copy(target: str, seed: int):
 
 
 @targets
+@pytest.mark.parametrize(
+    ("shape", "row", "column"), [((70, 1050), 1088, 128), ((2100, 50), 64, 2112)]
+)
+def test_many_tiles(target: str, shape: tuple[int, int], row: int, column: int):
+    """Matrices turned, of lines that begin in the middle of cache lines, which tiles begin with."""
+    isa, spec = resolve(target), CopySpec(shape, (row, 1), (1, column))
+    x = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+    check(random.Random(0), isa, build_copy("kernel", spec, isa), spec, x, x)
+
+
+@targets
 @seeds
 def test_clamp(target: str, seed: int):
     """Unsigned bounds."""
