@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 # One stamp per set of extras, so that a second call installs nothing.
 STAMP = $(VENV)/.installed
 
+# The tests with random cases.
+SLOW = test/kernels test/passes/finalize $(wildcard test/test_compile*.py) test/test_imports.py
+
 .PHONY: help demo test lint types lit pytest test-slow bench dist clean
 
 help: ## list the targets
@@ -39,7 +42,7 @@ pytest: $(STAMP)-dev ## Python tests, warnings are errors
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-slow: $(STAMP)-dev ## the randomised sweeps, many more cases
-	QFIN_TEST_CASES=5000 $(BIN)/python -m pytest -n auto --dist worksteal test/kernels test/test_imports.py
+	QFIN_TEST_CASES=5000 $(BIN)/python -m pytest -n auto --dist worksteal $(SLOW)
 
 bench: $(STAMP)-bench ## our time, the peers' and the share of the core's peak, on one core and on two
 	$(BIN)/python -m benchmarks

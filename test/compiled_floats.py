@@ -22,15 +22,16 @@ def floats(seed: int, *shapes: Sequence[int]) -> list[Array]:
     return arrays
 
 
-def check_floats(text: str, arrays: Sequence[Array]) -> None:
-    """Compiled for every target of this host, the text gives the bits that the interpreter gives.
-    The bits of a NaN say nothing."""
+def check_floats(text: str, *calls: Sequence[Array]) -> None:
+    """Compiled for every target of this host, the text gives the bits that the interpreter gives,
+    at each of the calls. The bits of a NaN say nothing."""
     module = qfin.parse(text)
-    want = qfin.interpret(module, arrays)
+    wants = [qfin.interpret(module, arrays) for arrays in calls]
     for target in case_targets():
-        got = run(compiled(module, target), arrays)
-        wrong = same_bits(_one_nan(got), _one_nan(want))
-        assert not wrong, f"{target}, results {wrong} of:\n{text}"
+        program = compiled(module, target)
+        for arrays, want in zip(calls, wants, strict=True):
+            wrong = same_bits(_one_nan(run(program, arrays)), _one_nan(want))
+            assert not wrong, f"{target}, results {wrong} of:\n{text}"
 
 
 def _one_nan(results: dict[str, Array]) -> dict[str, Array]:

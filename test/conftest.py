@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from importlib.util import find_spec
 
 import pytest
@@ -30,6 +30,24 @@ def pytest_configure(config: pytest.Config) -> None:
     absent = [name for name in ORACLES if find_spec(name) is None]
     if absent and os.environ.get("QFIN_REQUIRE_ORACLES"):
         raise pytest.UsageError(f"QFIN_REQUIRE_ORACLES is set, and these are missing: {absent}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Says of a randomised case that fails how it runs alone."""
+    report = yield
+    seed = (
+        item.callspec.params.get("seed")
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else None
+    )
+    if report.failed and isinstance(seed, int):
+        report.sections.append(
+            ("to run it alone", f"QFIN_TEST_SEED={seed} python -m pytest '{item.nodeid}'")
+        )
+    return report
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

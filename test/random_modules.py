@@ -72,6 +72,7 @@ class RandomModule:
     """The module of one seed."""
 
     def __init__(self, seed: int, chains: int = 4):
+        self.chains = chains
         self.rng = random.Random(seed)
         self.arrays_rng = np.random.default_rng(seed)
         self.lines: list[str] = []

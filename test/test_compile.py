@@ -1,7 +1,4 @@
-"""Compiled programs give the interpreter's bits: random modules, on every target of this host.
-
-`QFIN_TEST_CASES` is how many modules, of four chains of ops each.
-"""
+"""Compiled programs give the interpreter's bits: random modules, on every target of this host."""
 
 from __future__ import annotations
 
@@ -13,13 +10,12 @@ import pytest
 import qfin
 from qfin.target import host_target_names
 
-from .case_targets import case_targets
+from .case_targets import case_targets, module_seeds
 from .compiled import check_random_module, compiled, names_of, run, same_bits
-from .kernels.harness import CASES
 from .random_modules import RandomModule
 
 
-@pytest.mark.parametrize("seed", range(CASES))
+@module_seeds
 def test_random_module(seed: int) -> None:
     check_random_module(RandomModule(seed), {"nn.conv2d", "nn.linear", "nn.avg_pool2d"})
 

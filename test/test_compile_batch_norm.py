@@ -10,7 +10,7 @@ from typing_extensions import override
 import qfin
 from qfin.pipeline import to_level
 
-from .case_targets import case_targets
+from .case_targets import case_targets, module_seeds
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
 
@@ -73,7 +73,7 @@ class ChannelwiseModule(RandomModule):
         return self.qcast(result, x.shape, y)
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_module(seed: int) -> None:
     check_random_module(ChannelwiseModule(seed, chains=2), {f"nn.{name}" for name in NAMES})
 

@@ -11,7 +11,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 import qfin
 
-from .case_targets import case_targets
+from .case_targets import case_targets, module_seeds
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Shape, Value, tensor
 
@@ -81,7 +81,7 @@ class BinaryModule(RandomModule):
         return self.qcast(self.activated(result, x.shape, activation), x.shape, y)
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_module(seed: int) -> None:
     check_random_module(BinaryModule(seed), {f"nn.{name}" for name in FUNCTIONS})
 

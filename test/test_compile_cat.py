@@ -11,7 +11,7 @@ import pytest
 import qfin
 from qfin.pipeline import to_level
 
-from .case_targets import case_targets
+from .case_targets import case_targets, module_seeds
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import Quant, RandomModule, Shape, Value, tensor
 
@@ -83,7 +83,7 @@ class JoinModule(RandomModule):
         )
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_module(seed: int) -> None:
     check_random_module(JoinModule(seed, chains=2), {"nn.cat", "nn.stack"})
 

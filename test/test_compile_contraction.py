@@ -9,9 +9,11 @@ import pytest
 
 import qfin
 
+from .case_targets import case_targets, seeds_of
 from .compiled_floats import check_floats, floats
 from .random_modules import Shape, tensor
 
+CALLS = 4
 MATMULS: list[tuple[Shape, Shape, Shape]] = [
     ((4,), (4,), ()),
     ((4,), (4, 5), (5,)),
@@ -52,28 +54,29 @@ def test_matmul_of_a_transposed_operand() -> None:
     )
 
 
-@pytest.mark.parametrize("seed", range(8))
+@seeds_of(2 * CALLS * len(case_targets()))
 def test_linear(seed: int) -> None:
     """Weights that are constants, or come as arguments."""
     rng = random.Random(seed)
     m, k = rng.choice([1, 2, 13, 15, 40]), rng.choice([1, 3, 16, 70])
     n = rng.choice([1, 5, 16, 31, 32, 33, 65])
-    x, weight, bias = floats(seed, (2, m, k), (n, k), (n,))
-    types = [tensor(array.shape, "f32") for array in (x, weight, bias)]
+    arrays, *others = (floats(CALLS * seed + i, (2, m, k), (n, k), (n,)) for i in range(CALLS))
+    _, weight, bias = arrays
+    types = [tensor(array.shape, "f32") for array in arrays]
     y = tensor((2, m, n), "f32")
     for constant in (False, True):
-        others = "" if constant else f", %w: {types[1]}, %b: {types[2]}"
-        given = [
+        parameters = "" if constant else f", %w: {types[1]}, %b: {types[2]}"
+        constants = [
             f'%{name} = arith.constant dense<"0x{array.tobytes().hex()}"> : {type}'
             for name, array, type in (("w", weight, types[1]), ("b", bias, types[2]))
             if constant
         ]
         check_floats(
-            f"""func.func @main(%x: {types[0]}{others}) -> {y} {{
-              {" ".join(given)}
+            f"""func.func @main(%x: {types[0]}{parameters}) -> {y} {{
+              {" ".join(constants)}
               %y = nn.linear %x, %w, %b : ({", ".join(types)}) -> {y}
               func.return %y : {y} }}""",
-            [x] if constant else [x, weight, bias],
+            *(given[:1] if constant else given for given in (arrays, *others)),
         )
 
 

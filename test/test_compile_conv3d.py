@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
-import pytest
 from typing_extensions import override
 
 import qfin
 
+from .case_targets import module_seeds, seeds_of
 from .compiled import check_fusion, check_random_module
 from .random_modules import Shape
 from .test_compile_convs import RandomConvs, SingleConvs
 
-SEEDS = 8
 FUSION_SEEDS = 25
 KINDS = ("conv3d", "conv_transpose3d")
 
@@ -38,14 +37,12 @@ class SingleConvs3d(RandomConvs3d, SingleConvs):
     """One convolution in each chain."""
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_convs(seed: int) -> None:
-    check_random_module(
-        RandomConvs3d(seed), [f"nn.{kind}" for kind in RandomConvs3d.KINDS], calls=1
-    )
+    check_random_module(RandomConvs3d(seed), [f"nn.{kind}" for kind in RandomConvs3d.KINDS])
 
 
-@pytest.mark.parametrize("seed", range(FUSION_SEEDS))
+@seeds_of(5)
 def test_fusion_changes_one_step_at_most(seed: int) -> None:
     check_fusion(SingleConvs3d(1000 + seed))
 

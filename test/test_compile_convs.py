@@ -8,15 +8,14 @@ from math import prod
 from typing import ClassVar
 
 import numpy as np
-import pytest
 from typing_extensions import override
 
 import qfin
 
+from .case_targets import module_seeds, seeds_of
 from .compiled import check_fusion, check_random_module
 from .random_modules import RandomModule, Shape, Value, quantized, tensor
 
-SEEDS = 12
 FUSION_SEEDS = 40
 KINDS = ("conv1d", "conv_transpose1d", "conv_transpose2d")
 
@@ -106,9 +105,9 @@ class RandomConvs(RandomModule):
                 return taps, stride, (before, after), more, dilation, result
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_convs(seed: int) -> None:
-    check_random_module(RandomConvs(seed), [f"nn.{kind}" for kind in RandomConvs.KINDS], calls=1)
+    check_random_module(RandomConvs(seed), [f"nn.{kind}" for kind in RandomConvs.KINDS])
 
 
 class SingleConvs(RandomConvs):
@@ -121,7 +120,7 @@ class SingleConvs(RandomConvs):
         self.results.append((value.name, value.type))
 
 
-@pytest.mark.parametrize("seed", range(FUSION_SEEDS))
+@seeds_of(5)
 def test_fusion_changes_one_step_at_most(seed: int) -> None:
     check_fusion(SingleConvs(1000 + seed))
 

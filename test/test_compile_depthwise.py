@@ -9,11 +9,10 @@ import qfin
 from qfin.pipeline import to_level
 from qfin.target import host_target_names
 
+from .case_targets import module_seeds
 from .compiled import check_random_module, names_of
 from .random_modules import RandomModule, Shape, Value
 from .random_windows import random_window
-
-SEEDS = 14
 
 
 class DepthwiseModule(RandomModule):
@@ -41,7 +40,7 @@ class DepthwiseModule(RandomModule):
         return self.contraction(x, "conv2d", weight, shape, window, channels)
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_module(seed: int) -> None:
     check_random_module(DepthwiseModule(seed), ["nn.conv2d"])
 

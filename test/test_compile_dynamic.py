@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import qfin
 
-from .case_targets import case_targets
+from .case_targets import MODULE_CALLS, case_targets, module_seeds
 from .compiled import compiled, names_of, run, same_bits
 from .random_modules import Shape, dense, tensor
 from .random_windows import Window, random_window
@@ -215,12 +215,12 @@ def test_random_modules_have_every_layer() -> None:
     assert names >= {f"nn.{name}" for name in ("relu", "clamp", "add", "sub", "mul")}
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_module(seed: int) -> None:
     case = DynamicModule(seed)
     module = qfin.parse(case.text)
     programs = {target: compiled(module, target) for target in case_targets()}
-    for _ in range(3):
+    for _ in range(MODULE_CALLS):
         arrays = case.arrays()
         want = qfin.interpret(module, arrays)
         for target, program in programs.items():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 
-import pytest
-
+from .case_targets import case_targets, seeds_of
 from .compiled import Array
 from .compiled_floats import check_floats, floats
 from .random_modules import tensor
+
+CALLS = 4
 
 
 def _constants(weight: Array, bias: Array) -> str:
@@ -42,32 +43,26 @@ def _conv(rng: random.Random, seed: int, rank: int, *, transposed: bool, constan
             result[2 + axis] = (spatial[axis] + around - reach - 1) // stride[axis] + 1
     result[1] = outputs
     text = ", ".join(f"{name} = array<i64: {str(v)[1:-1]}>" for name, v in lists.items())
-    arrays = floats(seed, x, weight, (outputs,))
+    arrays, *others = (floats(CALLS * seed + i, x, weight, (outputs,)) for i in range(CALLS))
     types = [tensor(array.shape, "f32") for array in arrays]
     name = f"conv_transpose{rank}d" if transposed else f"conv{rank}d"
-    others = "" if constant else f", %w: {types[1]}, %b: {types[2]}"
+    parameters = "" if constant else f", %w: {types[1]}, %b: {types[2]}"
     y = tensor(result, "f32")
     check_floats(
-        f"""func.func @main(%x: {types[0]}{others}) -> {y} {{
+        f"""func.func @main(%x: {types[0]}{parameters}) -> {y} {{
           {_constants(*arrays[1:]) if constant else ""}
           %y = nn.{name} %x, %w, %b {{{text}, groups = {groups} : i64}}
             : ({", ".join(types)}) -> {y}
           func.return %y : {y} }}""",
-        arrays[:1] if constant else arrays,
+        *(given[:1] if constant else given for given in (arrays, *others)),
     )
 
 
-@pytest.mark.parametrize("transposed", [False, True])
-@pytest.mark.parametrize("rank", [1, 2, 3])
-@pytest.mark.parametrize("constant", [False, True])
-def test_random(rank: int, transposed: bool, constant: bool) -> None:
-    seed = 4 * rank + 2 * transposed + constant
+@seeds_of(CALLS * len(case_targets()))
+def test_random(seed: int) -> None:
+    """Of any rank, transposed or not, of weights that are constants, or come as arguments."""
+    rank, transposed, constant = 1 + seed % 3, seed // 3 % 2 == 1, seed // 6 % 2 == 1
     _conv(random.Random(seed), seed, rank, transposed=transposed, constant=constant)
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_more_conv2d(seed: int) -> None:
-    _conv(random.Random(100 + seed), seed, 2, transposed=seed % 2 == 1, constant=True)
 
 
 def test_constant_weights_of_many_channels() -> None:

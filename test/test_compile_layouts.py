@@ -20,10 +20,11 @@ from qfin.dialects.layout import NhwcAttr, ToNchwOp, ToNhwcOp, with_layout
 from qfin.dialects.uniform import UniformType
 from qfin.target import host_target_names
 
+from .case_targets import seeds_of
+from .compiled import compiled
 from .random_modules import RandomModule
 
 Array = NDArray[Any]
-SEEDS = 20
 
 
 def drawn(type: Attribute, rng: random.Random) -> Attribute:
@@ -81,13 +82,13 @@ def somewhere(spec: qfin.TensorSpec, array: Array, rng: random.Random) -> Array:
             return np.repeat(array, 2, axis=0)[::2]
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@seeds_of(4 * len(host_target_names()))
 @pytest.mark.parametrize("target", host_target_names())
 def test_layouts_of_arguments_change_nothing(seed: int, target: str) -> None:
     rng = random.Random(seed)
     made = RandomModule(seed, chains=2)
     plain = qfin.finalize(made.text)
-    program = qfin.compile(with_random_layouts(plain, rng), target=target)
+    program = compiled(with_random_layouts(plain, rng), target)
     for _ in range(2):
         arrays = made.arrays()
         want = qfin.interpret(plain, arrays)

@@ -8,11 +8,9 @@ import pytest
 
 import qfin
 
-from .case_targets import case_targets
+from .case_targets import MODULE_CALLS, case_targets, module_seeds, seeds_of
 from .compiled import check_fusion, check_random_module, compiled, names_of, run, same_bits
 from .random_modules import Quant, RandomModule, Shape, Value, tensor
-
-SEEDS = 10
 
 
 class MatmulModule(RandomModule):
@@ -75,7 +73,7 @@ class MatmulModule(RandomModule):
         return self.qcast(self.activated(result, shape, activation), shape, y)
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_module(seed: int) -> None:
     check_random_module(MatmulModule(seed, chains=1), ["nn.matmul"])
 
@@ -175,7 +173,7 @@ class AttentionModule(RandomModule):
         return self.qcast(result, shape, y)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@seeds_of(4 * MODULE_CALLS * len(case_targets()))
 def test_attention(seed: int) -> None:
     """All of it is quantized: nothing is dequantized between arguments and results."""
     module = check_random_module(AttentionModule(seed, chains=1), ["nn.matmul", "nn.softmax"])
@@ -203,6 +201,6 @@ class OneMatmul(MatmulModule):
         self.results.append((value.name, value.type))
 
 
-@pytest.mark.parametrize("seed", range(20))
+@seeds_of(10)
 def test_fusing_changes_one_step_at_most(seed: int) -> None:
     check_fusion(OneMatmul(seed, chains=1))

@@ -14,7 +14,7 @@ import qfin
 from qfin.errors import UnsupportedError
 from qfin.pipeline import to_level
 
-from .case_targets import case_targets
+from .case_targets import case_targets, module_seeds
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
 from .random_moves import MOVES, Move, random_move
@@ -62,7 +62,7 @@ class MovementModule(RandomModule):
         return names
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_module(seed: int) -> None:
     check_random_module(MovementModule(seed, chains=2), ())
 

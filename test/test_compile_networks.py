@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from math import prod
 
-import pytest
 from typing_extensions import override
 
-from .case_targets import case_targets
+from .case_targets import module_seeds
 from .compiled import check_random_module
 from .random_modules import Shape, Value
 from .random_windows import Window
@@ -18,7 +17,6 @@ from .test_compile_movement import MovementModule
 from .test_compile_residual import ResidualModule
 from .test_compile_unary import UnaryModule
 
-SEEDS = 14
 LARGEST = 3_000
 KINDS = {3: "conv1d", 4: "conv2d", 5: "conv3d"}
 
@@ -108,8 +106,6 @@ class NetworkModule(UnaryModule, BinaryModule, MovementModule, ResidualModule, M
         return super().residual(shape, scale)
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_network(seed: int) -> None:
-    """On one target each."""
-    targets = case_targets()
-    check_random_module(NetworkModule(seed, chains=1), (), targets=[targets[seed % len(targets)]])
+    check_random_module(NetworkModule(seed, chains=1), ())

@@ -9,6 +9,7 @@ import qfin
 from qfin.dialects import nn
 from qfin.pipeline import to_level
 
+from .case_targets import module_seeds
 from .compiled import check_random_module
 from .random_modules import RandomModule, Shape, Value, tensor
 from .random_windows import random_window
@@ -75,7 +76,7 @@ class PoolingModule(RandomModule):
         return self.averaged(x, "mean", attributes, shape)
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_module(seed: int) -> None:
     averages = {"nn.mean", *(op.name for op in nn.POOLING_OPS if "avg" in op.name)}
     check_random_module(PoolingModule(seed), averages)

@@ -13,6 +13,7 @@ import qfin
 from qfin.dialects.layout import ToNchwOp, ToNhwcOp
 from qfin.pipeline import to_level
 
+from .case_targets import module_seeds, seeds_of
 from .compiled import check_fusion, check_random_module, names_of
 from .random_modules import Quant, RandomModule, Shape, Value, quantized, tensor
 
@@ -97,11 +98,11 @@ class ResidualModule(RandomModule):
         return self.relu(value) if self.rng.random() < 0.5 else value
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_module(seed: int) -> None:
     """All fuse, and machine code gives the interpreter's bits."""
     fused = ["nn.add", *(f"nn.{kind}" for kind in KINDS)]
-    check_random_module(ResidualModule(seed), fused, calls=1)
+    check_random_module(ResidualModule(seed), fused)
 
 
 class SingleBlocks(ResidualModule):
@@ -110,7 +111,7 @@ class SingleBlocks(ResidualModule):
     blocks = (1,)
 
 
-@pytest.mark.parametrize("seed", range(FUSION_SEEDS))
+@seeds_of(5)
 def test_fusion_changes_one_step_at_most(seed: int) -> None:
     check_fusion(SingleBlocks(1000 + seed))
 

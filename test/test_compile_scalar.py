@@ -9,7 +9,7 @@ from typing_extensions import override
 import qfin
 from qfin.pipeline import to_level
 
-from .case_targets import case_targets
+from .case_targets import case_targets, module_seeds
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
 
@@ -49,7 +49,7 @@ class ScalarModule(RandomModule):
         return self.qcast(self.activated(result, x.shape, activation), x.shape, y)
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_module(seed: int) -> None:
     check_random_module(ScalarModule(seed), {f"nn.{name}" for name in FUNCTIONS})
 

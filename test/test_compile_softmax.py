@@ -8,7 +8,7 @@ from typing_extensions import override
 
 import qfin
 
-from .case_targets import case_targets
+from .case_targets import case_targets, module_seeds
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
 
@@ -33,7 +33,7 @@ class SoftmaxModule(RandomModule):
         return self.qcast(result, x.shape, y)
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_module(seed: int) -> None:
     check_random_module(SoftmaxModule(seed, chains=2), ["nn.softmax"])
 

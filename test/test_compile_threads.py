@@ -3,60 +3,60 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
-from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
 
 import qfin
 from qfin.kernels.parallel import PARALLEL_FOR
-from qfin.passes.lower.lower_to_kernels import LowerToKernelsPass
 from qfin.pipeline import to_level
 
-from .case_targets import case_targets
-from .compiled import GuardedProgram, run, same_bits
+from .case_targets import case_targets, seeds_of
+from .compiled import compiled, run, same_bits
 from .random_modules import RandomModule
 from .test_compile_binary import BinaryModule
+from .test_compile_cat import JoinModule
+from .test_compile_conv3d import RandomConvs3d
 from .test_compile_convs import RandomConvs
+from .test_compile_depthwise import DepthwiseModule
+from .test_compile_dynamic import DynamicModule
+from .test_compile_matmul import MatmulModule
 from .test_compile_movement import MovementModule
 from .test_compile_norm import NormModule
 from .test_compile_pooling import PoolingModule
+from .test_compile_residual import ResidualModule
 from .test_compile_softmax import SoftmaxModule
 from .test_compile_unary import UnaryModule
+from .test_compile_upsample import UpsampleModule
 
-KINDS: list[type[RandomModule]] = [
-    RandomModule,
-    BinaryModule,
-    MovementModule,
-    NormModule,
-    PoolingModule,
-    RandomConvs,
-    SoftmaxModule,
-    UnaryModule,
-]
-THREADS = 3
-
-
-def lowered(module: ModuleOp, target: str, threads: int) -> ModuleOp:
-    """Level llvm, where all kernels are parallel that can be."""
-    copy = to_level(module.clone(), "buffers", target)
-    LowerToKernelsPass(threads, parallel_from=0).apply(Context(), copy)
-    return to_level(copy, "llvm", target)
+MODULES: tuple[type[RandomModule], ...] = (
+    *(RandomModule, BinaryModule, DepthwiseModule, JoinModule, MatmulModule, MovementModule),
+    *(NormModule, PoolingModule, RandomConvs, RandomConvs3d, ResidualModule, SoftmaxModule),
+    *(UnaryModule, UpsampleModule),
+)
+KINDS: dict[str, Callable[[int], RandomModule | DynamicModule]] = {
+    **{kind.__name__: partial(kind, chains=1) for kind in MODULES},
+    "DynamicModule": DynamicModule,
+}
+CALLS = 3
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_random_module(kind: type[RandomModule]) -> None:
-    case = kind(1000)
+@pytest.mark.parametrize("kind", KINDS)
+@seeds_of(len(KINDS) * CALLS * len(case_targets()))
+def test_random_module(kind: str, seed: int) -> None:
+    """On fewer threads than there are rows, and on more."""
+    case, threads = KINDS[kind](1000 + seed), (3, 2, 7, 64)[seed % 4]
     module = qfin.finalize(qfin.parse(case.text))
-    arrays = case.arrays()
-    want = qfin.interpret(module, arrays)
+    calls = [case.arrays() for _ in range(CALLS)]
+    wants = [qfin.interpret(module, arrays) for arrays in calls]
     for target in case_targets():
-        program = GuardedProgram(lowered(module, target, THREADS))
-        assert program.threads == THREADS
-        for _ in range(3):
+        program = compiled(module, target, threads)
+        assert program.threads == threads
+        for arrays, want in zip(calls, wants, strict=True):
             wrong = same_bits(run(program, arrays), want)
-            assert not wrong, f"{target}, results {wrong} of:\n{case.text}"
+            assert not wrong, f"{target}, {threads} threads, results {wrong} of:\n{case.text}"
 
 
 # Each op is worth several threads.

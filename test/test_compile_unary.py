@@ -10,7 +10,7 @@ import qfin
 from qfin.dialects import quant
 from qfin.pipeline import to_level
 
-from .case_targets import case_targets
+from .case_targets import case_targets, module_seeds
 from .compiled import check_random_module, compiled, names_of, run, same_bits
 from .random_modules import RandomModule, Value, tensor
 
@@ -52,7 +52,7 @@ class UnaryModule(RandomModule):
         return rng.choice(choices.get(name, [""]))
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_module(seed: int) -> None:
     check_random_module(UnaryModule(seed), {f"nn.{name}" for name in NAMES})
 

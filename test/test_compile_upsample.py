@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from typing_extensions import override
 
 from qfin.dialects import nn
 
+from .case_targets import module_seeds
 from .compiled import check_random_module
 from .random_modules import RandomModule, Shape, Value
 
@@ -47,7 +47,7 @@ class UpsampleModule(RandomModule):
         return self.averaged(x, name, f"{{{', '.join(extra)}}}", shape)
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@module_seeds
 def test_random_module(seed: int) -> None:
     interpolations = {op.name for op in nn.UPSAMPLE_OPS if "nearest" not in op.name}
     check_random_module(UpsampleModule(seed), interpolations)

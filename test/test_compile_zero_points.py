@@ -14,6 +14,7 @@ from qfin.dialects import quant
 from qfin.pipeline import to_level
 from qfin.target import host_target_names
 
+from .case_targets import MODULE_CALLS, case_targets, seeds_of
 from .compiled import check_fusion, check_random_module, compiled, names_of, run, same_bits
 from .random_modules import Array, RandomModule, Value
 from .test_compile_conv3d import RandomConvs3d
@@ -21,7 +22,6 @@ from .test_compile_convs import RandomConvs, SingleConvs
 from .test_compile_depthwise import DepthwiseModule
 from .test_compile_residual import ResidualModule
 
-SEEDS = 3
 _SCALE = re.compile(r"\d\.\d+e[+-]\d+")
 _PACKED = re.compile(r"scales = dense<[^>]*> : tensor<(\d+)xf32>")
 
@@ -84,13 +84,16 @@ class Single(ZeroPoints, SingleConvs):
     pass
 
 
-@pytest.mark.parametrize("kind", [Contractions, Convs, Convs3d, Depthwise, Residuals])
-@pytest.mark.parametrize("seed", range(SEEDS))
+KINDS = (Contractions, Convs, Convs3d, Depthwise, Residuals)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@seeds_of(len(KINDS) * MODULE_CALLS * len(case_targets()))
 def test_random_module(kind: type[RandomModule], seed: int) -> None:
-    check_random_module(kind(seed, chains=1), [], calls=1)
+    check_random_module(kind(seed, chains=1), [])
 
 
-@pytest.mark.parametrize("seed", range(10))
+@seeds_of(20)
 def test_fusion_changes_one_step_at_most(seed: int) -> None:
     check_fusion(Single(seed))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import itertools
 import mmap
-import os
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -22,14 +21,15 @@ from qfin.target import host_target_names
 from qfin.target.codegen import load, to_llvm_ir
 from qfin.target.isa import Isa
 
+from ..case_targets import seeds_of
+
 _TARGETS = host_target_names()
-# For each target: 200 of a family.
-CASES = int(os.environ.get("QFIN_TEST_CASES", -(-200 // max(1, len(_TARGETS)))))
 targets = pytest.mark.parametrize("target", _TARGETS)
-seeds = pytest.mark.parametrize("seed", range(CASES))
+seeds = seeds_of(len(_TARGETS))
 
 _PAGE = mmap.PAGESIZE
-_PROT_NONE = 0
+_NOT_AT_ALL = 0
+READ_ONLY = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 Range = tuple[int, int]
@@ -56,6 +56,13 @@ def compile_kernel(kernel: func.FuncOp, isa: Isa) -> Callable[..., None]:
     return run
 
 
+def protect(pages: NDArray[np.uint8], permission: int = _NOT_AT_ALL) -> None:
+    """Says what may be done with whole pages of memory; any other access kills the process."""
+    size = ctypes.c_size_t(len(pages))
+    if _libc.mprotect(ctypes.c_void_p(pages.ctypes.data), size, permission):
+        raise OSError(ctypes.get_errno(), "mprotect")
+
+
 def guarded(nbytes: int, *, front: bool = False) -> NDArray[np.uint8]:
     """`nbytes` zero bytes that end where a page begins that may not be touched.
 
@@ -64,10 +71,8 @@ def guarded(nbytes: int, *, front: bool = False) -> NDArray[np.uint8]:
     pages = -(-nbytes // _PAGE)
     memory = mmap.mmap(-1, (pages + 2) * _PAGE)
     whole = np.frombuffer(memory, np.uint8)
-    for page in (0, pages + 1):
-        address = ctypes.c_void_p(whole.ctypes.data + page * _PAGE)
-        if _libc.mprotect(address, ctypes.c_size_t(_PAGE), _PROT_NONE):
-            raise OSError(ctypes.get_errno(), "mprotect")
+    for page in (whole[:_PAGE], whole[-_PAGE:]):
+        protect(page)
     start = _PAGE if front else (pages + 1) * _PAGE - nbytes
     return whole[start : start + nbytes]
 
@@ -97,6 +102,14 @@ class Buffer:
             elements[margin[0] :], tuple(shape), [stride * size for stride in strides]
         )
         self.address = self.memory.ctypes.data + margin[0] * size
+
+
+def guarded_copy(values: NDArray[Any], *, front: bool = False) -> Buffer:
+    """The same values, row-major, in guarded memory."""
+    strides = np.cumprod([1, *values.shape[:0:-1]], dtype=int)[::-1].tolist()[: values.ndim]
+    buffer = Buffer(values.shape, strides, values.dtype, front=front)
+    buffer.array[...] = values
+    return buffer
 
 
 def noise(nbytes: int) -> NDArray[np.uint8]:

@@ -24,7 +24,17 @@ from qfin.kernels.epilogue import Residual
 from qfin.target import resolve
 from qfin.target.isa import Isa
 
-from .harness import Buffer, Range, check_ranges, compile_kernel, seeds, split, targets
+from .harness import (
+    Buffer,
+    Range,
+    check_ranges,
+    compile_kernel,
+    guarded_copy,
+    seeds,
+    split,
+    targets,
+)
+from .test_dense import stored
 
 CHANNELS = [1, 3, 8, 15, 16, 17, 24, 31, 32, 33, 40, 48, 63, 64, 65, 96, 100, 128, 144]
 
@@ -81,6 +91,8 @@ def make_spec(rng: random.Random, isa: Isa) -> DepthwiseSpec:
         pixels=pixels,
         columns=columns,
         bounded=rng.random() < 0.5,
+        x_signed=rng.random() < 0.4,
+        y_signed=rng.random() < 0.4,
         groups=rng.choice([1, 1, 2, 3]),
     )
 
@@ -113,14 +125,15 @@ def make_case(rng: random.Random, spec: DepthwiseSpec, isa: Isa, extreme: bool) 
     x.memory[:] = data.integers(0, 256, len(x.memory))
     w = data.integers(-128, 128, (channels, 1, spec.kernel_h, spec.kernel_w)).astype(np.int8)
     if extreme:
-        x.memory[:], w[:] = 255, rng.choice([-128, 127])
+        x.memory[:], w[:] = 127 if spec.x_signed else 255, rng.choice([-128, 127])
     spec = replace(spec, x_strides=strides(x), y_strides=strides(y))
     residual = None
     if rng.random() < 0.4:
         residual = place(spec.out_h, spec.out_w)
         residual.memory[:] = data.integers(0, 256, len(residual.memory))
         scale = float(np.float32(rng.choice([0.01, 1.0, 100.0]) * rng.random()))
-        addend = Residual(strides(residual), 0, rng.choice([0, 7, 255]), scale)
+        zero_point, signed = rng.choice([0, 7, 128, 255]), rng.random() < 0.4
+        addend = Residual(strides(residual), 0, zero_point, scale, signed)
         spec = replace(spec, residual=addend)
     # From far below one step to, where the kernel must expect that, far beyond int32.
     exponents = [-6, -4, -3, -2, -1, 0] if spec.bounded else [-6, -4, -3, -2, 0, 7]
@@ -141,7 +154,7 @@ def reference(case: Case) -> NDArray[Any]:
     """What the output is to hold."""
     s = case.spec
     acc = np.zeros((s.batch, s.out_h, s.out_w, s.channels), np.int64) + case.init
-    image = case.x.array.transpose(0, 2, 3, 1).astype(np.int64)
+    image = stored(case.x.array, s.x_signed).transpose(0, 2, 3, 1).astype(np.int64)
     for ky, kx in np.ndindex(s.kernel_h, s.kernel_w):
         y, x = ky * s.dilation_h, kx * s.dilation_w
         taps = image[
@@ -151,11 +164,11 @@ def reference(case: Case) -> NDArray[Any]:
     addend = None
     if s.residual:
         assert case.residual is not None
-        r = case.residual.array.transpose(0, 2, 3, 1)
+        r = stored(case.residual.array, s.residual.signed).transpose(0, 2, 3, 1)
         addend = numerics.residual(r, s.residual.scale, s.residual.zero_point, 1.0)
     bias = case.bias if s.float_bias else None
     q = numerics.requantize(acc, case.mult, s.zero_point, s.qmin, s.qmax, bias, addend)
-    return q.transpose(0, 3, 1, 2)
+    return stored(q, s.y_signed).transpose(0, 3, 1, 2)
 
 
 def check(case: Case, isa: Isa, parts: list[list[Range]]) -> None:
@@ -168,7 +181,8 @@ def check(case: Case, isa: Isa, parts: list[list[Range]]) -> None:
     ]
     if case.spec.float_bias:
         arrays.append(spread_depthwise(case.bias, layout))
-    inputs = [case.x.address, *(array.ctypes.data for array in arrays)]
+    parameters = [guarded_copy(array) for array in arrays]
+    inputs = [case.x.address, *(buffer.address for buffer in parameters)]
     if case.residual:
         inputs.append(case.residual.address)
     run, expected = compile_kernel(build_depthwise("kernel", case.spec, isa), isa), reference(case)

@@ -16,7 +16,16 @@ from qfin.kernels.pooling import build_avg_pool, build_float_avg_pool, build_max
 from qfin.kernels.pooling_spec import AvgPoolSpec, FloatAvgPoolSpec, MaxPoolSpec, Regular
 from qfin.target import resolve
 
-from .harness import Buffer, check_ranges, compile_kernel, random_strides, seeds, split, targets
+from .harness import (
+    Buffer,
+    check_ranges,
+    compile_kernel,
+    guarded_copy,
+    random_strides,
+    seeds,
+    split,
+    targets,
+)
 
 Table = NDArray[np.int32]
 Windows = Callable[[NDArray[Any]], Any]
@@ -66,14 +75,6 @@ def reduce_windows(
         ]
         out[(..., *place)] = reduce(x[(..., *taps)].reshape(*kept, -1) if x.size else x[..., 0])
     return out
-
-
-def guarded_copy(values: NDArray[Any]) -> Buffer:
-    """A compact array before a page that may not be read."""
-    strides = [stride // values.itemsize for stride in values.strides]
-    buffer = Buffer(values.shape, strides, values.dtype)
-    buffer.array[...] = values
-    return buffer
 
 
 class Case:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import random
 
 import numpy as np
-import pytest
 
 from qfin.interpreter.contractions import conv
 from qfin.kernels.channel_sums import ChannelSumsSpec, build_channel_sums
 from qfin.kernels.window_sums import WindowSumsSpec, build_window_sums
 from qfin.target import resolve
 
-from .harness import CASES, Buffer, check_ranges, compile_kernel, split, targets
-
-seeds = pytest.mark.parametrize("seed", range(CASES // 3))
+from .harness import Buffer, check_ranges, compile_kernel, seeds, split, targets
 
 
 @targets

@@ -11,8 +11,16 @@ from numpy.typing import NDArray
 from qfin.kernels.upsample import UpsampleSpec, build_upsample
 from qfin.target import resolve
 
-from .harness import Buffer, check_ranges, compile_kernel, random_strides, seeds, split, targets
-from .test_pooling import guarded_copy
+from .harness import (
+    Buffer,
+    check_ranges,
+    compile_kernel,
+    guarded_copy,
+    random_strides,
+    seeds,
+    split,
+    targets,
+)
 
 Tables = list[tuple[NDArray[np.int32], NDArray[np.float32]]]
 

@@ -18,6 +18,7 @@ from qfin.locations import is_unknown
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
 from qfin.passes.finalize.pipeline import QuantFinalizePass
 
+from ...case_targets import seeds_of
 from .random_dynamic_groups import ROWS, DynamicGroup
 
 Array = NDArray[Any]
@@ -42,7 +43,8 @@ def finalized(text: str, *, on_device: bool = False) -> ModuleOp:
     return module
 
 
-@pytest.mark.parametrize(("row", "seed"), CASES)
+@pytest.mark.parametrize("row", ROWS)
+@seeds_of(20)
 def test_group(row: str, seed: int):
     """Fused, to what the float ops give but for the rounding of their sums."""
     group = DynamicGroup(row, seed)

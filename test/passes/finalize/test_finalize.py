@@ -21,6 +21,7 @@ from qfin.passes.finalize.fold_prepack import FoldQuantizedPrepackingOpsPass
 from qfin.passes.finalize.insert_prepack_unpack import InsertPrepackUnpackPass
 from qfin.passes.finalize.quant_fusion import QuantFusionPass
 
+from ...case_targets import seeds_of
 from .random_groups import PACKING, RESIDUAL, ROUNDING, ROWS, Group
 
 Array = NDArray[Any]
@@ -38,7 +39,8 @@ def same_bits(a: Array, b: Array) -> bool:
     return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
-@pytest.mark.parametrize(("row", "seed"), CASES)
+@pytest.mark.parametrize("row", ROWS)
+@seeds_of(16)
 def test_group(row: str, seed: int):
     """Fused, with the same result: bit for bit, or to one step if the fused op rounds otherwise."""
     group = Group(row, seed)
