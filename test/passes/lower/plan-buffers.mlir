@@ -146,8 +146,8 @@ func.func @slack(%x: tensor<1x3x!q>) -> tensor<1x2x!q> {
 // CHECK-LABEL: func.func @pools
 // CHECK:         %2 = kernel.view %constants {slack = 64 : i64} : memref<?xi8> -> memref<2x2xi32, strided<[2, 1]>>
 // CHECK-NEXT:    %3 = kernel.view %constants {offset = 128 : i64, slack = 64 : i64} : memref<?xi8> -> memref<3x2xi32, strided<[2, 1]>>
-// CHECK:         kernel.max_pool %1, %2, %3, %4 {step = array<i64: 2, 1>}
-// CHECK:         kernel.avg_pool %4, %{{.*}}, %{{.*}}, %7, %8 {input_zero_point = 3 : i64, zero_point = 123 : i64, qmin = 28 : i64, qmax = 228 : i64} : {{.*}}, memref<1x1xf32, strided<[1, 1]>>, memref<1x4x1x1xi8, strided<[4, 1, 4, 4]>>
+// CHECK:         kernel.max_pool %1, %2, %3, %4 {step = array<i64: 2, 1>, regular = array<i64: 0, 3, 0, 1, 2>}
+// CHECK:         kernel.avg_pool %4, %{{.*}}, %{{.*}}, %7, %8 {input_zero_point = 3 : i64, zero_point = 123 : i64, qmin = 28 : i64, qmax = 228 : i64, regular = array<i64: 0, 1, 0, 0, 3>} : {{.*}}, memref<1x1xf32, strided<[1, 1]>>, memref<1x4x1x1xi8, strided<[4, 1, 4, 4]>>
 func.func @pools(%x: tensor<1x4x4x4x!q>) -> tensor<1x4x1x1x!s> {
   %0 = nn.max_pool2d %x {kernel = array<i64: 2, 2>, dilation = array<i64: 2, 1>} : (tensor<1x4x4x4x!q>) -> tensor<1x4x2x3x!q>
   %1 = quant.adaptive_avg_pool2d %0 : (tensor<1x4x2x3x!q>) -> tensor<1x4x1x1x!s>
