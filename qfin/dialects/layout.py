@@ -148,7 +148,8 @@ class DepthwiseAttr(ParametrizedAttribute):
     group of `depth` input rows, each column of the kernel, and each of `rows` output rows (one
     input row apart) that the group has taps of, there are `lanes` * `depth` weights: what the
     group's rows are multiplied with. Of each 16 lanes 0, 1, 2, 3 come first, of all 16s, then 4, 5,
-    6, 7, and so on. A group's rows that an output row has no taps of are zeros.
+    6, 7, and so on. A group's rows that an output row has no taps of are zeros. In a group of one
+    row only, the n-th lane's weight is number n % `depth` of its `depth`; the others are zeros.
 
         #layout.depthwise<lanes = 64, depth = 4, rows = 2, pixels = 1>
     """
@@ -176,6 +177,10 @@ class DepthwiseAttr(ParametrizedAttribute):
             for row in range(rows)
             if group * depth < row + kernel_h and row < (group + 1) * depth
         ]
+
+    def is_one_row(self, group: int, kernel_h: int) -> bool:
+        """Whether a group has one input row only."""
+        return kernel_h + self.rows.data - 1 - group * self.depth.data == 1
 
     def size(self, shape: Sequence[int], groups: int) -> int:
         """Elements of the flat array of a weight [C, 1, KH, KW] of C groups."""

@@ -20,7 +20,12 @@ def pack_depthwise(weight: NDArray[np.int8], layout: DepthwiseAttr) -> NDArray[n
     pieces = layout.pieces(kernel_h)
     flat = np.zeros((len(order), len(pieces), kernel_w, layout.lanes.data, depth), weight.dtype)
     padded = np.concatenate([weight[:, 0], np.zeros((1, kernel_h, kernel_w), weight.dtype)])
+    lanes = np.arange(layout.lanes.data)
     for piece, (group, row) in enumerate(pieces):
+        if layout.is_one_row(group, kernel_h):
+            taps = padded[order, group * depth - row].transpose(1, 0, 2)
+            flat[:, piece, :, lanes, lanes % depth] = taps
+            continue
         for place in range(depth):
             tap = group * depth + place - row
             if 0 <= tap < kernel_h:
@@ -42,13 +47,14 @@ def unpack_depthwise(
     pieces = layout.pieces(kernel_h)
     split = flat.reshape(len(order), -1, layout.lanes.data, depth)
     weight = np.zeros(tuple(shape), flat.dtype)
-    held = order != _NOTHING
+    held, lanes = order != _NOTHING, np.arange(layout.lanes.data)
     for index, (piece, column) in enumerate(_columns_first(pieces, kernel_w)):
         group, row = pieces[piece]
         if row == 0:
             taps = range(group * depth, min((group + 1) * depth, kernel_h))
             for place, tap in enumerate(taps):
-                weight[order[held], 0, tap, column] = split[:, index, :, place][held]
+                places = lanes % depth if layout.is_one_row(group, kernel_h) else place
+                weight[order[held], 0, tap, column] = split[:, index, lanes, places][held]
     return weight
 
 

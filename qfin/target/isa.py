@@ -104,7 +104,8 @@ class Isa(ABC):
     def interleave(self, b: Emitter, rows: Sequence[SSAValue]) -> list[SSAValue]:
         """The unsigned bytes of up to `row_depth` vectors, one for each of as many rows, in the
         form that `dot_rows` takes: four vectors whose int32 lanes hold what the rows have in one
-        place, and anything for rows that are not there. Of each 16 places, 4 are in each vector;
+        place, and anything for rows that are not there; of one row only, the n-th lane has its byte
+        at place n % `row_depth`. Of each 16 places, 4 are in each vector;
         `Requantize.emit_quads` packs in this order."""
 
     @abstractmethod
@@ -157,6 +158,12 @@ def unpack(b: Emitter, low: SSAValue, high: SSAValue, lanes: int) -> tuple[SSAVa
         return tuple(n for place in places for n in (place, lanes + place))
 
     return b.shuffle(low, high, mask(0)), b.shuffle(low, high, mask(half))
+
+
+def spread(b: Emitter, words: SSAValue, places: Sequence[int]) -> SSAValue:
+    """The int32 lanes at 4 places of each 16 bytes, in each 16 bytes apart."""
+    lanes = cast("VectorType", words.type).get_shape()[0]
+    return b.shuffle(words, words, tuple(n + p for n in range(0, lanes, 4) for p in places))
 
 
 def broadcast_group(

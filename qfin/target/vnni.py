@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from xdsl.dialects.builtin import i8, i16
+from xdsl.dialects.builtin import i8, i16, i32
 
-from qfin.target.isa import Emitter, Isa, broadcast_group, unpack
+from qfin.target.isa import Emitter, Isa, broadcast_group, spread, unpack
 
 if TYPE_CHECKING:
     from xdsl.ir import SSAValue
@@ -35,10 +35,13 @@ class Vnni(Isa):
     row_depth: ClassVar[int] = 4
 
     def interleave(self, b: Emitter, rows: Sequence[SSAValue]) -> list[SSAValue]:
-        """Pairs of bytes, then pairs of pairs: 8 instructions, 6 for one or two rows."""
+        """Pairs of bytes, then pairs of pairs: 8 instructions, 6 for two rows, 4 for one."""
         size = self.vector_bytes
         bytes_, words = b.vector(i8, size), b.vector(i16, size // 2)
-        first = unpack(b, rows[0], rows[min(1, len(rows) - 1)], size)
+        if len(rows) == 1:
+            groups = b.bitcast(rows[0], b.vector(i32, size // 4))
+            return [b.bitcast(spread(b, groups, (n,) * 4), bytes_) for n in range(4)]
+        first = unpack(b, rows[0], rows[1], size)
         second = unpack(b, rows[2], rows[-1], size) if len(rows) > 2 else first
         pairs = zip(first, second, strict=True)
         return [

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from xdsl.dialects.builtin import i8, i16
+from xdsl.dialects.builtin import i8, i16, i32
 
-from qfin.target.isa import Emitter, Isa, broadcast_group, unpack
+from qfin.target.isa import Emitter, Isa, broadcast_group, spread, unpack
 
 if TYPE_CHECKING:
     from xdsl.ir import SSAValue
@@ -49,9 +49,16 @@ class Widened(Isa):
     row_depth: ClassVar[int] = 2
 
     def interleave(self, b: Emitter, rows: Sequence[SSAValue]) -> list[SSAValue]:
-        """Pairs of bytes, then each a word: 6 instructions."""
+        """Pairs of bytes, then each a word: 6 instructions, as for one row the other way round."""
         size = self.vector_bytes
         zero = b.splat(0, b.vector(i8, size))
+        if len(rows) == 1:
+            pairs = b.vector(i32, size // 4)
+            return [
+                b.bitcast(spread(b, b.bitcast(half, pairs), places), b.vector(i16, size // 2))
+                for half in unpack(b, rows[0], zero, size)
+                for places in ((0, 0, 1, 1), (2, 2, 3, 3))
+            ]
         return [
             b.bitcast(quad, b.vector(i16, size // 2))
             for pairs in unpack(b, rows[0], rows[-1], size)
