@@ -15,6 +15,8 @@ from qfin.target.isa import Isa
 
 # One vector loads nearly as often as it multiplies: only where it saves more than this.
 _ONE_VECTOR_COST = 1.15
+# Nor three for images: pipelined tiles of 7 x 2 are better. Matrices have 8 rows more often than 7.
+_THREE_VECTORS_COST = 1.03
 # Pixels 4 KiB apart fall into one set of the 8- to 12-way first-level cache: no more than this.
 _ALIASED = 8
 # With fewer registers the sums of two tiles, when one ends during the other, are too few each.
@@ -45,14 +47,15 @@ class Tile:
     prefetch: int = 0
 
 
-def weight_block(out_channels: int, isa: Isa) -> int:
+def weight_block(out_channels: int, isa: Isa, *, linear: bool = False) -> int:
     """Output channels a block of packed weights holds: what wastes least on padding a group's
     `out_channels`, and the larger of equals."""
+    factors = {1: _ONE_VECTOR_COST, 3: 1.0 if linear else _THREE_VECTORS_COST}
 
     def cost(vectors: int) -> tuple[float, int]:
         block = vectors * isa.lanes
         padded = -(-out_channels // block) * block
-        return padded * (_ONE_VECTOR_COST if vectors == 1 else 1.0), -vectors
+        return padded * factors.get(vectors, 1.0), -vectors
 
     return min((vectors for vectors, _ in isa.tiles), key=cost) * isa.lanes
 
@@ -60,7 +63,7 @@ def weight_block(out_channels: int, isa: Isa) -> int:
 def choose_tile(
     rows: int,
     out_w: int,
-    out_channels: int,
+    vectors: int,
     depth: int,
     pixel_stride: int,
     isa: Isa,
@@ -70,12 +73,11 @@ def choose_tile(
 ) -> Tile:
     """The cheapest tile for an output of `rows` rows of `out_w` pixels (a linear layer: 1 x M).
 
-    `depth` is the number of products a sum has (kernel_h * kernel_w * in_channels), `pixel_stride`
-    the bytes between a tile's neighbouring input pixels; `even` is that of `DenseSpec`,
-    `matrix` is whether the products are to be of AMX matrices. The tile never holds
-    more rows or pixels than there are.
+    `vectors` is how many a block of weights has, `depth` the number of products of a sum
+    (kernel_h * kernel_w * in_channels), `pixel_stride` the bytes between a tile's neighbouring
+    input pixels; `even` is that of `DenseSpec`, `matrix` is whether the products are to be of AMX
+    matrices. The tile never holds more rows or pixels than there are.
     """
-    vectors = weight_block(out_channels, isa) // isa.lanes
     if matrix:
         return _matrix_tile(rows, out_w, vectors)
     tiles = _candidates(rows, out_w, vectors, pixel_stride, isa)

@@ -52,7 +52,8 @@ def make_spec(rng: random.Random, isa: Isa) -> DenseSpec:
     in_channels = rng.choice([1, 2, 3, 4, 5, 8, 12, 13, 16, 530])
     kernel_h, kernel_w = rng.choice([(1, 1), (1, 1), (3, 3), (2, 3), (1, 4), (3, 1)])
     depth, stride, pointwise = rng.choice([9, 99]), rng.choice([3, 4096]), kernel_h * kernel_w == 1
-    tile = choose_tile(out_h, out_w, out_channels, depth, stride, isa, even=pointwise)
+    vectors = weight_block(out_channels, isa, linear=rng.random() < 0.5) // isa.lanes
+    tile = choose_tile(out_h, out_w, vectors, depth, stride, isa, even=pointwise)
     if rng.random() < 0.4:
         most = 12 // tile.vectors
         tile = Tile(rng.randint(1, most), tile.vectors, rng.randint(1, 2))
@@ -176,7 +177,7 @@ def fused_multiply_add(
 
 
 def stored(values: NDArray[np.integer], signed: bool) -> NDArray[np.uint8]:
-    """Unsigned values as they lie in memory."""
+    """Unsigned values as they lie in memory, or the other way round."""
     return values.astype(np.uint8) ^ np.uint8(0x80 if signed else 0)
 
 
@@ -237,7 +238,7 @@ def run(code: LoadedCode, case: Case, isa: Isa, ranges: list[tuple[int, int]]) -
     """Call the kernel over `ranges`, and compare the whole output buffer, margins and what lies
     before it included; all inputs and the output end where a page does."""
     s = case.spec
-    lanes = weight_block(s.out_channels, isa)
+    lanes = s.tile.vectors * isa.lanes
     x = np.concatenate([stored(case.image, s.x_signed).reshape(-1), np.full(3, 255, np.uint8)])
     arrays = [
         x,
@@ -326,7 +327,7 @@ def test_ties_round_to_even(target: str):
         qmax=255,
         float_bias=False,
         parallel="rows",
-        tile=choose_tile(1, 1, channels, 4, 4, isa),
+        tile=choose_tile(1, 1, weight_block(channels, isa) // isa.lanes, 4, 4, isa),
     )
     image, weights = np.zeros((1, 1, 1, 1, 4), np.uint8), np.ones((channels, 4, 1, 1, 1), np.int8)
     half, unused = np.full(channels, 0.5, np.float32), np.zeros(channels, np.float32)

@@ -10,7 +10,7 @@ import pytest
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 
-from qfin.kernels.dense import DenseSpec, build_dense, choose_tile
+from qfin.kernels.dense import DenseSpec, build_dense, choose_tile, weight_block
 from qfin.passes.lower.convert_kernels_to_llvm import KernelsToLLVMPass
 from qfin.target import TARGETS, host_target_names, resolve
 from qfin.target.codegen import load, to_llvm_ir
@@ -33,7 +33,8 @@ def matrix_spec(rng: random.Random) -> DenseSpec:
         out_h=rng.choice([1, 2, 3]),
         batch=1 if rng.random() < 0.7 else 2,
     )
-    tile = choose_tile(spec.out_h, spec.out_w, spec.out_channels, 64, 64, EMULATED, matrix=True)
+    vectors = weight_block(spec.out_channels, EMULATED) // EMULATED.lanes
+    tile = choose_tile(spec.out_h, spec.out_w, vectors, 64, 64, EMULATED, matrix=True)
     assert tile.matrix
     return replace(spec, tile=tile)
 

@@ -36,7 +36,7 @@ from qfin.dialects.quant.canonicalization import RequantizeSame
 from qfin.dialects.quant.casts import DCastOp, QCastOp
 from qfin.dialects.quant.contraction import Contraction
 from qfin.dialects.quant.packed import PackedConstantOp
-from qfin.dialects.quant.packed_type import LINEAR_FP16
+from qfin.dialects.quant.packed_type import LINEAR, LINEAR_FP16
 from qfin.dialects.quant.unary import QuantUnaryOp
 from qfin.dialects.tensors import shape_of
 from qfin.errors import PassError
@@ -251,7 +251,8 @@ class RepackWeights(RewritePattern):
         if packed.layout != NoneAttr() or packed.op.data == LINEAR_FP16:
             return
         groups = packed.groups
-        lanes = weight_block(packed.out_channels // groups, self.isa)
+        linear = packed.op.data == LINEAR
+        lanes = weight_block(packed.out_channels // groups, self.isa, linear=linear)
         logical = dense_to_numpy(op.value.weight)
         dense = to_convolution(logical, groups) if packed.is_transposed else logical
         flat = block(dense, groups, lanes, DOT_DEPTH)

@@ -143,21 +143,22 @@ def _depth(op: AnyDense, spec: DenseSpec) -> int:
 
 
 def _choose(op: AnyDense, spec: DenseSpec, isa: Isa) -> Tile:
+    vectors, rest = divmod(lanes := op.lanes.value.data, isa.lanes)
+    if rest or vectors not in dict(isa.tiles):
+        several = " or ".join(str(count * isa.lanes) for count, _ in isa.tiles)
+        raise PassError(
+            f"{describe(op)}: weights are packed for {lanes} lanes, {isa.name} reads {several}"
+        )
     tile = choose_tile(
         spec.rows,
         spec.out_w,
-        spec.out_channels,
+        vectors,
         _depth(op, spec),
         spec.stride_w * spec.x_strides[2],
         isa,
         even=spec.even,
         matrix=isa.has_matrices and spec.fills_matrix,
     )
-    if (lanes := op.lanes.value.data) != tile.vectors * isa.lanes:
-        raise PassError(
-            f"{describe(op)}: weights are packed for {lanes} lanes, {isa.name} reads"
-            f" {tile.vectors * isa.lanes}"
-        )
     return replace(tile, prefetch=prefetch_distance(tile, prod(shape_and_strides(op.weights)[0])))
 
 

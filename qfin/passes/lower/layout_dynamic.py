@@ -11,7 +11,7 @@ from qfin.dialects.kernel.dense import DEPTH
 from qfin.dialects.layout import BlockedAttr, ToNhwcOp
 from qfin.dialects.quant.dynamic_contraction import Conv2dDynamicOp, Conv3dDynamicOp
 from qfin.dialects.quant.packed_dynamic import PrepackDynamicOp
-from qfin.dialects.quant.packed_type import PackedType
+from qfin.dialects.quant.packed_type import LINEAR, PackedType
 from qfin.kernels.dense import weight_block
 from qfin.passes.finalize.groups import defining
 from qfin.target.isa import Isa
@@ -65,6 +65,7 @@ class PackForTarget(RewritePattern):
         assert isinstance(packed, PackedType)
         if packed.layout != NoneAttr():
             return
-        lanes = weight_block(packed.out_channels // packed.groups, self.isa)
+        linear = packed.op.data == LINEAR
+        lanes = weight_block(packed.out_channels // packed.groups, self.isa, linear=linear)
         laid_out = packed.with_layout(BlockedAttr(lanes, DEPTH))
         rewriter.replace(op, PrepackDynamicOp(op.weight, op.scale, op.bias, laid_out))

@@ -22,7 +22,7 @@ from qfin.dialects.kernel.dense import DEPTH
 from qfin.dialects.kernel.state import StateOp
 from qfin.dialects.layout import BlockedAttr, is_nhwc
 from qfin.dialects.ml_program import GlobalLoadConstOp, GlobalLoadOp, GlobalOp, GlobalStoreOp
-from qfin.dialects.quant.packed_type import PackedType
+from qfin.dialects.quant.packed_type import LINEAR, PackedType
 from qfin.errors import PassError, UnsupportedError, describe
 from qfin.interpreter.arrays import dense_to_numpy
 from qfin.kernels.dense import weight_block
@@ -141,7 +141,8 @@ def lay_out_packed_globals(module: ModuleOp, isa: Isa) -> None:
             packed = op.result.type
         if not isinstance(packed, PackedType) or isinstance(packed.layout, BlockedAttr):
             continue
-        lanes = weight_block(packed.out_channels // packed.groups, isa)
+        linear = packed.op.data == LINEAR
+        lanes = weight_block(packed.out_channels // packed.groups, isa, linear=linear)
         laid_out = with_unit_dimension(packed).with_layout(BlockedAttr(lanes, DEPTH))
         if isinstance(op, GlobalLoadOp):
             Rewriter.replace_value_with_new_type(op.result, laid_out)
