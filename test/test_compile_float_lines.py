@@ -3,9 +3,12 @@ target."""
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 
+from .case_targets import case_targets, seeds_of
 from .compiled_floats import check_floats, floats
 from .random_modules import Shape, tensor
 
@@ -77,6 +80,47 @@ def test_norm(name: str, shape: Shape, parameters: Shape, attributes: str) -> No
               func.return %y : {type} }}""",
             floats(5, shape, parameters, parameters),
         )
+
+
+CALLS = 4
+
+
+def _drawn(rng: random.Random) -> tuple[str, Shape, Shape]:
+    """An op on %x, perhaps with %w and %b, its shape and theirs."""
+    kind = rng.choice(["activation", "softmax", *(name for name, *_ in NORMS)])
+    least = {"group_norm": 2, "instance_norm": 3}.get(kind, 1)
+    sizes = [1, 2, 3, 5, 16, 17, rng.randint(1, 70)]
+    shape = tuple(rng.choice(sizes) for _ in range(rng.randint(least, 4)))
+    if kind == "activation":
+        name, *parameters = rng.choice(ACTIVATIONS).split(" ", 1)
+        return f"{name} %x {' '.join(parameters)}", shape, (1,)
+    if kind == "softmax":
+        return f"softmax %x {{dim = {rng.randrange(-len(shape), len(shape))} : i64}}", shape, (1,)
+    parameters, attributes = shape[1:2], f"eps = {rng.choice(['1.0e-05', '0.1'])} : f64"
+    if kind == "layer_norm":
+        parameters = shape[rng.randrange(len(shape)) :]
+        attributes += f", normalized_shape = array<i64: {', '.join(map(str, parameters))}>"
+    elif kind == "group_norm":
+        groups = rng.choice([n for n in range(1, shape[1] + 1) if shape[1] % n == 0])
+        attributes += f", num_groups = {groups} : i64"
+    each = tensor(parameters, "f32")
+    given = "".join(
+        f" {name}(%{name[0]} : {each})" for name in ("weight", "bias") if rng.random() < 0.5
+    )
+    return f"{kind} %x{given} {{{attributes}}}", shape, parameters
+
+
+@seeds_of(CALLS * len(case_targets()))
+def test_random(seed: int) -> None:
+    op, shape, parameters = _drawn(random.Random(seed))
+    type, each = tensor(shape, "f32"), tensor(parameters, "f32")
+    calls = [floats(CALLS * seed + i, shape, parameters, parameters) for i in range(CALLS)]
+    check_floats(
+        f"""func.func @main(%x: {type}, %w: {each}, %b: {each}) -> {type} {{
+          %y = nn.{op} : {type}
+          func.return %y : {type} }}""",
+        *([np.clip(x, -50, 50), *others] for x, *others in calls),
+    )
 
 
 def test_batch_norm() -> None:
