@@ -19,7 +19,7 @@ from qfin.errors import InputError, UnsupportedError
 from qfin.interpreter.arrays import dtype_of
 from qfin.interpreter.signature import check_array as check
 from qfin.passes.lower.buffers import SLACK, ChannelsInnermost, channels_innermost, row_major
-from qfin.runtime.memory import address_of
+from qfin.runtime.memory import address_of, aligned
 
 Array = NDArray[Any]
 
@@ -65,12 +65,15 @@ class TensorSpec:
         return lambda: array(shape, dtype, empty(size, byte), before, strides)
 
     def zeros(self) -> Array:
-        """As `empty`; everything, the halo too, stands for the number 0."""
+        """As `empty`; everything, the halo too, stands for the number 0. With `channels_last` it is
+        aligned as a program's own tensors are: kernels read fewer cache lines."""
         zero = self.quantization.zero_point if self.quantization else 0
         try:
             if not self.channels_last:
                 return np.full(self.shape, zero, self.dtype)
-            return self._view(np.full(self.bytes_in_all // self.dtype.itemsize, zero, self.dtype))
+            memory = aligned(self.bytes_in_all)
+            memory.view(self.dtype)[:] = zero
+            return self._view(memory)
         except (MemoryError, ValueError) as e:  # the latter for what no address space holds
             raise self._not_allocated() from e
 

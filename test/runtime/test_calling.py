@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 import qfin
+from qfin.passes.lower.buffers import ALIGNMENT
 from qfin import target
 
 pytestmark = pytest.mark.skipif(not target.host_target_names(), reason="no target of ours")
@@ -86,6 +87,14 @@ def test_results_go_where_the_caller_says(two: qfin.Program) -> None:
         out[0][...] = out[1][...] = np.nan
     two["main"](X, w=W, out=out)
     assert same(out, (X * np.float32(2), W * np.float32(2)))
+
+
+def test_memory_of_images_is_aligned(images: qfin.Program) -> None:
+    (spec,) = images.inputs
+    x = spec.zeros()
+    assert (x.ctypes.data - spec.bytes_before) % ALIGNMENT == 0
+    assert spec.fits(x)
+    assert not x.any()
 
 
 def test_images_go_where_the_caller_says(images: qfin.Program) -> None:
