@@ -29,6 +29,7 @@ from qfin.passes.lower import (
     emit_contraction,
     emit_dynamic,
     emit_float_conv,
+    emit_float_conv_transpose,
     emit_float_lines,
     emit_linear_fp16,
     emit_matmul,
@@ -228,5 +229,6 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     **emit_contraction.EMITTERS,
     **emit_float_lines.EMITTERS,
     **emit_float_conv.EMITTERS,
+    **emit_float_conv_transpose.EMITTERS,
 }
 """By the type of the op; each takes ops of that type only."""

@@ -8,12 +8,12 @@ same taps: they are a convolution of the input itself by those.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import gcd
 
 from qfin.dialects import quant
-from qfin.passes.lower.buffers import Halo
+from qfin.passes.lower.buffers import NO_HALO, Buffer, Halo, element_bytes
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ def phases(packed: quant.PackedType, sizes: Sequence[int]) -> list[tuple[Phase, 
         geometry.output_padding.get_values(),
         strict=True,
     )
-    return list(product(*(_along(*axis) for axis in axes)))
+    return list(product(*(phases_along(*axis) for axis in axes)))
 
 
-def _along(
+def phases_along(
     size: int, taps: int, stride: int, dilation: int, before: int, after: int, more: int
 ) -> list[Phase]:
     """The phases of one dimension that have outputs."""
@@ -69,6 +69,20 @@ def _along(
         last = pixel + count - 1 + max(0, len(chosen) - 1) * apart
         found.append(Phase(first, stride, count, chosen, apart, -pixel, last - (size - 1)))
     return found
+
+
+def outputs_of(whole: Buffer, axes: Sequence[Phase]) -> Buffer:
+    """Those of a result that a phase gives."""
+    steps = whole.strides[2:]
+    first = sum(axis.first * step for axis, step in zip(axes, steps, strict=True))
+    return replace(
+        whole,
+        shape=(*whole.shape[:2], *(axis.count for axis in axes)),
+        strides=(*whole.strides[:2], *(a.apart * s for a, s in zip(axes, steps, strict=True))),
+        offset=whole.offset + first * element_bytes(whole.element),
+        halo=NO_HALO,
+        slack=0,
+    )
 
 
 def halo_of_transpose(packed: quant.PackedType, sizes: Sequence[int]) -> Halo:

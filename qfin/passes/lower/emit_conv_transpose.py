@@ -7,15 +7,12 @@ where their outputs belong.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qfin.dialects import quant
 from qfin.dialects.layout import is_nhwc
 from qfin.errors import UnsupportedError
-from qfin.passes.lower.buffers import NO_HALO, Buffer, element_bytes
-from qfin.passes.lower.conv_transpose_geometry import Phase, phases
+from qfin.passes.lower.conv_transpose_geometry import outputs_of, phases
 from qfin.passes.lower.emit_dense import (
     Part,
     emit_part,
@@ -43,24 +40,10 @@ def emit_conv_transpose(planner: Planner, op: quant.ConvTranspose) -> None:
     for axes in phases(packed_type_of(op), source.shape[2:]):
         part = Part(
             source.padded([side for axis in axes for side in (axis.before, axis.after)]),
-            _outputs(result, axes),
-            None if residual is None else _outputs(residual, axes),
+            outputs_of(result, axes),
+            None if residual is None else outputs_of(residual, axes),
             taps=tuple(axis.taps for axis in axes),
             stride=(1,) * len(axes),
             dilation=tuple(axis.dilation for axis in axes),
         )
         emit_part(planner, op, part)
-
-
-def _outputs(whole: Buffer, axes: Sequence[Phase]) -> Buffer:
-    """Those of a result that a phase gives."""
-    steps = whole.strides[2:]
-    first = sum(axis.first * step for axis, step in zip(axes, steps, strict=True))
-    return replace(
-        whole,
-        shape=(*whole.shape[:2], *(axis.count for axis in axes)),
-        strides=(*whole.strides[:2], *(a.apart * s for a, s in zip(axes, steps, strict=True))),
-        offset=whole.offset + first * element_bytes(whole.element),
-        halo=NO_HALO,
-        slack=0,
-    )

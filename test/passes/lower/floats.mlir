@@ -88,6 +88,17 @@ func.func @depthwise(%x: tensor<1x16x6x6xf32>) -> tensor<1x16x3x3xf32> {
   func.return %0 : tensor<1x16x3x3xf32>
 }
 
+// Transposed, every second output along each dimension is a convolution of the input by some taps.
+// CHECK-LABEL: func.func @transposed
+// CHECK-COUNT-4: kernel.contraction {{.*}} : memref<1x1x4x4x8x2x2xf32, {{.*}}>, memref<1x1x1x8x2x2x32xf32, {{.*}}>, memref<1x1x4x4x16xf32, strided<[1024, 16, 256, 32, 1]>>
+// CHECK-NOT:     kernel.contraction
+// CHECK:         kernel.copy
+func.func @transposed(%x: tensor<1x8x4x4xf32>) -> tensor<1x16x8x8xf32> {
+  %w = arith.constant dense<0.5> : tensor<8x16x4x4xf32>
+  %0 = nn.conv_transpose2d %x, %w {stride = array<i64: 2, 2>, padding = array<i64: 1, 1, 1, 1>} : (tensor<1x8x4x4xf32>, tensor<8x16x4x4xf32>) -> tensor<1x16x8x8xf32>
+  func.return %0 : tensor<1x16x8x8xf32>
+}
+
 // A product that normalisation does not know itself comes after it.
 // CHECK-LABEL: func.func @lines
 // CHECK:         kernel.float_unary {{.*}} {function = "gelu"{{.*}}} : memref<2x4x6xf32, {{.*}}>, memref<2x4x6xf32, {{.*}}>
