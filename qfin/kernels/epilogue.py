@@ -110,7 +110,8 @@ class Requantize:
     ) -> SSAValue:
         """Bytes of one to four vectors of int32 sums, in order; what follows them is undefined."""
         packed = self._packed(b, isa, sums, mults, biases, addends)
-        # Clamped behind it: LLVM can move a maximum before it to and fro for ever.
+        # Signs are turned, and bytes clamped, behind it: LLVM can move either before it to and fro
+        # for ever.
         sorted_ = b.shuffle(packed, packed, natural_order(isa.vector_bytes))
         return self._clamp(b, sorted_, isa.vector_bytes)
 
@@ -144,10 +145,9 @@ class Requantize:
         same since rounding is monotone. Packing to 16 bits, adding the zero point and packing to 8
         bits all saturate, so they clamp at the ends of the bytes' range. Where the zero point is in
         the middle of unsigned bytes (or the least of signed ones), the others' range is that of the
-        results without it, and turning the sign bits adds it.
+        results without it, and turning the sign bits adds it, which `_clamp` does.
         """
-        stored_zero = self.zero_point + self._least
-        turned = abs(stored_zero) == _SIGN_BIT
+        stored_zero = self._stored_zero
         words: list[SSAValue] = []
         for n, total in enumerate(sums):
             t = b.sitofp(total, vector(f32, isa.lanes))
@@ -160,13 +160,12 @@ class Requantize:
         pairs: list[SSAValue] = []
         for low, high in ((0, 1), (2, 3))[: -(-len(words) // 2)]:
             pair = isa.pack_words(b, words[low], words[min(high, len(words) - 1)])
-            if stored_zero and not turned:
+            if stored_zero and not self._turned:
                 zero_point = b.splat(stored_zero, vector(i16, isa.vector_bytes // 2))
                 name = f"llvm.sadd.sat.v{isa.vector_bytes // 2}i16"
                 pair = b.intrinsic(name, pair.type, pair, zero_point)
             pairs.append(pair)
-        packed = isa.pack_bytes(b, pairs[0], pairs[-1], signed=self.signed != turned)
-        return b.xor(packed, b.splat(_SIGN_BIT, vector(i8, isa.vector_bytes))) if turned else packed
+        return isa.pack_bytes(b, pairs[0], pairs[-1], signed=self.signed != self._turned)
 
     def _round(self, b: KernelBuilder, isa: Isa, t: SSAValue) -> SSAValue:
         # No NaN: multiplier, bias and residual are finite (`emit_dense` sees to it).
@@ -177,6 +176,8 @@ class Requantize:
 
     def _clamp(self, b: KernelBuilder, packed: SSAValue, lanes: int) -> SSAValue:
         bytes_, sign = vector(i8, lanes), "s" if self.signed else "u"
+        if self._turned:
+            packed = b.xor(packed, b.splat(_SIGN_BIT, bytes_))
         if self.qmin > 0:
             least = b.splat(self.qmin + self._least, bytes_)
             packed = b.intrinsic(f"llvm.{sign}max.v{lanes}i8", bytes_, packed, least)
@@ -184,6 +185,16 @@ class Requantize:
             most = b.splat(self.qmax + self._least, bytes_)
             packed = b.intrinsic(f"llvm.{sign}min.v{lanes}i8", bytes_, packed, most)
         return packed
+
+    @property
+    def _stored_zero(self) -> int:
+        """The zero point as it is stored."""
+        return self.zero_point + self._least
+
+    @property
+    def _turned(self) -> bool:
+        """Whether sign bits are turned to add the zero point."""
+        return abs(self._stored_zero) == _SIGN_BIT
 
     @property
     def _least(self) -> int:
