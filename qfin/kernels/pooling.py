@@ -76,7 +76,7 @@ class _MaxPool(Pool):
         def maxima(places: Sequence[SSAValue], values: Values) -> Values:
             return [self.largest([values[0], *(self.load(at, lanes) for at in places)])]
 
-        self.b.store(self.taps(x, states, [self.least(lanes)], maxima)[0], y)
+        self.store(self.taps(x, states, [self.least(lanes)], maxima)[0], y)
 
     def regular_line(
         self, at: Sequence[SSAValue], states: tuple[Entry, ...], regular: Regular
@@ -97,7 +97,7 @@ class _MaxPool(Pool):
             maxima = self.column_maxima(at[0], states, columns, lanes)
             for n, window in enumerate(windows):
                 value = self.largest([maxima[column] for column in window])
-                b.store(value, b.gep(at[1], n * self.y_steps[-1]))
+                self.store(value, b.gep(at[1], n * self.y_steps[-1]))
 
         def outputs(i: Index, _: Values) -> None:
             x, _entry = self.enter_regular(i, at[0], regular)
@@ -123,9 +123,6 @@ class _MaxPool(Pool):
         start = [self.least(lanes)] * len(columns)
         maxima = self.taps(x, states, start, row) if states else load(x)
         return dict(zip(columns, maxima, strict=True))
-
-    def load(self, at: SSAValue, lanes: int) -> SSAValue:
-        return self.b.load(at, vector(self.spec.element, lanes))
 
     def least(self, lanes: int) -> SSAValue:
         least = float("-inf") if self.spec.floats else 0
@@ -160,13 +157,13 @@ class _FloatAvgPool(Pool):
         def add(places: Sequence[SSAValue], values: Values) -> Values:
             (total,) = values
             for at in places:
-                total = b.fadd(total, b.fpext(b.load(at, vector(f32, lanes)), doubles))
+                total = b.fadd(total, b.fpext(self.load(at, lanes), doubles))
             return [total]
 
         (total,) = self.taps(x, states, [b.splat(0.0, doubles)], add)
         divisor = b.load(b.gep(self.divisor, scaled(b, self.index(states), 4)), i32)
         mean = b.fdiv(total, self.broadcast(b.sitofp(divisor, f64), lanes))
-        b.store(b.fptrunc(mean, vector(f32, lanes)), y)
+        self.store(b.fptrunc(mean, vector(f32, lanes)), y)
 
 
 class _AvgPool(Pool):
@@ -218,12 +215,12 @@ class _AvgPool(Pool):
         def add(places: Sequence[SSAValue], values: Values) -> Values:
             (total,) = values
             for at in places:
-                total = b.add(total, b.zext(b.load(at, vector(i8, lanes)), vector(i32, lanes)))
+                total = b.add(total, b.zext(self.load(at, lanes), vector(i32, lanes)))
             return [total]
 
         (total,) = self.taps(x, states, [self.broadcast(start, lanes)], add)
         t = b.fmul(b.sitofp(total, vector(f32, lanes)), self.broadcast(mult, lanes))
-        b.store(round_to_bytes(b, t, lanes, spec.zero_point, spec.qmin, spec.qmax), y)
+        self.store(round_to_bytes(b, t, lanes, spec.zero_point, spec.qmin, spec.qmax), y)
 
     def whole_vectors(
         self, x: SSAValue, states: Window, start: SSAValue, mult: SSAValue, lanes: int
@@ -238,7 +235,8 @@ class _AvgPool(Pool):
                 ones, quads = self.ones(len(some)), list[SSAValue]()
                 for offset in range(0, lanes, isa.vector_bytes):
                     rows = [b.load(b.gep(at, offset), bytes_) for at in some]
-                    quads += isa.interleave(b, rows)
+                    # Of one row, `interleave` has an order of its own.
+                    quads += isa.interleave(b, rows if len(rows) > 1 else rows * 2)
                 pairs = zip(sums, quads, strict=True)
                 sums = [isa.dot_rows(b, total, quad, ones) for total, quad in pairs]
             return sums

@@ -56,5 +56,9 @@ class FloatAvgPoolSpec(PoolSpec):
     """`f32(sum x / divisor[...])`."""
 
     @property
+    def gathered(self) -> int:
+        return 8
+
+    @property
     def floats(self) -> bool:
         return True

@@ -3,7 +3,8 @@ pooling and resampling do.
 
 Loops: [the first dimensions, and the first output dimension] [other output dimensions] [vectors].
 Vectors run along the innermost of the first dimensions where it is contiguous in x and in y, as
-channels are; otherwise elements are done one by one.
+channels are; otherwise along so many of its elements as `WindowedSpec.gathered` says, or fewer that
+its size is a multiple of, each of which is loaded by itself.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod
+from math import gcd, prod
 from typing import Generic, TypeVar
 
 from xdsl.dialects.builtin import f32, i8
 from xdsl.ir import Attribute, SSAValue
 
-from qfin.kernels.builder import Index, KernelBuilder, vector
+from qfin.kernels.builder import Index, KernelBuilder, vector, vector_lanes
 from qfin.kernels.strided import Body, Dim, contiguous, moved, plan, scaled
 from qfin.target.isa import Isa
 
@@ -59,13 +60,22 @@ class WindowedSpec:
         """The last dimensions."""
         return self.shape[self.kept :]
 
+    @property
+    def gathered(self) -> int:
+        """The most elements of a vector that do not lie next to each other."""
+        return 1
+
     def loops(self) -> tuple[tuple[Dim, ...], Dim]:
         """Over the kept dimensions: the outer ones, and the one that vectors run along."""
         kept = self.kept
         strides, items = (self.x_strides[:kept], self.y_strides[:kept]), (self.item, self.item)
         nest = plan(self.shape[:kept], strides, items)
-        one = Dim(1, items)
-        return (nest.dims[:-1], nest.dims[-1]) if nest.contiguous else (nest.dims, one)
+        *outer, last = nest.dims
+        if nest.contiguous:
+            return tuple(outer), last
+        n = gcd(last.size, self.gathered)
+        steps = Dim(last.size // n, tuple(n * stride for stride in last.strides))
+        return (*outer, steps), Dim(n, last.strides if n > 1 else items)
 
     def parallel_size(self, isa: Isa) -> int:
         """The end of the whole range: the outer loops times the first output dimension."""
@@ -147,6 +157,23 @@ class OutputLoops(ABC, Generic[State]):
     def vectors(self, at: Sequence[SSAValue], body: Body) -> None:
         """The innermost loop: along the lanes."""
         contiguous(self.b, at, self.lane, self.isa.vector_bytes // self.spec.item, body)
+
+    def load(self, at: SSAValue, lanes: int) -> SSAValue:
+        """`lanes` elements of x along the vectors' dimension."""
+        b, element, step = self.b, self.spec.element, self.lane.strides[0]
+        if step == self.spec.item:
+            return b.load(at, vector(element, lanes))
+        return b.concat([b.load(b.gep(at, n * step), vector(element, 1)) for n in range(lanes)])
+
+    def store(self, value: SSAValue, at: SSAValue) -> None:
+        """Elements of y along the vectors' dimension."""
+        b, step = self.b, self.lane.strides[1]
+        lanes = 1 if step == self.spec.item else vector_lanes(value)
+        if lanes == 1:
+            b.store(value, at)
+            return
+        for n in range(lanes):
+            b.store(b.shuffle(value, value, (n,)), b.gep(at, n * step))
 
     def broadcast(self, value: SSAValue, lanes: int) -> SSAValue:
         """A scalar on all lanes."""

@@ -234,3 +234,30 @@ def test_avg_pool_large(target: str, value: int):
     out = averaged(x, (rows, columns), mult, spec)
     assert out[0, 0, 0, 0] == (128 + 90 if value else 128 - 90)
     check_ranges(run, [buffer.address for buffer in inputs], [(0, 1)], y, out)
+
+
+@targets
+@pytest.mark.parametrize("taps", [1, 2, 3, 5, 9])
+def test_avg_pool_of_whole_vectors(target: str, taps: int):
+    """Every number of taps that are added up together, of 3 rows, over two vectors and a part."""
+    isa, channels, width = resolve(target), 130, 17
+    x = np.random.default_rng(taps).integers(0, 256, (1, channels, 3, width)).astype(np.uint8)
+    outputs = width - taps + 1
+    columns = np.array([[n, taps] for n in range(outputs)], np.int32)
+    tables = np.array([[0, 3]], np.int32), columns
+    spec = AvgPoolSpec(
+        (1, channels, 1, outputs),
+        (x.size, 1, width * channels, channels),
+        (channels * outputs, 1, channels * outputs, channels),
+        2,
+        Regular(0, outputs, 0, 1, taps),
+        *(127, 3, 0, 255),
+    )
+    mult = np.full((1, outputs), 1 / (3 * taps), np.float32)
+    x_buffer = Buffer(x.shape, spec.x_strides, np.uint8)
+    x_buffer.array[...] = x
+    inputs = [x_buffer, *(guarded_copy(a) for a in (*tables, mult))]
+    y = Buffer(spec.shape, spec.y_strides, np.uint8)
+    run = compile_kernel(build_avg_pool("kernel", spec, isa), isa)
+    out = averaged(x, tables, mult, spec)
+    check_ranges(run, [buffer.address for buffer in inputs], [(0, 1)], y, out)
