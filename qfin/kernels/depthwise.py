@@ -13,6 +13,8 @@ several output rows, with weights that stand one byte further on, and zeros: 3x3
 for 2. The shuffles work in each 16 bytes apart, as do the instructions that pack the results, so
 these come out in the order of the channels without a permutation.
 
+Signed activations are made unsigned as they are loaded.
+
 Where weights have zero points, each tap's bytes are multiplied with minus these besides; what all
 columns of a step read, once for all of them.
 
@@ -39,7 +41,7 @@ from qfin.kernels.builder import Index, KernelBuilder, ptr, vector
 from qfin.kernels.depthwise_spec import DepthwiseSpec
 from qfin.kernels.epilogue import Requantize
 from qfin.kernels.strided import scaled
-from qfin.target.isa import Isa
+from qfin.target.isa import Isa, flip_signs
 
 __all__ = ["DepthwiseSpec", "build_depthwise"]
 
@@ -79,7 +81,9 @@ class _Depthwise:
         self.blocks = self.layout.blocks(spec.channels)
         self.pieces = self.layout.pieces(spec.kernel_h)
         self.piece_bytes = self.lanes * isa.row_depth
-        self.epilogue = Requantize(spec.zero_point, spec.qmin, spec.qmax, spec.bounded)
+        self.epilogue = Requantize(
+            spec.zero_point, spec.qmin, spec.qmax, spec.bounded, spec.y_signed
+        )
 
     def build(self) -> None:
         b, groups = self.b, self.spec.groups
@@ -304,7 +308,10 @@ class _Depthwise:
         # There need not be rows beyond the last.
         rows = range(group * depth, min((group + 1) * depth, count))
         step = spec.dilation_h * spec.x_strides[1]
-        return isa.interleave(self.b, [self.load(x, row * step + at) for row in rows])
+        loaded = [self.load(x, row * step + at) for row in rows]
+        if spec.x_signed:
+            loaded = [flip_signs(self.b, row, self.lanes) for row in loaded]
+        return isa.interleave(self.b, loaded)
 
     def load(self, x: SSAValue, at: int) -> SSAValue:
         """One row of a block: one piece, or with a stride one of each pixel."""

@@ -19,6 +19,8 @@ class DepthwiseSpec:
     `clamp(rint(t * mult) + zero_point, qmin, qmax)`, `t = f32(acc)`, plus bias if `float_bias`. A
     `residual` is added to `t * mult`. `bounded` promises that no magnitude that is rounded reaches
     2**31. `zero_points` is how many bytes there are for each tap beside its weight (0, 1 or 2).
+    With `x_signed` the bytes of x are signed, 128 less than what is multiplied, with `y_signed`
+    those of y.
 
     Each step computes `rows` rows of `columns` times `pixels` pixels. Several rows: only with a
     vertical stride and dilation of 1. Several pixels share vectors: only where pixels lie next to
@@ -51,6 +53,8 @@ class DepthwiseSpec:
     bounded: bool = False
     residual: Residual | None = None
     zero_points: int = 0
+    x_signed: bool = False
+    y_signed: bool = False
     groups: int = 1
 
     def __post_init__(self) -> None:

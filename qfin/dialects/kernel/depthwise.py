@@ -22,6 +22,7 @@ from qfin.dialects.kernel.buffers import (
     NumberConstr,
     memref_of,
     optional_number,
+    verify_activations,
     verify_buffer,
     verify_byte,
     verify_clamp,
@@ -45,7 +46,8 @@ class DepthwiseOp(KernelOp):
     `layout`, and `init` (i32), `mult` and `bias` (f32) have one value for each lane of each of its
     blocks: [blocks, lanes]. The input operand's element (0, 0, 0, 0) is the first tap of the first
     output: padding is already outside. The residual must not overlap the output. `bounded` says
-    that nothing that is rounded leaves int32, whatever the input is.
+    that nothing that is rounded leaves int32, whatever the input is. Input, residual and output may
+    be signed, to which 128 is added, or from which it is taken.
 
     `zero_points` are those of the weights, z[c]; in `acc` each weight is less its own. They stand
     as signed bytes that add up to -z[c]: as the flat array of `layout` for a kernel of one column,
@@ -134,15 +136,15 @@ class DepthwiseOp(KernelOp):
             return
         if self.residual_scale is None or self.residual_zero_point is None:
             raise VerifyException("a residual needs residual_scale and residual_zero_point")
-        verify_buffer("residual", self.residual, i8)
+        verify_activations("residual", self.residual)
         verify_shape("residual", self.residual, memref_of(self.output).get_shape())
         verify_byte("residual_zero_point", self.residual_zero_point.value.data)
 
     def _verify_images(self) -> None:
         for name in ("kernel", "stride", "dilation"):
             verify_axes(2, name, getattr(self, name))
-        verify_buffer("input", self.input, i8, rank=4)
-        verify_buffer("output", self.output, i8, rank=4)
+        verify_activations("input", self.input, rank=4)
+        verify_activations("output", self.output, rank=4)
         batch, channels, *image = memref_of(self.input).get_shape()
         windows = (self.kernel, self.stride, self.dilation)
         kernel, stride, dilation = (axes.get_values() for axes in windows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qfin.dialects import kernel
-from qfin.dialects.kernel.buffers import memref_of
+from qfin.dialects.kernel.buffers import is_signed, memref_of
 from qfin.errors import PassError, describe
 from qfin.kernels.depthwise import build_depthwise
 from qfin.kernels.depthwise_spec import DepthwiseSpec, depthwise_columns, depthwise_groups
@@ -37,7 +37,8 @@ def call_depthwise(op: kernel.DepthwiseOp, isa: Isa) -> Call:
         assert op.residual_zero_point is not None
         _, (image, _, row, pixel) = shape_and_strides(op.residual)
         scale, zero_point = op.residual_scale.value.data, op.residual_zero_point.value.data
-        residual = Residual((image, row, pixel), 0, zero_point, scale)
+        signed = is_signed(op.residual)
+        residual = Residual((image, row, pixel), 0, zero_point, scale, signed)
     kernel_h, kernel_w = op.kernel.get_values()
     stride_h, stride_w = op.stride.get_values()
     dilation_h, dilation_w = op.dilation.get_values()
@@ -64,5 +65,7 @@ def call_depthwise(op: kernel.DepthwiseOp, isa: Isa) -> Call:
         bounded=op.bounded is not None,
         residual=residual,
         zero_points=_zero_points(op),
+        x_signed=is_signed(op.input),
+        y_signed=is_signed(op.output),
     )
     return Call(build_depthwise, replace(spec, groups=depthwise_groups(spec, isa)))

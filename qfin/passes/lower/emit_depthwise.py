@@ -44,8 +44,9 @@ def emit_conv2d(planner: Planner, op: quant.Conv2dOp) -> None:
         """One value for each lane of each block."""
         return planner.view(planner.constants.add(spread_depthwise(per_channel, layout)))
 
-    source = _readable(planner, planner.buffer(op.input).padded(conv.padding.get_values()), layout)
-    result = planner.result(op.result)
+    whole = planner.buffer(op.input, signed=True)
+    source = _readable(planner, whole.padded(conv.padding.get_values()), layout)
+    result = planner.result(op.result, signed=True)
     residual = residual_buffer(planner, op)
     if residual is not None:
         residual = _readable(planner, residual, layout)
