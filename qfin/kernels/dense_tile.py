@@ -115,6 +115,8 @@ class DenseTile:
                 sums = step(*self.place(x, axes, n), sums)
             done, first = last, pending.popleft()
             conclude(first, min(first + few, self.pixels))
+        if done == total:
+            return sums
         # What was begun is ended from inside out: a run, a row of taps, a plane, the kernel.
         for depth in range(len(axes) - 1, -1, -1):
             done, begun = divmod(done, axes[depth].size)
