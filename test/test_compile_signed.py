@@ -139,13 +139,13 @@ def copies(module: ModuleOp, target: str) -> int:
 @pytest.mark.parametrize("name", CASES)
 def test_no_copies(name: str) -> None:
     """Everything is read and written where the caller has it: but rows that do not end with a group
-    of bytes, and what would go to matrices."""
+    of bytes, and what is better copied for the target."""
     case, rng = CASES[name], np.random.default_rng(5)
     module = qfin.finalize(module_of(case, rng, (-3, 5, 0)))
     padded = case.op == "linear" and case.image[-1] % 4 != 0
     for target, isa in TARGETS.items():
-        matrices = isa.has_matrices and not name.startswith("depthwise")
-        assert copies(module, target) == (matrices or padded), target
+        better = not isa.takes_signed and not name.startswith("depthwise")
+        assert copies(module, target) == (better or padded), target
 
 
 @pytest.mark.parametrize("name", CASES)

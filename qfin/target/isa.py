@@ -129,6 +129,12 @@ class Isa(ABC):
         nothing = b.splat(0, b.vector(i8, self.vector_bytes))
         return b.intrinsic(name, b.vector(i64, self.vector_bytes // 8), bytes_, nothing)
 
+    @property
+    @abstractmethod
+    def takes_signed(self) -> bool:
+        """Whether `expand_activation` makes bytes unsigned at next to no cost: else one copy of all
+        is less work than the same of each group, wherever it is read."""
+
     @abstractmethod
     def expand_activation(
         self, b: Emitter, group: SSAValue, *, signed: bool = False

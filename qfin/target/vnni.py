@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 class Vnni(Isa):
     """Bytes go to `vpdpbusd` as they lie in memory."""
 
+    @property
+    def takes_signed(self) -> bool:
+        """Matrices are loaded, not broadcast, and multiply unsigned bytes."""
+        return not self.has_matrices
+
     def expand_activation(
         self, b: Emitter, group: SSAValue, *, signed: bool = False
     ) -> Sequence[SSAValue]:

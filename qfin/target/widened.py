@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 class Widened(Isa):
     """Dot products as two `vpmaddwd` of even and odd bytes."""
 
+    @property
+    def takes_signed(self) -> bool:
+        """No: what widens each group has enough to do."""
+        return False
+
     def expand_activation(
         self, b: Emitter, group: SSAValue, *, signed: bool = False
     ) -> Sequence[SSAValue]:

@@ -215,8 +215,8 @@ def emit_part(planner: Planner, op: DenseLike, part: Part) -> None:
 
 
 def input_buffer(planner: Planner, op: DenseLike) -> Buffer:
-    """Of what is multiplied. Matrices take unsigned bytes only."""
-    return planner.buffer(op.input, signed=not planner.isa.has_matrices)
+    """Of what is multiplied, unsigned where that costs less than signed bytes."""
+    return planner.buffer(op.input, signed=planner.isa.takes_signed)
 
 
 def residual_buffer(planner: Planner, op: DenseLike) -> Buffer | None:

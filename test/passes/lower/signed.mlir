@@ -1,6 +1,7 @@
-// RUN: qfin-opt -p 'assign-layout{target=avx2},plan-buffers' %s | filecheck %s
-// RUN: qfin-opt -p 'assign-layout{target=amx-int8},plan-buffers' %s | filecheck %s --check-prefix=MATRICES
-// RUN: qfin-opt -p 'assign-layout{target=avx2},plan-buffers,lower-to-kernels' %s | filecheck %s --check-prefix=KERNELS
+// RUN: qfin-opt -p 'assign-layout{target=avx-vnni},plan-buffers' %s | filecheck %s
+// RUN: qfin-opt -p 'assign-layout{target=avx2},plan-buffers' %s | filecheck %s --check-prefix=COPIES
+// RUN: qfin-opt -p 'assign-layout{target=amx-int8},plan-buffers' %s | filecheck %s --check-prefix=COPIES
+// RUN: qfin-opt -p 'assign-layout{target=avx-vnni},plan-buffers,lower-to-kernels' %s | filecheck %s --check-prefix=KERNELS
 
 !s = !quant.uniform<i8:f32, 0.5:-5>
 !i = tensor<1x4x4x4x!s, #layout.nhwc<halo = [1, 1, 1, 1]>>
@@ -16,11 +17,11 @@
 // CHECK:         %[[#output:]] = kernel.view %out0 : memref<2x4xi8> -> memref<1x4x1x2xsi8,
 // CHECK:         kernel.dense %[[#input]], {{.*}}, %[[#output]] {lanes = 8 : i64, zero_point = 123 : i64, qmin = 0 : i64, qmax = 255 : i64, bounded} : memref<1x4x1x2xsi8
 // CHECK-NEXT:    func.return
-// Matrices multiply unsigned bytes.
-// MATRICES-LABEL: func.func @linear
-// MATRICES:      kernel.copy {{.*}} : memref<2x4xsi8, {{.*}}>, memref<2x4xi8,
-// MATRICES:      kernel.dense {{.*}} : memref<1x4x1x2xi8, {{.*}}, memref<1x4x1x2xsi8,
-// MATRICES-NEXT: func.return
+// Where bytes are widened, and for matrices, arguments are copied.
+// COPIES-LABEL: func.func @linear
+// COPIES:      kernel.copy {{.*}} : memref<2x4xsi8, {{.*}}>, memref<2x4xi8,
+// COPIES:      kernel.dense {{.*}} : memref<1x4x1x2xi8, {{.*}}, memref<1x4x1x2xsi8,
+// COPIES-NEXT: func.return
 // KERNELS-LABEL: func.func @linear
 // KERNELS-NOT:   @copy
 // KERNELS:       func.call @dense
