@@ -16,14 +16,14 @@ from qfin.target import TARGETS, host_target_names
 
 _CASES = int(os.environ.get("QFIN_TEST_CASES", 200))
 _SEED = os.environ.get("QFIN_TEST_SEED")
-ON_ALL = "QFIN_TEST_CASES" in os.environ or _SEED is not None
+_ON_ALL = "QFIN_TEST_CASES" in os.environ or _SEED is not None
 
 
 def case_targets() -> tuple[str, ...]:
     """For tests with many cases: of the host's targets one of each width of vectors, in turn by the
     name of the case, so that one target more takes no more time; all for `make test-slow`."""
     names = host_target_names()
-    if ON_ALL:
+    if _ON_ALL:
         return names
     case = os.environ.get("PYTEST_CURRENT_TEST", "").split(" ")[0]
     widths = groupby(

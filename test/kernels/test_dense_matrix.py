@@ -15,6 +15,7 @@ from qfin.passes.lower.convert_kernels_to_llvm import KernelsToLLVMPass
 from qfin.target import TARGETS, host_target_names, resolve
 from qfin.target.codegen import load, to_llvm_ir
 
+from ..case_targets import seeds_of
 from .amx import EMULATED, as_calls, define_amx
 from .test_dense import make_case, make_spec, run, split
 
@@ -39,7 +40,7 @@ def matrix_spec(rng: random.Random) -> DenseSpec:
     return replace(spec, tile=tile)
 
 
-@pytest.mark.parametrize("seed", range(24))
+@seeds_of(8)
 def test_random(seed: int):
     """Whole and in pieces; each call configures once and releases."""
     rng = random.Random(seed)
