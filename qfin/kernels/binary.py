@@ -22,7 +22,7 @@ from xdsl.ir import Attribute, SSAValue
 
 from qfin.kernels.broadcast import BroadcastSpec, build_broadcast
 from qfin.kernels.builder import KernelBuilder, vector, vector_lanes
-from qfin.kernels.rounding import round_to_bytes
+from qfin.kernels.rounding import round_whole
 from qfin.target.isa import Isa
 
 
@@ -67,12 +67,12 @@ class BinarySpec(BroadcastSpec):
     def buffers(self) -> tuple[tuple[Attribute, tuple[int, ...]], ...]:
         return (i8, self.a_strides), (i8, self.b_strides), (i8, self.y_strides)
 
-    def emit(self, b: KernelBuilder, values: Sequence[SSAValue], lanes: int) -> SSAValue:
+    def emit(self, b: KernelBuilder, isa: Isa, values: Sequence[SSAValue], lanes: int) -> SSAValue:
         left = _dequantized(b, values[0], lanes, self.a_scale, self.a_zero_point)
         right = _dequantized(b, values[1], lanes, self.b_scale, self.b_zero_point)
         t = combine(b, self.function, left, right)
         t = b.fdiv(t, b.splat(self.scale, vector(f32, lanes)))
-        return round_to_bytes(b, t, lanes, self.zero_point, self.qmin, self.qmax)
+        return round_whole(b, isa, t, lanes, self.zero_point, self.qmin, self.qmax)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class PlainBinarySpec(BroadcastSpec):
         strides = self.a_strides, self.b_strides, self.y_strides
         return tuple((self.element, each) for each in strides)
 
-    def emit(self, b: KernelBuilder, values: Sequence[SSAValue], lanes: int) -> SSAValue:
+    def emit(self, b: KernelBuilder, isa: Isa, values: Sequence[SSAValue], lanes: int) -> SSAValue:
         return combine(b, self.function, values[0], values[1], self.element)
 
 

@@ -38,7 +38,7 @@ class BroadcastSpec(ABC):
         """Element type and strides, in elements, of each operand, and last of the result."""
 
     @abstractmethod
-    def emit(self, b: KernelBuilder, values: Sequence[SSAValue], lanes: int) -> SSAValue:
+    def emit(self, b: KernelBuilder, isa: Isa, values: Sequence[SSAValue], lanes: int) -> SSAValue:
         """The function, on vectors of `lanes` elements."""
 
     def nest(self) -> Nest:
@@ -75,7 +75,7 @@ def emit_broadcast(b: KernelBuilder, spec: BroadcastSpec, isa: Isa) -> None:
             _load(b, pointer, element, 1 if step == 0 else n, n)
             for pointer, element, step in zip(at[:-1], elements, steps, strict=False)
         ]
-        b.store(spec.emit(b, values, n), at[-1])
+        b.store(spec.emit(b, isa, values, n), at[-1])
 
     nest.emit_range(b, bases, begin, end, isa.vector_bytes, body)
 

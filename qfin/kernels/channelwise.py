@@ -22,7 +22,7 @@ from xdsl.ir import Attribute, SSAValue
 
 from qfin.kernels.broadcast import BroadcastSpec, build_broadcast
 from qfin.kernels.builder import KernelBuilder, vector
-from qfin.kernels.rounding import round_to_bytes
+from qfin.kernels.rounding import round_whole
 from qfin.target.isa import Isa
 
 PARAMETERS = {"batch_norm": 2, "prelu": 1}
@@ -51,13 +51,13 @@ class ChannelwiseSpec(BroadcastSpec):
         parameters = [(f32, channels)] * PARAMETERS[self.function]
         return (i8, self.x_strides), *parameters, (i8, self.y_strides)
 
-    def emit(self, b: KernelBuilder, values: Sequence[SSAValue], lanes: int) -> SSAValue:
+    def emit(self, b: KernelBuilder, isa: Isa, values: Sequence[SSAValue], lanes: int) -> SSAValue:
         q, *parameters = values
         words, floats = vector(i32, lanes), vector(f32, lanes)
         q = b.sub(b.zext(q, words), b.splat(self.input_zero_point, words))
         t = b.fmul(b.sitofp(q, floats), b.splat(self.input_scale, floats))
         t = b.fdiv(self._apply(b, t, parameters), b.splat(self.scale, floats))
-        return round_to_bytes(b, t, lanes, self.zero_point, self.qmin, self.qmax)
+        return round_whole(b, isa, t, lanes, self.zero_point, self.qmin, self.qmax)
 
     def _apply(self, b: KernelBuilder, t: SSAValue, p: Sequence[SSAValue]) -> SSAValue:
         """The function of vectors of f32."""

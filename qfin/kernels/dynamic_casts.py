@@ -51,7 +51,7 @@ class QuantizeDynamicSpec(BroadcastSpec):
         parameters = (f32, self.scale_strides), (i32, self.zero_point_strides)
         return (f32, self.x_strides), *parameters, (i8, self.y_strides)
 
-    def emit(self, b: KernelBuilder, values: Sequence[SSAValue], lanes: int) -> SSAValue:
+    def emit(self, b: KernelBuilder, isa: Isa, values: Sequence[SSAValue], lanes: int) -> SSAValue:
         x, scale, zero_point = values
         t = b.fdiv(x, scale)
         return round_to_bytes(b, t, lanes, zero_point, self.qmin, self.qmax)
@@ -79,7 +79,7 @@ class DequantizeDynamicSpec(BroadcastSpec):
         parameters = (f32, self.scale_strides), (i32, self.zero_point_strides)
         return (i8, self.x_strides), *parameters, (f32, self.y_strides)
 
-    def emit(self, b: KernelBuilder, values: Sequence[SSAValue], lanes: int) -> SSAValue:
+    def emit(self, b: KernelBuilder, isa: Isa, values: Sequence[SSAValue], lanes: int) -> SSAValue:
         q, scale, zero_point = values
         wide = b.sext if self.signed else b.zext
         difference = b.sub(wide(q, vector(i32, lanes)), zero_point)
@@ -129,7 +129,7 @@ def _multiply(
     def body(at: Pointers, n: int) -> None:
         if n < isa.vector_bytes:
             few = b.load(at[0], vector(f32, n)), b.spread(scale, n), b.spread(zero_point, n)
-            b.store(spec.emit(b, few, n), at[1])
+            b.store(spec.emit(b, isa, few, n), at[1])
             return
         words: list[SSAValue] = []
         for first in range(0, n, isa.lanes):

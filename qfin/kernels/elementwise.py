@@ -19,7 +19,7 @@ from xdsl.ir import Attribute, SSAValue
 
 from qfin.kernels.builder import KernelBuilder, ptr, vector
 from qfin.kernels.floats import clamp_floats
-from qfin.kernels.rounding import round_to_bytes
+from qfin.kernels.rounding import round_whole
 from qfin.kernels.strided import Dim, Nest, Pointers, plan
 from qfin.kernels.transposition import (
     interleave,
@@ -46,7 +46,7 @@ class _Elementwise(ABC):
         """The types of x's and y's elements."""
 
     @abstractmethod
-    def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+    def emit(self, b: KernelBuilder, isa: Isa, value: SSAValue, lanes: int) -> SSAValue:
         """The function of one value, on vectors."""
 
     def nest(self) -> Nest:
@@ -78,9 +78,9 @@ class QuantizeSpec(_Elementwise):
     def element_types(self) -> tuple[Attribute, Attribute]:
         return f32, i8
 
-    def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+    def emit(self, b: KernelBuilder, isa: Isa, value: SSAValue, lanes: int) -> SSAValue:
         t = b.fdiv(value, b.splat(self.scale, vector(f32, lanes)))
-        return round_to_bytes(b, t, lanes, self.zero_point, self.qmin, self.qmax)
+        return round_whole(b, isa, t, lanes, self.zero_point, self.qmin, self.qmax)
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class DequantizeSpec(_Elementwise):
     def element_types(self) -> tuple[Attribute, Attribute]:
         return i8, f32
 
-    def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+    def emit(self, b: KernelBuilder, isa: Isa, value: SSAValue, lanes: int) -> SSAValue:
         words, floats = vector(i32, lanes), vector(f32, lanes)
         q = b.zext(value, words)
         if self.zero_point:
@@ -113,7 +113,7 @@ class CopySpec(_Elementwise):
     def element_types(self) -> tuple[Attribute, Attribute]:
         return (i8, i8) if self.element_bytes == 1 else (i32, i32)
 
-    def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+    def emit(self, b: KernelBuilder, isa: Isa, value: SSAValue, lanes: int) -> SSAValue:
         return flip_signs(b, value, lanes) if self.flip_sign else value
 
 
@@ -128,7 +128,7 @@ class ClampSpec(_Elementwise):
     def element_types(self) -> tuple[Attribute, Attribute]:
         return i8, i8
 
-    def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+    def emit(self, b: KernelBuilder, isa: Isa, value: SSAValue, lanes: int) -> SSAValue:
         bytes_ = vector(i8, lanes)
         low, high = b.splat(self.qmin, bytes_), b.splat(self.qmax, bytes_)
         value = b.intrinsic(f"llvm.umax.v{lanes}i8", bytes_, value, low)
@@ -145,7 +145,7 @@ class WidenSpec(_Elementwise):
     def element_types(self) -> tuple[Attribute, Attribute]:
         return i8, i16
 
-    def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+    def emit(self, b: KernelBuilder, isa: Isa, value: SSAValue, lanes: int) -> SSAValue:
         halves = vector(i16, lanes)
         value = b.zext(value, halves)
         return b.sub(value, b.splat(self.zero_point, halves)) if self.zero_point else value
@@ -162,7 +162,7 @@ class FloatClampSpec(_Elementwise):
     def element_types(self) -> tuple[Attribute, Attribute]:
         return f32, f32
 
-    def emit(self, b: KernelBuilder, value: SSAValue, lanes: int) -> SSAValue:
+    def emit(self, b: KernelBuilder, isa: Isa, value: SSAValue, lanes: int) -> SSAValue:
         return clamp_floats(b, value, lanes, self.low, self.high)
 
 
@@ -227,35 +227,39 @@ def _way(spec: _Elementwise, isa: Isa) -> _Way:
     if not nest.contiguous and len(nest.dims) > 1:
         if loops := interleaved(nest, buffers):
             planes = nest.dims[-1]
-            return _Way(loops, lambda b, at, n: _interleaved(b, spec, planes, at, n))
+            return _Way(loops, lambda b, at, n: _interleaved(b, isa, spec, planes, at, n))
         if found := separated(nest, buffers):
             loops, planes = found
-            return _Way(loops, lambda b, at, n: _separated(b, spec, planes, at, n))
+            return _Way(loops, lambda b, at, n: _separated(b, isa, spec, planes, at, n))
         if tiles := turned(nest, buffers, isa.vector_bytes):
             return _Way(
                 tiles,
-                lambda b, at, _: turn(b, tiles, buffers, at, lambda v, m: spec.emit(b, v, m)),
+                lambda b, at, _: turn(b, tiles, buffers, at, lambda v, m: spec.emit(b, isa, v, m)),
             )
-    return _Way(nest, lambda b, at, n: _straight(b, spec, at, n))
+    return _Way(nest, lambda b, at, n: _straight(b, isa, spec, at, n))
 
 
-def _straight(b: KernelBuilder, spec: _Elementwise, at: Pointers, n: int) -> None:
+def _straight(b: KernelBuilder, isa: Isa, spec: _Elementwise, at: Pointers, n: int) -> None:
     value = b.load(at[0], vector(spec.element_types[0], n))
-    b.store(spec.emit(b, value, n), at[1])
+    b.store(spec.emit(b, isa, value, n), at[1])
 
 
-def _interleaved(b: KernelBuilder, spec: _Elementwise, planes: Dim, at: Pointers, n: int) -> None:
+def _interleaved(
+    b: KernelBuilder, isa: Isa, spec: _Elementwise, planes: Dim, at: Pointers, n: int
+) -> None:
     type = vector(spec.element_types[0], n)
     loaded = [b.load(b.gep(at[0], p * planes.strides[0]), type) for p in range(planes.size)]
-    b.store(interleave(b, [spec.emit(b, value, n) for value in loaded], n), at[1])
+    b.store(interleave(b, [spec.emit(b, isa, value, n) for value in loaded], n), at[1])
 
 
-def _separated(b: KernelBuilder, spec: _Elementwise, planes: Dim, at: Pointers, n: int) -> None:
+def _separated(
+    b: KernelBuilder, isa: Isa, spec: _Elementwise, planes: Dim, at: Pointers, n: int
+) -> None:
     element = spec.element_types[0]
     step = n * spec.buffers().x_bytes
     loaded = [b.load(b.gep(at[0], v * step), vector(element, n)) for v in range(planes.size)]
     for plane, value in enumerate(separate(b, loaded, n)):
-        b.store(spec.emit(b, value, n), b.gep(at[1], plane * planes.strides[1]))
+        b.store(spec.emit(b, isa, value, n), b.gep(at[1], plane * planes.strides[1]))
 
 
 def _build(name: str, spec: _Elementwise, isa: Isa, location: LocationAttr | None) -> func.FuncOp:

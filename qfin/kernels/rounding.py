@@ -42,6 +42,20 @@ def round_to_bytes(
     return b.add(q, b.splat(zero_point, bytes_)) if zero_point else q
 
 
+def round_whole(
+    b: KernelBuilder, isa: Isa, t: SSAValue, lanes: int, zero_point: int, qmin: int, qmax: int
+) -> SSAValue:
+    """The same; if there are as many as a vector has bytes, in two thirds of the instructions."""
+    if lanes < isa.vector_bytes:
+        return round_to_bytes(b, t, lanes, zero_point, qmin, qmax)
+    starts = range(0, lanes, isa.lanes)
+    ts = [b.shuffle(t, t, tuple(range(n, n + isa.lanes))) for n in starts]
+    packed = round_to_packed_bytes(b, isa, ts, zero_point, qmin, qmax)
+    parts = range(0, lanes, 16)
+    order = tuple(part + 4 * n + i for n in range(4) for part in parts for i in range(4))
+    return b.shuffle(packed, packed, order)
+
+
 def round_to_packed_bytes(
     b: KernelBuilder, isa: Isa, ts: Sequence[SSAValue], zero_point: int, qmin: int, qmax: int
 ) -> SSAValue:
