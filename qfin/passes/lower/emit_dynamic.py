@@ -27,6 +27,7 @@ from qfin.passes.lower.buffers import NO_HALO, Buffer, row_major
 from qfin.passes.lower.emit_binary import broadcast
 from qfin.passes.lower.emit_conv_transpose import require_unit_dimension
 from qfin.passes.lower.emit_plain import float_bounds
+from qfin.passes.lower.emit_views import copy
 from qfin.passes.lower.runtime_weights import emit_prepack, weights_of
 from qfin.passes.lower.window_sums import emit_sums
 
@@ -122,8 +123,22 @@ def _quantized_input(
         whole = target.padded(target.halo)
         zero = planner.constants.add(np.zeros((), np.float32))
         quantize(broadcast(zero, whole.shape), whole)
-    quantize(source, target)
+    if source.is_row_major and _is_turned(target):
+        # Vectors of planes, then bytes are turned: what does both goes value by value.
+        planes = planner.temporary(replace(source, element=i8))
+        quantize(source, planes)
+        copy(planner, planes, replace(target, halo=NO_HALO))
+    else:
+        quantize(source, target)
     return scale, zero_point
+
+
+def _is_turned(images: Buffer) -> bool:
+    """Whether channels are innermost, and there are several, and several pixels."""
+    if len(images.shape) < 3:
+        return False
+    _, channels, *spatial = images.shape
+    return min(channels, prod(spatial)) > 1 and images.strides[1] == 1
 
 
 def _linear(planner: Planner, op: quant.LinearDynamicOp) -> None:

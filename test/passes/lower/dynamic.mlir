@@ -33,7 +33,8 @@ func.func @linear_dynamic(%x: tensor<2x4xf32>) -> tensor<2x3xf32> {
 // LAYOUT-NEXT:    layout.to_nchw
 // CHECK-LABEL: func.func @conv2d_dynamic
 // CHECK:         kernel.quantize_dynamic {{.*}} memref<1x2x6x6xf32, strided<[0, 0, 0, 0]>>, {{.*}} memref<1x2x6x6xi8, strided<[72, 1, 12, 2]>>
-// CHECK:         kernel.quantize_dynamic {{.*}} memref<1x2x4x4xf32, strided<[32, 16, 4, 1]>>, {{.*}} memref<1x2x4x4xi8, strided<[72, 1, 12, 2]>>
+// CHECK:         kernel.quantize_dynamic {{.*}} memref<1x2x4x4xf32, strided<[32, 16, 4, 1]>>, {{.*}} memref<1x2x4x4xi8, strided<[32, 16, 4, 1]>>
+// CHECK:         kernel.copy {{.*}} memref<1x2x4x4xi8, strided<[32, 16, 4, 1]>>, memref<1x2x4x4xi8, strided<[72, 1, 12, 2]>>
 // CHECK:         kernel.dense_float {{.*}} {kernel = array<i64: 3, 3>, lanes = 8 : i64} : memref<1x2x6x6xi8, {{.*}} memref<1x8x4x4xf32, strided<[128, 1, 32, 8]>>
 // CHECK:         kernel.float_clamp {{.*}} {min = 0.000000e+00 : f32}
 func.func @conv2d_dynamic(%x: tensor<1x2x4x4xf32>) -> tensor<1x8x4x4xf32> {
