@@ -32,6 +32,7 @@ length behind the last pixel readable.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 from xdsl.dialects import func
 from xdsl.dialects.builtin import LocationAttr, f32, i8, i32, i64
@@ -237,42 +238,64 @@ class _Depthwise:
         b, spec, isa = self.b, self.spec, self.isa
         words = vector(i32, isa.lanes)
         start = [b.load(b.gep(self.block_init, q * isa.vector_bytes), words) for q in range(_QUADS)]
-        starts = [list(start) for _ in range(spec.rows)]
-        zero_points = {group: self.zero_points_of(group) for group, _ in self.pieces}
         # What all columns read is multiplied with minus the zero points once, for all of them.
+        common = [list(start) for _ in range(spec.rows)]
         shared = self.shared() if self.block_zero_points else []
-        for group, row in self.pieces:
-            for at in shared:
-                if (group, at) not in quads:
-                    quads[group, at] = self.interleave(x, group, at)
-                for q in range(_QUADS):
-                    for factor in zero_points[group][row, q]:
-                        quad = quads[group, at][q]
-                        starts[row][q] = isa.dot_rows(b, starts[row][q], quad, factor)
+        counted: set[tuple[int, int, int]] = set()
+
+        def count(group: int, row: int, at: int) -> None:
+            if at not in shared or (group, row, at) in counted:
+                return
+            counted.add((group, row, at))
+            for q in range(_QUADS):
+                for factor in self.zero_points_of(group, row, q):
+                    quad = self.quads(x, group, at, quads)[q]
+                    common[row][q] = isa.dot_rows(b, common[row][q], quad, factor)
+
+        groups = sorted({group for group, _ in self.pieces})
         places = [(row, column) for row in range(spec.rows) for column in range(spec.columns)]
-        sums = {(row, column): list(starts[row]) for row, column in places}
+        # Before all else, if the quads can wait for the weights; or else in sums of their own.
+        registers = _QUADS * (len(places) + len(groups) * len(shared))
+        apart = bool(shared) and registers + _REGISTERS_FREE > isa.registers
+        if spec.columns == 1:
+            apart, sums = False, {(row, 0): common[row] for row in range(spec.rows)}
+        elif apart:
+            sums = {place: [b.splat(0, words)] * _QUADS for place in places}
+        else:
+            for (group, row), at in product(self.pieces, shared):
+                count(group, row, at)
+            sums = {(row, column): list(common[row]) for row, column in places}
         weights = vector(i8, self.piece_bytes // _QUADS)
         w_at = 0
-        for group in sorted({group for group, _ in self.pieces}):
-            rows = [row for of, row in self.pieces if of == group]
+        for group in groups:
             for tap in range(spec.kernel_w):
-                for row in rows:
-                    for q in range(_QUADS):
-                        w = b.load(b.gep(self.block_w, w_at), weights)
-                        w = isa.row_weights(b, w)
-                        w_at += self.piece_bytes // _QUADS
-                        for column in range(spec.columns):
-                            at = self.position(tap, column)
-                            if (group, at) not in quads:
-                                quads[group, at] = self.interleave(x, group, at)
-                            factors = [w]
-                            if at not in shared:
-                                factors += zero_points[group].get((row, q), ())
-                            for factor in factors:
-                                sums[row, column][q] = isa.dot_rows(
-                                    b, sums[row, column][q], quads[group, at][q], factor
-                                )
+                for row, column in product(self.rows_of(group), range(spec.columns)):
+                    count(group, row, self.position(tap, column))
+                for row, q in product(self.rows_of(group), range(_QUADS)):
+                    w = isa.row_weights(b, b.load(b.gep(self.block_w, w_at), weights))
+                    w_at += self.piece_bytes // _QUADS
+                    for column in range(spec.columns):
+                        at = self.position(tap, column)
+                        factors = [w]
+                        if at not in shared:
+                            factors += self.zero_points_of(group, row, q)
+                        for factor in factors:
+                            quad = self.quads(x, group, at, quads)[q]
+                            total = sums[row, column][q]
+                            sums[row, column][q] = isa.dot_rows(b, total, quad, factor)
+        if apart:
+            for row, column in places:
+                pairs = zip(sums[row, column], common[row], strict=True)
+                sums[row, column] = [b.add(own, shared) for own, shared in pairs]
         return sums
+
+    def quads(
+        self, x: SSAValue, group: int, at: int, made: dict[tuple[int, int], list[SSAValue]]
+    ) -> list[SSAValue]:
+        """The quads of a group of rows at a position, made once."""
+        if (group, at) not in made:
+            made[group, at] = self.interleave(x, group, at)
+        return made[group, at]
 
     def shared(self) -> list[int]:
         """The positions that some tap of each column reads."""
@@ -283,23 +306,21 @@ class _Depthwise:
         ]
         return sorted(set.intersection(*read))
 
-    def zero_points_of(self, group: int) -> dict[tuple[int, int], list[SSAValue]]:
-        """What each tap of a group of rows is multiplied with beside its weight, by output row and
-        quad."""
+    def rows_of(self, group: int) -> list[int]:
+        """The output rows that have taps in a group of input rows."""
+        return [row for of, row in self.pieces if of == group]
+
+    def zero_points_of(self, group: int, row: int, q: int) -> list[SSAValue]:
+        """What each tap of an output row in a group of rows is multiplied with beside its weight,
+        for a quad; loaded anew, since registers are few."""
         if self.block_zero_points is None:
-            return {}
+            return []
         b, spec, piece = self.b, self.spec, self.piece_bytes // _QUADS
-        rows = [row for of, row in self.pieces if of == group]
-        before = sum(of < group for of, _ in self.pieces)
-        found: dict[tuple[int, int], list[SSAValue]] = {}
-        for part in range(spec.zero_points):
-            for n, row in enumerate(rows):
-                for q in range(_QUADS):
-                    place = before * spec.zero_points + part * len(rows) + n
-                    at = b.gep(self.block_zero_points, (place * _QUADS + q) * piece)
-                    factor = self.isa.row_weights(b, b.load(at, vector(i8, piece)))
-                    found.setdefault((row, q), []).append(factor)
-        return found
+        rows = self.rows_of(group)
+        before = sum(of < group for of, _ in self.pieces) * spec.zero_points + rows.index(row)
+        places = [before + part * len(rows) for part in range(spec.zero_points)]
+        starts = [b.gep(self.block_zero_points, (n * _QUADS + q) * piece) for n in places]
+        return [self.isa.row_weights(b, b.load(at, vector(i8, piece))) for at in starts]
 
     def interleave(self, x: SSAValue, group: int, at: int) -> list[SSAValue]:
         """The quads of a group of rows, `at` bytes from `x`."""

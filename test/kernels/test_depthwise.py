@@ -51,6 +51,7 @@ class Case:
     init: NDArray[np.int32]
     mult: NDArray[np.float32]
     bias: NDArray[np.float32]
+    zero_points: NDArray[np.int8]  # [channels, how many bytes], added to each weight
 
 
 def make_spec(rng: random.Random, isa: Isa) -> DepthwiseSpec:
@@ -94,6 +95,7 @@ def make_spec(rng: random.Random, isa: Isa) -> DepthwiseSpec:
         x_signed=rng.random() < 0.4,
         y_signed=rng.random() < 0.4,
         groups=rng.choice([1, 1, 2, 3]),
+        zero_points=rng.choice([0, 0, 1, 2]),
     )
 
 
@@ -147,6 +149,7 @@ def make_case(rng: random.Random, spec: DepthwiseSpec, isa: Isa, extreme: bool) 
         data.integers(-50000, 50000, channels).astype(np.int32),
         mult.astype(np.float32),
         data.normal(0, 5000, channels).astype(np.float32),
+        data.integers(-128, 128, (channels, spec.zero_points)).astype(np.int8),
     )
 
 
@@ -160,7 +163,7 @@ def reference(case: Case) -> NDArray[Any]:
         taps = image[
             :, y : y + s.out_h * s.stride_h : s.stride_h, x : x + s.out_w * s.stride_w : s.stride_w
         ]
-        acc += taps * case.weights[:, 0, ky, kx].astype(np.int64)
+        acc += taps * (case.weights[:, 0, ky, kx] + case.zero_points.sum(axis=1, dtype=np.int64))
     addend = None
     if s.residual:
         assert case.residual is not None
@@ -181,6 +184,10 @@ def check(case: Case, isa: Isa, parts: list[list[Range]]) -> None:
     ]
     if case.spec.float_bias:
         arrays.append(spread_depthwise(case.bias, layout))
+    if case.spec.zero_points:
+        each = case.zero_points[:, None, None]
+        columns = np.broadcast_to(each, [len(each), 1, case.spec.kernel_h, each.shape[-1]])
+        arrays.append(pack_depthwise(columns, layout))
     parameters = [guarded_copy(array) for array in arrays]
     inputs = [case.x.address, *(buffer.address for buffer in parameters)]
     if case.residual:
@@ -208,7 +215,8 @@ def test_empty(target: str, field: str):
     case = make_case(rng, replace(make_spec(rng, isa), rows=1, pixels=1), isa, extreme=False)
     run = compile_kernel(build_depthwise("kernel", replace(case.spec, **{field: 0}), isa), isa)
     before = case.y.memory.copy()
-    pointers = 5 + case.spec.float_bias + (case.spec.residual is not None)
+    spec = case.spec
+    pointers = 5 + spec.float_bias + (spec.zero_points > 0) + (spec.residual is not None)
     run(*[case.y.address] * pointers, 0, case.spec.parallel_size(isa))
     np.testing.assert_array_equal(case.y.memory, before)
 
