@@ -40,7 +40,7 @@ from qfin.target.isa import Isa
 # Vectors of columns that a tile has, the most of these that fit.
 _VECTORS = (8, 4, 2)
 # Multiply-adds that stand in one loop body.
-_UNROLLED = 32
+_UNROLLED = 16
 # Steps of a long innermost loop that stand in its body.
 _STEPS = 4
 
