@@ -254,9 +254,11 @@ class _Depthwise:
 
         groups = sorted({group for group, _ in self.pieces})
         places = [(row, column) for row in range(spec.rows) for column in range(spec.columns)]
-        # Before all else, if the quads can wait for the weights; or else in sums of their own.
-        registers = _QUADS * (len(places) + len(groups) * len(shared))
-        apart = bool(shared) and registers + _REGISTERS_FREE > isa.registers
+        # Before all else, if the quads can wait for the weights; or else in sums of their own, if
+        # there are registers for these and for the quads from the first column to the last.
+        ahead = len(places) + len(groups) * len(shared)
+        aside = len(places) + spec.rows + 1 + (spec.columns - 1) * spec.pixels * spec.stride_w
+        apart = bool(shared) and _QUADS * aside <= isa.registers < _QUADS * ahead + _REGISTERS_FREE
         if spec.columns == 1:
             apart, sums = False, {(row, 0): common[row] for row in range(spec.rows)}
         elif apart:
