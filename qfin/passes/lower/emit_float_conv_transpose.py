@@ -3,7 +3,8 @@
 They are convolutions of the input spread by the stride, with the taps in reverse order. Of constant
 weights each set of outputs that lie a stride apart is a convolution of the input itself, by every
 stride-th tap (see `conv_transpose_geometry`): the other taps meet zeros, which add nothing where
-weights are finite. Of others the input is spread indeed.
+weights are finite, but the sign of a zero. Of others the input is spread indeed. So a bias that is
+no negative zero is added to all sums: then none is left, however they are made.
 """
 
 from __future__ import annotations
@@ -20,8 +21,11 @@ from xdsl.dialects.builtin import f32
 from xdsl.ir import Operation
 
 from qfin.dialects import nn
+from qfin.dialects.kernel.plain import PlainBinaryOp
+from qfin.passes.lower.activations import tensor_of
 from qfin.passes.lower.buffers import Buffer, row_major
 from qfin.passes.lower.conv_transpose_geometry import Phase, outputs_of, phases_along
+from qfin.passes.lower.emit_binary import broadcast
 from qfin.passes.lower.emit_contraction import constant_of, in_blocks
 from qfin.passes.lower.emit_views import copy, part
 from qfin.passes.lower.float_windows import (
@@ -85,7 +89,7 @@ def _by_phases(
     sides = [max(0, *side) for side in zip(*wanted, [0] * (2 * len(taps)), strict=True)]
     around = inside(planner, source, sides, [1] * len(taps))
     innermost = planner.temporary(result, nhwc=True)
-    bias = None if op.bias is None else planner.buffer(op.bias)
+    bias = _bias(planner, op)
     for axes in phases:
         starts = [side - axis.before for side, axis in zip(sides[::2], axes, strict=True)]
         sizes = [
@@ -132,8 +136,25 @@ def _spread(planner: Planner, op: nn.ConvTranspose, source: Buffer, result: Buff
         dense = planner.temporary(window)
         copy(planner, window, dense)
         window = dense
-    bias = None if op.bias is None else planner.buffer(op.bias)
+    bias = _bias(planner, op)
     emit_by_pixels(planner, window, flipped, bias, result, dilation)
+
+
+def _bias(planner: Planner, op: nn.ConvTranspose) -> Buffer:
+    """`bias + 0.0`, [O]; 0.0 where there is none."""
+    outputs = tensor_of(op.result).get_shape()[1]
+    zero = np.zeros(1, np.float32)
+    known = zero if op.bias is None else constant_of(op.bias)
+    if known is not None:
+        return planner.constants.add(np.broadcast_to(known + zero, (outputs,)).copy())
+    assert op.bias is not None
+    source = planner.buffer(op.bias)
+    total = planner.temporary(source)
+    zeros = broadcast(planner.constants.add(zero), source.shape)
+    planner.emit(
+        PlainBinaryOp(planner.view(source), planner.view(zeros), planner.view(total), "add")
+    )
+    return total
 
 
 EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = dict.fromkeys(
