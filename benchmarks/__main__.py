@@ -23,7 +23,7 @@ from benchmarks import peers
 from benchmarks.families import FAMILIES
 from benchmarks.measure import Row, Settings, measure
 from benchmarks.picture import draw
-from benchmarks.table import show
+from benchmarks.table import markdown, show
 from qfin.target import resolve
 
 
@@ -52,7 +52,10 @@ def main() -> None:
                 rows.append(measure(name, problem, settings))
     cores = "one core" if args.threads == 1 else f"{args.threads} cores"
     width = None if sys.stdout.isatty() else 200
-    show(rows, f"{cores}, {resolve(args.target).name}", Console(file=sys.stdout, width=width))
+    title = f"{cores}, {resolve(args.target).name}"
+    show(rows, title, Console(file=sys.stdout, width=width))
+    if args.markdown:
+        args.markdown.write_text(markdown(rows, title))
     if args.json:
         args.json.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
     if args.picture:
@@ -81,6 +84,7 @@ def _arguments() -> argparse.Namespace:
         "--peers", nargs="*", default=peers.NAMES, choices=peers.NAMES, help="whom to ask (all)"
     )
     parser.add_argument("--json", type=Path, help="also write the rows there")
+    parser.add_argument("--markdown", type=Path, help="also write the tables there")
     parser.add_argument("--picture", type=Path, help="also draw them there, as SVG or PNG")
     args = parser.parse_args()
     args.families += [name for name in args.more.split(",") if name]

@@ -90,12 +90,18 @@ def test_the_command_lists_families(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "benchmarks"]
     listed = subprocess.run([*command, "--list"], capture_output=True, text=True, check=True)
     assert [line.split()[0] for line in listed.stdout.splitlines()] == list(FAMILIES)
-    path = tmp_path / "rows.json"
+    path, tables = tmp_path / "rows.json", tmp_path / "rows.md"
     small = ["linear", "--families", "signed", "--small", "--rounds", "1", "--peers"]
     table = subprocess.run(
-        [*command, *small, "--json", str(path)], capture_output=True, text=True, check=True
+        [*command, *small, "--json", str(path), "--markdown", str(tables)],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "<= 1.05 of ours" in table.stdout
+    titles = [line for line in tables.read_text().splitlines() if line.startswith("### ")]
+    assert [title.split(",")[0] for title in titles] == ["### linear", "### signed"]
+    assert all(title.endswith("of 1 marks met") for title in titles)
     assert [row["family"] for row in json.loads(path.read_text())] == ["linear", "signed"]
 
 
