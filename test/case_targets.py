@@ -1,8 +1,9 @@
 """How many cases a randomised test has, and on which targets they run.
 
 A case is one call of one chain of ops, or of one kernel, on one target. `make test` has 200 of a
-family, `make test-slow` as many as QFIN_TEST_CASES says; QFIN_TEST_SEED=n runs seed n alone, of any
-size. Both run on every target of the host."""
+family, `make test-slow` as many as QFIN_TEST_CASES says; QFIN_TEST_SEED=n runs seed n alone. With
+either variable set every case runs on every target of the host. Without, kernels do, and programs
+on one target of each width of vectors: see `case_targets`."""
 
 from __future__ import annotations
 

@@ -46,8 +46,10 @@ class GuardedFunction(Function):
 
         def watched(*arrays: Array, **others: Any) -> Any:
             results = call(*map(self._copy, self.inputs, arrays), **others)
-            stray = self.arena.stray(self.used.popleft())
-            assert not stray, f"written: bytes {stray[:9]} of arena {self.arena}"
+            # Several where the direct call has refused the arrays: it had taken an arena before.
+            while self.used:
+                stray = self.arena.stray(self.used.popleft())
+                assert not stray, f"written: bytes {stray[:9]} of arena {self.arena}"
             return results
 
         self.call = watched

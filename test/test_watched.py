@@ -70,6 +70,14 @@ def test_stray_writes_are_seen() -> None:
             run(moved(by, front=front), [x])
 
 
+def test_stray_writes_are_seen_where_the_direct_call_refuses() -> None:
+    """It has taken an arena by then, which stays as it was."""
+    x = np.asfortranarray(np.arange(111, dtype=np.uint8).reshape(3, 37))
+    run(moved(0, front=True), [x])
+    with pytest.raises(AssertionError, match="written: bytes"):
+        run(moved(1, front=True), [x])
+
+
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.parametrize("index", [0, 1], ids=["temporary", "table"])
 @pytest.mark.parametrize(("by", "front"), [(-1, True), (SLACK + 64, False)])
