@@ -42,15 +42,7 @@ class Divisor:
         of NaN NaN.
         """
         floats, fma = vector(f32, isa.lanes), f"llvm.fma.v{isa.lanes}f32"
-        x = _least_or_nan(b, isa, self.bound, x)
+        x = isa.least_or_nan(b, self.bound, x)
         q = b.fmul(x, self.reciprocal)
         left = b.intrinsic(fma, floats, q, self.negative, x)
         return b.intrinsic(fma, floats, left, self.reciprocal, q)
-
-
-def _least_or_nan(b: KernelBuilder, isa: Isa, bound: SSAValue, x: SSAValue) -> SSAValue:
-    """The lesser, or x where that is NaN: what the instruction does, unlike LLVM's minnum."""
-    if isa.vector_bytes == 32:
-        return b.intrinsic("llvm.x86.avx.min.ps.256", x.type, bound, x)
-    current_rounding = b.constant(4, 32)
-    return b.intrinsic("llvm.x86.avx512.min.ps.512", x.type, bound, x, current_rounding)

@@ -64,7 +64,7 @@ def round_to_packed_bytes(
     halves, bytes_ = vector(i16, isa.vector_bytes // 2), vector(i8, isa.vector_bytes)
     most = b.splat(float(qmax - zero_point), vector(f32, isa.lanes))
     # What is too small for an int32, and NaN, becomes -2**31, which every later step keeps least.
-    words = [isa.round_to_int(b, _least_or_nan(b, isa, most, t)) for t in ts]
+    words = [isa.round_to_int(b, isa.least_or_nan(b, most, t)) for t in ts]
     pairs = [isa.pack_words(b, *words[n : n + 2]) for n in (0, 2)]
     if zero_point:
         name = f"llvm.sadd.sat.v{isa.vector_bytes // 2}i16"
@@ -73,11 +73,3 @@ def round_to_packed_bytes(
     if qmin == 0:
         return packed
     return b.intrinsic(f"llvm.umax.v{isa.vector_bytes}i8", bytes_, packed, b.splat(qmin, bytes_))
-
-
-def _least_or_nan(b: KernelBuilder, isa: Isa, bound: SSAValue, t: SSAValue) -> SSAValue:
-    """The lesser, or t where it is NaN: what the instruction does, unlike LLVM's minnum."""
-    if isa.vector_bytes == 32:
-        return b.intrinsic("llvm.x86.avx.min.ps.256", t.type, bound, t)
-    current_rounding = b.constant(4, 32)
-    return b.intrinsic("llvm.x86.avx512.min.ps.512", t.type, bound, t, current_rounding)

@@ -83,6 +83,15 @@ class Isa(ABC):
             name, integers, floats, b.splat(0, integers), everything, current_rounding
         )
 
+    def least_or_nan(self, b: Emitter, bound: SSAValue, floats: SSAValue) -> SSAValue:
+        """The lesser of f32 lanes, NaN where `floats` are: what the instruction does, unlike LLVM's
+        minnum."""
+        if self.vector_bytes == 32:
+            return b.intrinsic("llvm.x86.avx.min.ps.256", floats.type, bound, floats)
+        current_rounding = b.constant(4, 32)
+        name = "llvm.x86.avx512.min.ps.512"
+        return b.intrinsic(name, floats.type, bound, floats, current_rounding)
+
     def pack_words(self, b: Emitter, low: SSAValue, high: SSAValue) -> SSAValue:
         """Two vectors of int32 as one of int16, saturated; in each 16 bytes 4 of `low`, 4 of
         `high`."""
