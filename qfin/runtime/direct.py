@@ -1,4 +1,4 @@
-"""Calls that go from CPython to machine code without ctypes: call.ll as a built-in function.
+"""Calls that go from CPython to machine code without ctypes: direct.ll as a built-in function.
 
 It checks arrays by numpy's C struct, in some 50 ns for what takes Python and ctypes a microsecond.
 Where that struct or CPython's objects lie otherwise, there is none, and calls take the long way.
@@ -11,6 +11,7 @@ import sysconfig
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from qfin.runtime.spec import TensorSpec
 from qfin.target import codegen
 
 MOST_ARRAYS = 12
-"""Arguments and results that call.ll has pointers for, beside arena and constants."""
+"""Arguments and results that direct.ll has pointers for, beside arena and constants."""
 
 _METH_FASTCALL = 0x80
 _BYTE = np.dtype(np.uint8)
@@ -55,12 +56,12 @@ def direct_call(
         words += [spec.bytes_in_all if spec.channels_last else 0, *spec.shape, *spec.strides]
     words += [spec.bytes_before for spec in outputs]
     # As the function's `self` it lives as long as that; dtypes live as long as the specs.
-    return _new_function(ctypes.byref(_method()), np.array(words, np.int64), None)
+    return _new_function(ctypes.byref(_method()), np.array(words, np.int64), __name__)
 
 
 @cache
 def _layout_is_known() -> bool:
-    """Whether objects and arrays lie in memory as call.ll reads them."""
+    """Whether objects and arrays lie in memory as direct.ll reads them."""
     if sysconfig.get_config_var("Py_GIL_DISABLED") or sysconfig.get_config_var("Py_TRACE_REFS"):
         return False
     base = np.zeros((3, 4), np.int16)
@@ -91,17 +92,29 @@ def _layout_is_known() -> bool:
         return False
 
 
-@cache
 def _method() -> _MethodDef:
-    """Made once: the functions of all programs are this one, with tables of their own."""
+    """Made once: the functions of all programs are this one, with tables of their own, and point to
+    it for as long as the process lives."""
+    global _made
+    with _lock:
+        if _made is None:
+            _made = _make_method()
+        return _made
+
+
+_lock = Lock()
+_made: _MethodDef | None = None
+
+
+def _make_method() -> _MethodDef:
     for name in ("PyEval_SaveThread", "PyEval_RestoreThread", "PyBool_FromLong"):
         function = getattr(ctypes.pythonapi, name)
         codegen.define_symbol(name, ctypes.cast(function, ctypes.c_void_p).value or 0)
-    text = resources.files("qfin.runtime").joinpath("call.ll").read_text("utf-8")
+    text = resources.files("qfin.runtime").joinpath("direct.ll").read_text("utf-8")
     code = codegen.load(text, targets.resolve("native"))
     # Functions run in it until the process ends, whatever the collector thinks of it.
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(code))
-    return _MethodDef(b"call", code.function("qfin_direct_call"), _METH_FASTCALL, None)
+    return _MethodDef(b"qfin_direct_call", code.function("qfin_direct_call"), _METH_FASTCALL, None)
 
 
 _new_function: Callable[..., Any] = ctypes.PYFUNCTYPE(

@@ -46,6 +46,7 @@ target triple = "x86_64-unknown-linux-gnu"
 declare i64 @syscall(i64, ...)
 declare i32 @sched_yield()
 declare i32 @sched_getcpu()
+declare i32 @memcmp(ptr, ptr, i64)
 declare i32 @pthread_create(ptr, ptr, ptr, ptr)
 declare i32 @pthread_join(i64, ptr)
 declare i32 @pthread_sigmask(i32, ptr, ptr)
@@ -66,9 +67,9 @@ define internal void @wake_all(ptr %word) {
   ret void
 }
 
-; Leaves processor `cpu`, the caller's, if this thread is there and may run on another. System calls
-; 203 and 204 are sched_setaffinity and sched_getaffinity, of this thread; masks are of up to 8192
-; processors.
+; Leaves processor `cpu`, the caller's, if this thread is there and may run on another; then it may
+; run where it might before, unless somebody has said otherwise meanwhile. System calls 203 and 204
+; are sched_setaffinity and sched_getaffinity, of this thread; masks are of up to 8192 processors.
 define internal void @leave_processor(i32 %cpu) {
 entry:
   %here = call i32 @sched_getcpu()
@@ -77,6 +78,7 @@ entry:
 which:
   %all = alloca [128 x i64], align 8
   %others = alloca [128 x i64], align 8
+  %now = alloca [128 x i64], align 8
   call void @llvm.memset.p0.i64(ptr %all, i8 0, i64 1024, i1 false)
   %size = call i64 (i64, ...) @syscall(i64 204, i32 0, i64 1024, ptr %all)
   %known = icmp sgt i64 %size, 0
@@ -95,8 +97,16 @@ move:
   %new = and i64 %old, %not_here
   store i64 %new, ptr %word_at
   ; Refused where nothing is left; else this thread runs elsewhere when the call returns.
-  %moved = call i64 (i64, ...) @syscall(i64 203, i32 0, i64 %size, ptr %others)
-  %free = call i64 (i64, ...) @syscall(i64 203, i32 0, i64 %size, ptr %all)
+  %refused = call i64 (i64, ...) @syscall(i64 203, i32 0, i64 %size, ptr %others)
+  %moved = icmp eq i64 %refused, 0
+  br i1 %moved, label %look, label %done
+look:
+  %again = call i64 (i64, ...) @syscall(i64 204, i32 0, i64 1024, ptr %now)
+  %difference = call i32 @memcmp(ptr %now, ptr %others, i64 %size)
+  %ours = icmp eq i32 %difference, 0
+  br i1 %ours, label %free, label %done
+free:
+  %freed = call i64 (i64, ...) @syscall(i64 203, i32 0, i64 %size, ptr %all)
   br label %done
 done:
   ret void

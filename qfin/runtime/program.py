@@ -26,6 +26,19 @@ from qfin.target import codegen
 Array = NDArray[Any]
 
 
+class _Call(property):
+    """A method that, of an instance, is the instance's own function: no Python frame in between."""
+
+    def __call__(
+        self,
+        program: Program,
+        *arrays: Array,
+        out: Array | Sequence[Array] | None = None,
+        **named: Array,
+    ) -> Array | tuple[Array, ...]:
+        return program(*arrays, out=out, **named)
+
+
 class Program:
     """Machine code for one function of a module, or for several that share mutable globals.
 
@@ -138,7 +151,7 @@ class Program:
             `Function`."""
             ...
     else:
-        __call__ = property(attrgetter("_call"), doc="Runs the only function; see `Function`.")
+        __call__ = _Call(attrgetter("_call"), doc="Runs the only function; see `Function`.")
 
     def __reduce__(self):
         raise TypeError(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import random
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -112,3 +114,38 @@ def test_only_what_fits_is_taken() -> None:
 def test_unknown_layouts_take_the_long_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(direct, "_layout_is_known", lambda: False)
     assert direct_call([FLAT], [], 0, 0) is None
+
+
+FIRST_CALLS = """
+import ctypes, gc, threading
+import numpy as np
+import qfin
+
+TEXT = '''
+func.func @main(%x: tensor<{n}xf32>) -> tensor<{n}xf32> {{
+  %y = nn.relu %x : tensor<{n}xf32>
+  func.return %y : tensor<{n}xf32>
+}}
+'''
+programs = {}
+barrier = threading.Barrier(4)
+
+def compile(n):
+    barrier.wait()
+    programs[n] = qfin.compile(TEXT.format(n=n), cache=False)
+
+threads = [threading.Thread(target=compile, args=(n,)) for n in range(16, 20)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+gc.collect()
+freed = [ctypes.create_string_buffer(b"A" * 32, 32) for _ in range(5000)]
+for n, program in programs.items():
+    assert (program(np.full(n, -1, np.float32)) == 0).all()
+print(len(programs))
+"""
+
+
+def test_programs_that_are_the_first_of_several_threads() -> None:
+    """All of their functions point to one method, which outlives them."""
+    done = subprocess.run([sys.executable, "-c", FIRST_CALLS], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "4"), done.stderr

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import gc
+import inspect
 import pickle
 import subprocess
 import sys
 import weakref
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -114,3 +116,14 @@ def test_results_that_no_memory_holds() -> None:
             make()
     with pytest.raises(qfin.InputError, match=r"'x: \?xint8' has no fixed size"):
         TensorSpec("x", (DYNAMIC,), X.dtype).empty()
+
+
+def test_a_call_is_a_method_like_others() -> None:
+    program = qfin.compile(DOUBLE)
+    parameters = inspect.signature(program).parameters
+    assert list(parameters) == ["arrays", "out", "named"]
+    want = program(X)
+    assert np.array_equal(qfin.Program.__call__(program, X), want)
+    stand_in = mock.create_autospec(qfin.Program, instance=True)
+    stand_in.return_value = want
+    assert stand_in(X) is want

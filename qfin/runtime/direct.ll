@@ -116,7 +116,8 @@ no:
 
 define ptr @qfin_direct_call(ptr %self, ptr %args, i64 %n) {
 entry:
-  ; The code gets as many pointers as there can be, and reads those that it has parameters for.
+  ; The code gets as many pointers as there can be (MOST_ARRAYS of direct.py, arena and constants), and
+  ; reads those that it has parameters for.
   %pointers = alloca [14 x ptr], align 16
   call void @llvm.memset.p0.i64(ptr %pointers, i8 0, i64 112, i1 false)
   %table.at = getelementptr %Array, ptr %self, i32 0, i32 2
