@@ -8,12 +8,19 @@ import random
 import numpy as np
 import pytest
 
+from .case_targets import MODULE_CALLS, module_seeds
 from .compiled_floats import check_floats, floats
 from .random_modules import tensor
 
 
 def _check(
-    rng: random.Random, seed: int, rank: int, *, infinite: bool = False, tiny: bool = False
+    rng: random.Random,
+    seed: int,
+    rank: int,
+    *,
+    calls: int = 1,
+    infinite: bool = False,
+    tiny: bool = False,
 ) -> None:
     groups, each = rng.choice([1, 2]), rng.choice([12, 16, 17, 33])
     inputs = groups * rng.choice([1, 3])
@@ -29,7 +36,7 @@ def _check(
         around = padding[2 * axis] + padding[2 * axis + 1]
         reach = dilation[axis] * (taps[axis] - 1)
         result.append((size - 1) * stride[axis] + 1 + reach - around + more[axis])
-    x, weight = floats(seed, x_shape, w_shape)
+    x, weight, *others = floats(seed, x_shape, w_shape, *[x_shape] * (calls - 1))
     if infinite:
         weight.flat[0] = np.inf
     if tiny:  # products are zeros of either sign
@@ -43,13 +50,13 @@ def _check(
           %y = nn.conv_transpose{rank}d %x, %w {{{text}, groups = {groups} : i64}}
             : ({x_type}, {w_type}) -> {y_type}
           func.return %y : {y_type} }}""",
-        [x],
+        *([array] for array in (x, *others)),
     )
 
 
-@pytest.mark.parametrize("seed", range(9))
+@module_seeds
 def test_random(seed: int) -> None:
-    _check(random.Random(seed), seed, 1 + seed % 3)
+    _check(random.Random(seed), seed, 1 + seed % 3, calls=MODULE_CALLS)
 
 
 def test_what_is_not_finite_meets_the_zeros() -> None:
