@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 
@@ -24,7 +25,7 @@ from benchmarks.families import FAMILIES
 from benchmarks.measure import Row, Settings, measure
 from benchmarks.picture import draw
 from benchmarks.table import markdown, show
-from qfin.target import resolve
+from qfin.target import host_target_names, resolve
 
 
 def main() -> None:
@@ -37,7 +38,7 @@ def main() -> None:
     os.sched_setaffinity(0, range(args.cpu, args.cpu + args.threads))
     console = Console(stderr=True)
     for name, reason in peers.absent().items():
-        console.print(f"left out: {name} ({reason})")
+        console.print(f"left out: {name} ({reason})", markup=False)
     random = Random(args.seed)
     if args.random:
         console.print(f"random shapes: --seed {args.seed}")
@@ -50,6 +51,8 @@ def main() -> None:
         for problem in track([*problems, *drawn], name, console=console):
             if args.only in problem.label:
                 rows.append(measure(name, problem, settings))
+    if not rows:
+        sys.exit(f"no problem of {', '.join(args.families)} has {args.only!r} in its name")
     cores = "one core" if args.threads == 1 else f"{args.threads} cores"
     width = None if sys.stdout.isatty() else 200
     title = f"{cores}, {resolve(args.target).name}"
@@ -91,7 +94,26 @@ def _arguments() -> argparse.Namespace:
     if unknown := set(args.families) - set(FAMILIES):
         parser.error(f"no family {', '.join(sorted(unknown))}; there are {names}")
     args.families = args.families or list(FAMILIES)
+    if problem := _refused(args):
+        parser.error(problem)
     return args
+
+
+def _refused(args: argparse.Namespace) -> str:
+    """What is wrong with the arguments, before anything is measured; nothing if empty."""
+    cores = os.cpu_count() or 1
+    if args.rounds < 1 or args.random < 0:
+        return "--rounds must be 1 or more, --random 0 or more"
+    if args.threads < 1 or args.cpu < 0 or args.cpu + args.threads > cores:
+        return f"--threads {args.threads} from --cpu {args.cpu} on: there are {cores} cores, from 0"
+    if args.target not in ("native", *host_target_names()):
+        return f"--target {args.target}: this CPU runs native, {', '.join(host_target_names())}"
+    if args.picture and find_spec("matplotlib") is None:
+        return "--picture needs matplotlib: pip install -e '.[bench]'"
+    for path in (args.json, args.markdown, args.picture):
+        if path and not path.absolute().parent.is_dir():
+            return f"{path}: there is no folder {path.parent}"
+    return ""
 
 
 if __name__ == "__main__":

@@ -108,12 +108,12 @@ def _float(op: str, shapes: tuple[tuple[int, ...], ...], y: tuple[int, ...]) -> 
             attributes = {"normalized_shape": (y[-1],)}
             weight = Weight((y[-1],), y[-1], floats=True)
         case "matmul":
-            work, unit = prod(y) * shapes[0][-1], "GMAC/s"
+            work, unit = prod(y) * shapes[0][-1], "GFMA/s"
         case "conv2d":
             channels, out = shapes[0][1], y[1]
             attributes = {"stride": (1, 1), "padding": (1,) * 4, "dilation": (1, 1), "groups": 1}
             weight = Weight((out, channels, 3, 3), out, floats=True)
-            work, unit = prod(y) * channels * 9, "GMAC/s"
+            work, unit = prod(y) * channels * 9, "GFMA/s"
         case _:
             pass
     net = Net(

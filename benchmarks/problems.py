@@ -14,7 +14,8 @@ Kind: TypeAlias = Literal["of peak", "of read", "x peer", "of ours", "of parts",
 the weights have; `x peer`: the best peer's time by ours; `of ours`: our time by that of the
 reference, our own; `of parts`: by the sum of its kernels' alone; `of openvino`: by OpenVINO's."""
 
-Rate: TypeAlias = Literal["GMAC/s", "GB/s", "Gout/s"]
+Rate: TypeAlias = Literal["GMAC/s", "GFMA/s", "GB/s", "Gout/s"]
+"""`GMAC/s` of bytes, which the peak is of, too; `GFMA/s` of f32."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,9 @@ class TensorSpec:
     `quantization` is the type of a quantized tensor, whose array holds the stored integers.
     With `channels_last` its memory is [N, spatial..., C], with a `halo` of so many rows and columns
     around each image (before and after in each dimension); arrays have the shape [N, C, spatial...]
-    all the same. Other arrays are copied into such memory; those made by `zeros` are not.
+    all the same. Other arrays are copied into such memory; those made by `zeros` are not. Nor is a
+    view that lies in a larger array just so: what is around it there is taken for its halo, which
+    has to hold the zero point. `array.copy()` has no halo, and gets one.
     """
 
     name: str
@@ -49,8 +51,9 @@ class TensorSpec:
         return text if self.quantization is None else f"{text} ({self.quantization})"
 
     def empty(self) -> Array:
-        """Memory for one such tensor, halo and all; its content is arbitrary. Raises InputError
-        where a dimension is dynamic, and where there is not so much memory."""
+        """Memory for one such tensor, halo and all, for a result; its content is arbitrary, that of
+        the halo too: for an argument see `zeros`. Raises InputError where a dimension is dynamic,
+        and where there is not so much memory."""
         try:
             return self.allocator()()
         except (MemoryError, ValueError) as e:
@@ -170,8 +173,8 @@ def match_arguments(
     Raises InputError as `match_names` does, and for an input that is given both ways."""
     if not named:
         return match_names(specs, arrays)
-    if len(arrays) + len(named) > len(specs):
-        raise InputError(f"got {len(arrays) + len(named)} arrays, {_takes(specs)}")
+    if len(arrays) > len(specs):
+        raise InputError(f"got {len(arrays)} arrays in order, {_takes(specs)}")
     in_order = {spec.name: array for spec, array in zip(specs, arrays, strict=False)}
     if twice := [name for name in named if name in in_order]:
         raise InputError(f"input {twice[0]!r} is given in order and by name; {_takes(specs)}")

@@ -103,7 +103,8 @@ def test_arguments_by_name() -> None:
         ([x], {"x": x}, "input 'x' is given in order and by name"),
         ([x], {"z": x}, "unknown input 'z'"),
         ([], {"y": x}, "missing input 'x'"),
-        ([x, y], {"y": y}, "got 3 arrays"),
+        ([x, y], {"y": y}, "input 'y' is given in order and by name"),
+        ([x, y], {"z": y}, "unknown input"),
     ):
         with pytest.raises(qfin.InputError, match=message):
             program(*arrays, **named)
