@@ -50,6 +50,10 @@ def tuned_tile(spec: DenseSpec, isa: Isa) -> Tile | None:
     return None if entry is None else _checked(entry, spec)
 
 
+_FURTHEST = 1 << 20
+"""Bytes ahead that a kept tile may ask for weights."""
+
+
 def keep_tiles(tiles: Mapping[str, Tile]) -> Path:
     """Adds tiles, by `key_of`, to what is kept for this CPU; the file. Raises OSError where it
     cannot be written."""
@@ -103,4 +107,5 @@ def _checked(entry: object, spec: DenseSpec) -> Tile | None:
     if tile.pipelined and tile.rows > 1:
         return None
     fits = min(tile.pixels, tile.rows) >= 1 and tile.vectors == spec.tile.vectors
-    return tile if fits and tile.prefetch >= 0 and not tile.matrix else None
+    near = 0 <= tile.prefetch <= _FURTHEST
+    return tile if fits and near and not tile.matrix else None

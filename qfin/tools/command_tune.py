@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qfin.errors import Error
 from qfin.tools.common import check_target, read_module
 
+if TYPE_CHECKING:
+    from qfin.runtime.tuning import Tuned
+
 _EPILOG = """\
 The choices are kept for this CPU in QFIN_CACHE_DIR (~/.cache/qfin), in `tiles`, and are used
-wherever such a kernel is compiled on it from then on, whatever the model. Results stay the same
-bits.
+wherever such a kernel is compiled on it from then on, whatever the model; each as soon as it is
+found, so an interrupted run keeps what it has. Results stay the same bits.
 
   qfin tune model.mlir"""
 
@@ -29,7 +34,6 @@ def execute(args: argparse.Namespace) -> None:
     """Run the command. Raises `qfin.Error`."""
     check_target(args.target)
     from qfin import target as targets
-    from qfin.kernels.tuned import keep_tiles
     from qfin.locations import location_text
     from qfin.pipeline import chosen_target, is_before, to_level
     from qfin.runtime.tuning import tune
@@ -41,10 +45,11 @@ def execute(args: argparse.Namespace) -> None:
             "the module's kernels are generated already: tune it at level buffers or before"
         )
     to_level(module, "buffers", isa.name)
-    kept, before, after = {}, 0.0, 0.0
+    kept, before, after = 0, 0.0, 0.0
+    file = Path()
     for found in tune(module, isa):
-        kept[found.key] = found.best
-        before, after = before + found.chosen_time, after + found.best_time
+        file = _keep(found)
+        kept, before, after = kept + 1, before + found.chosen_time, after + found.best_time
         tile, ratio = found.best, found.best_time / found.chosen_time
         text = f"{tile.pixels} x {tile.rows} pixels" + ", pipelined" * tile.pipelined
         print(
@@ -55,14 +60,20 @@ def execute(args: argparse.Namespace) -> None:
     if not kept:
         print("no kernel of this model has a tile to choose", file=sys.stderr)
         return
+    print(
+        f"kernels: {kept}; {1e6 * before:.1f} us before, {1e6 * after:.1f} us now; kept in {file}"
+    )
+
+
+def _keep(found: Tuned) -> Path:
+    """At once, so that who interrupts has what was found until then. Raises Error where nothing can
+    be kept."""
+    from qfin.kernels.tuned import keep_tiles
+
     try:
-        file = keep_tiles(kept)
+        return keep_tiles({found.key: found.best})
     except OSError as e:
         raise Error(
             f"the tiles cannot be kept in {e.filename} ({e.strerror}): set QFIN_CACHE_DIR to a"
             " directory that can be written"
         ) from e
-    print(
-        f"{len(kept)} kernels: {1e6 * before:.0f} us before, {1e6 * after:.0f} us now;"
-        f" kept in {file}"
-    )

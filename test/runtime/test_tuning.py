@@ -95,7 +95,7 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     model.write_text(TEXT)
     assert main(["tune", str(model)]) == 0
     out, err = capsys.readouterr()
-    assert out.startswith("1 kernels: ")
+    assert out.startswith("kernels: 1; ")
     assert str(next((tmp_path / "tiles").iterdir())) in out
     assert "m.mlir:6:3: " in err
     assert "of the model's choice" in err
