@@ -4,7 +4,6 @@ interpreter, and no copies."""
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -15,24 +14,12 @@ from qfin.pipeline import to_level
 from qfin.target import TARGETS
 
 from .case_targets import case_targets
-from .kernels.harness import guarded
-from .random_modules import Array, Shape, dense, tensor
+from .compiled import compiled
+from .random_signed import Case, arrays_of, module_of, placed
+from .watched import place_of
 
-S = "!quant.uniform<i8:f32, 0.03125:{}>"
-
-
-class Case(NamedTuple):
-    """One op on signed bytes. `padding` is on every side, `residual` another argument."""
-
-    op: str
-    weight: Shape
-    image: Shape
-    result: Shape
-    parameters: str = ""
-    padding: int = 0
-    residual: bool = False
-    zero_points: bool = False
-
+COPYING = {"avx512", "avx2", "amx-int8"}
+"""Targets that multiply unsigned bytes alone, better of a copy."""
 
 CASES = {
     "linear": Case("linear", (24, 20), (3, 20), (3, 24)),
@@ -72,65 +59,6 @@ CASES = {
 }
 
 
-def with_layout(shape: Shape, element: str, halo: int = 0) -> str:
-    """The type of an argument or a result: images have channels innermost."""
-    if len(shape) < 4:
-        return tensor(shape, element)
-    around = ", ".join([str(halo)] * (2 * len(shape) - 4))
-    encoding = f"#layout.nhwc<halo = [{around}]>" if halo else "#layout.nhwc"
-    return tensor(shape, f"{element}, {encoding}")
-
-
-def module_of(case: Case, rng: np.random.Generator, zero_points: tuple[int, int, int]) -> ModuleOp:
-    """A function of the op alone, with these zero points of input, residual and result."""
-    x, r, y = (S.format(zero_point) for zero_point in zero_points)
-    outputs = case.result[-1 if case.op == "linear" else 1]
-    axes = len(case.weight) - 2
-    weight = rng.integers(-127, 128, case.weight).astype(np.int8)
-    depth = np.prod(case.weight) / outputs
-    scales = (0.4 / depth**0.5 / 74 * rng.uniform(0.5, 1.5, outputs)).astype(np.float32)
-    content = f"{dense(weight, 'i8')}, scales = {dense(scales, 'f32')}"
-    if case.zero_points:
-        points = rng.integers(-100, 100, outputs).astype(np.int32)
-        content += f", zero_points = {dense(points, 'i32')}"
-    packed = f"{case.op}, {tensor(case.weight, 'i8')}"
-    if case.padding:
-        packed += f", padding = [{', '.join([str(case.padding)] * (2 * axes))}]"
-    packed += f", {case.parameters}" if case.parameters else ""
-    types = [with_layout(case.image, x, case.padding)]
-    names = ["%x"]
-    if case.residual:
-        types.append(with_layout(case.result, r))
-        names.append("%r")
-    result = with_layout(case.result, y, 1)
-    arguments = ", ".join(f"{name}: {type}" for name, type in zip(names, types, strict=True))
-    kinds = ", ".join([types[0], f"!quant.packed<{packed}>", *types[1:]])
-    return qfin.parse(f"""func.func @main({arguments}) -> {result} {{
-      %p = quant.packed_constant <{content}> : !quant.packed<{packed}>
-      %y = quant.{case.op} {", ".join(["%x", "%p", *names[1:]])} : ({kinds}) -> {result}
-      func.return %y : {result}
-    }}""")
-
-
-def at_page_end(spec: qfin.TensorSpec, values: Array | None = None) -> Array:
-    """An array as a program reads or writes it, with the end of its memory at that of a page: of
-    `values`, in a halo of the zero point, or of garbage."""
-    assert spec.quantization is not None
-    size = spec.bytes_in_all if spec.channels_last else int(np.prod(spec.shape))
-    memory = guarded(size)
-    memory[:] = 0xA5 if values is None else spec.quantization.zero_point & 0xFF
-    array = np.ndarray(spec.shape, spec.dtype, memory, spec.bytes_before, spec.strides)
-    assert spec.fits(array)
-    if values is not None:
-        array[...] = values
-    return array
-
-
-def arrays_of(case: Case, rng: np.random.Generator) -> list[Array]:
-    shapes = [case.image, case.result] if case.residual else [case.image]
-    return [rng.integers(-128, 128, shape).astype(np.int8) for shape in shapes]
-
-
 def copies(module: ModuleOp, target: str) -> int:
     """How many there are in the program."""
     return len(re.findall(r"kernel\.copy", str(to_level(module.clone(), "buffers", target))))
@@ -143,22 +71,22 @@ def test_no_copies(name: str) -> None:
     case, rng = CASES[name], np.random.default_rng(5)
     module = qfin.finalize(module_of(case, rng, (-3, 5, 0)))
     padded = case.op == "linear" and case.image[-1] % 4 != 0
-    for target, isa in TARGETS.items():
-        better = not isa.takes_signed and not name.startswith("depthwise")
+    for target in TARGETS:
+        better = target in COPYING and not name.startswith("depthwise")
         assert copies(module, target) == (better or padded), target
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("zero_points", [(-3, 127, 0), (100, 0, -128)])
-def test_bits(name: str, zero_points: tuple[int, int, int]) -> None:
+def test_bits(name: str) -> None:
+    """With memory for the result that the caller gives."""
     case, rng = CASES[name], np.random.default_rng(len(name))
-    module = qfin.finalize(module_of(case, rng, zero_points))
+    module = qfin.finalize(module_of(case, rng, (100, 0, -128)))
     arrays = arrays_of(case, rng)
     want = qfin.interpret(module, arrays)
     assert len(np.unique(next(iter(want.values())))) > 8
     for target in case_targets():
-        program = qfin.Program(to_level(module.clone(), "llvm", target))
+        program = compiled(module, target)
         (result,) = program.outputs
-        out = at_page_end(result)
-        program(*map(at_page_end, program.inputs, arrays), out=out)
+        out = place_of(result, front=False)
+        program(*map(placed, program.inputs, arrays), out=out)
         np.testing.assert_array_equal(out, want[result.name], err_msg=target)
