@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import gcd
 
-from qfin.dialects import quant
+from qfin.dialects import nn, quant
 from qfin.passes.lower.buffers import NO_HALO, Buffer, Halo, element_bytes
 
 
@@ -33,13 +33,15 @@ class Phase:
     after: int
 
 
-def phases(packed: quant.PackedType, sizes: Sequence[int]) -> list[tuple[Phase, ...]]:
-    """The convolutions that make up a transposed one of an input of spatial `sizes`: a phase for
-    each dimension."""
-    geometry, padding = packed.conv, packed.conv.padding.get_values()
+def phases(
+    geometry: quant.ConvGeometry | nn.ConvTranspose, sizes: Sequence[int], taps: Sequence[int]
+) -> list[tuple[Phase, ...]]:
+    """The convolutions that make up a transposed one of an input of spatial `sizes`, with so many
+    `taps`: a phase for each dimension."""
+    padding = geometry.padding.get_values()
     axes = zip(
         sizes,
-        packed.weight.get_shape()[2:],
+        taps,
         geometry.stride.get_values(),
         geometry.dilation.get_values(),
         padding[::2],
@@ -89,6 +91,6 @@ def halo_of_transpose(packed: quant.PackedType, sizes: Sequence[int]) -> Halo:
     """What the op wants around its operand."""
     sides = [
         [side for phase in axes for side in (phase.before, phase.after)]
-        for axes in phases(packed, sizes)
+        for axes in phases(packed.conv, sizes, packed.weight.get_shape()[2:])
     ]
     return tuple(max(0, *side) for side in zip(*sides, strict=True))

@@ -37,7 +37,8 @@ def emit_conv_transpose(planner: Planner, op: quant.ConvTranspose) -> None:
         raise UnsupportedError("runs on channels innermost only: run assign-layout", op)
     source, result = input_buffer(planner, op), planner.result(op.result, signed=True)
     residual = residual_buffer(planner, op)
-    for axes in phases(packed_type_of(op), source.shape[2:]):
+    packed = packed_type_of(op)
+    for axes in phases(packed.conv, source.shape[2:], packed.weight.get_shape()[2:]):
         part = Part(
             source.padded([side for axis in axes for side in (axis.before, axis.after)]),
             outputs_of(result, axes),

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ from qfin.dialects import nn
 from qfin.dialects.kernel.plain import PlainBinaryOp
 from qfin.passes.lower.activations import tensor_of
 from qfin.passes.lower.buffers import Buffer, row_major
-from qfin.passes.lower.conv_transpose_geometry import Phase, outputs_of, phases_along
+from qfin.passes.lower.conv_transpose_geometry import Phase, outputs_of, phases
 from qfin.passes.lower.emit_binary import broadcast
 from qfin.passes.lower.emit_contraction import constant_of, in_blocks
 from qfin.passes.lower.emit_views import copy, part
@@ -46,30 +45,12 @@ def _transposed(planner: Planner, op: nn.ConvTranspose) -> None:
     known = constant_of(op.weight)
     if known is not None and np.isfinite(known).all():
         each = known.shape[1]
-        axes = _phases(op, source.shape[2:], known.shape[2:])
+        axes = phases(op, source.shape[2:], known.shape[2:])
         reached = all(phase.taps for of_axes in axes for phase in of_axes)
         if reached and whole_vectors(each) <= prod(op.stride.get_values()) * each:
             _by_phases(planner, op, source, known, axes, result)
             return
     _spread(planner, op, source, result)
-
-
-def _phases(
-    op: nn.ConvTranspose, sizes: Sequence[int], taps: Sequence[int]
-) -> list[tuple[Phase, ...]]:
-    """The convolutions of the input that make up the result, a phase for each dimension."""
-    padding = op.padding.get_values()
-    axes = zip(
-        sizes,
-        taps,
-        op.stride.get_values(),
-        op.dilation.get_values(),
-        padding[::2],
-        padding[1::2],
-        op.output_padding.get_values(),
-        strict=True,
-    )
-    return list(product(*(phases_along(*axis) for axis in axes)))
 
 
 def _by_phases(
