@@ -15,16 +15,15 @@ from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from xdsl.dialects.builtin import i8
 from xdsl.ir import Operation
 
-from qfin.dialects import kernel, nn
-from qfin.dialects.tensors import ints
+from qfin.dialects import nn
 from qfin.passes.lower.buffers import NO_HALO, Buffer
 from qfin.passes.lower.emit_contraction import constant_of, described, emit_contraction, in_blocks
 from qfin.passes.lower.emit_views import copy
 from qfin.passes.lower.float_windows import (
     LANES,
+    clear_halo,
     columns_of,
     emit_by_channels,
     emit_by_pixels,
@@ -99,13 +98,7 @@ def _depthwise(planner: Planner, op: nn.Conv, source: Buffer, result: Buffer) ->
     images, channels, *spatial = result.shape
     turned = planner.temporary(source, nhwc=True, halo=padding)
     if any(padding):
-        every_byte = replace(
-            turned,
-            element=i8,
-            shape=(images, 4 * channels, *source.shape[2:]),
-            strides=tuple(1 if d == 1 else 4 * step for d, step in enumerate(turned.strides)),
-        )
-        planner.emit(kernel.FillHaloOp(planner.view(every_byte), ints(*padding), 0))
+        clear_halo(planner, turned, padding)
     copy(planner, source, replace(turned, halo=NO_HALO))
     window = turned.padded(padding) if any(padding) else turned
     by_image, _, *by_pixel = window.strides

@@ -34,30 +34,36 @@ def inside(planner: Planner, source: Buffer, sides: Sequence[int], apart: Sequen
     whole = [b + s + a for b, s, a in zip(most[::2], spread, most[1::2], strict=True)]
     images = source.shape[:2]
     place = planner.temporary(replace(source, shape=(*images, *whole)))
-    _clear(planner, place, most if set(apart) == {1} else ())
     inner = part(place, (0, 0, *most[::2]), source.shape, (1, 1, *apart))
+    if set(apart) == {1}:
+        clear_halo(planner, inner, most)
+    else:
+        planner.emit(kernel.FillOp(planner.view(_as_bytes(place)), 0))
     copy(planner, source, inner)
     kept = [size + min(0, b) + min(0, a) for size, b, a in zip(whole, before, after, strict=True)]
     return part(place, (0, 0, *(max(0, -b) for b in before)), (*images, *kept))
 
 
-def _clear(planner: Planner, place: Buffer, sides: Sequence[int]) -> None:
-    """Zeros in all of a dense buffer, or on those `sides` of its images: 4 zero bytes for each."""
-    images, channels, *whole = place.shape
-    planes = replace(
-        place,
+def clear_halo(planner: Planner, images: Buffer, sides: Sequence[int]) -> None:
+    """Zeros around images of f32 that lie in larger ones, `sides` for each dimension."""
+    halo = replace(_as_bytes(images), halo=tuple(sides))
+    planner.emit(kernel.FillHaloOp(planner.view(halo), ints(*sides), 0))
+
+
+def _as_bytes(images: Buffer) -> Buffer:
+    """The bytes of f32 as channels, 4 of each; where these lie apart, of images of one channel."""
+    count, channels, *spatial = images.shape
+    by_image, by_channel, *by_pixel = images.strides
+    if by_channel > 1:
+        outer, step = (count * channels, 4), by_channel
+    else:
+        outer, step = (count, 4 * channels), by_image
+    return replace(
+        images,
         element=i8,
-        shape=(images * channels, 4, *whole),
-        strides=(4 * prod(whole), 1, *(4 * step for step in row_major(whole))),
+        shape=(*outer, *spatial),
+        strides=(4 * step, 1, *(4 * stride for stride in by_pixel)),
     )
-    if not sides:
-        planner.emit(kernel.FillOp(planner.view(planes), 0))
-        return
-    before, after = sides[::2], sides[1::2]
-    inside = [size - b - a for size, b, a in zip(whole, before, after, strict=True)]
-    inner = part(planes, (0, 0, *before), (images * channels, 4, *inside))
-    view = planner.view(replace(inner, halo=tuple(sides)))
-    planner.emit(kernel.FillHaloOp(view, ints(*sides), 0))
 
 
 def strided(buffer: Buffer, shape: Sequence[int], strides: Sequence[int]) -> Buffer:
