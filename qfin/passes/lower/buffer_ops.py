@@ -186,6 +186,7 @@ def _return(planner: Planner, op: func.ReturnOp) -> None:
     for value, place in zip(op.operands, planner.outputs, strict=True):
         source, result = planner.buffer(value, signed=True), planner.argument(place)
         if source != result:
+            planner.fill_halo(value, result, result.halo)
             planner.emit(kernel.CopyOp(planner.view(source), planner.view(result)))
     planner.emit(func.ReturnOp())
 
@@ -221,8 +222,6 @@ EMITTERS: dict[type[Operation], Callable[[Planner, Any], None]] = {
     **emit_linear_fp16.EMITTERS,
     **emit_plain.EMITTERS,
     **emit_state.EMITTERS,
-    **emit_dynamic.EMITTERS,
-    **emit_plain.EMITTERS,
     **emit_norm.EMITTERS,
     **emit_softmax.EMITTERS,
     **emit_matmul.EMITTERS,
