@@ -112,7 +112,7 @@ def verify_activations(name: str, value: SSAValue, rank: int | None = None) -> N
 def verify_stored(name: str, value: SSAValue) -> None:
     """Raises VerifyException unless the operand is a static buffer of i8, si8, i32 or f32."""
     if (element := memref_of(value).element_type) not in (i8, si8, i32, f32):
-        raise VerifyException(f"{name} must hold i8, i32 or f32, got {element}")
+        raise VerifyException(f"{name} must hold i8, si8, i32 or f32, got {element}")
     strides_of(value)
 
 

@@ -170,7 +170,7 @@ func.func @f(%b: memref<1000xi8>) {
   %0 = kernel.view %b : memref<1000xi8> -> memref<2xi64>
   func.return
 }
-// CHECK: error: 'kernel.view': result must hold i8, i32 or f32, got i64
+// CHECK: error: 'kernel.view': result must hold i8, si8, i32 or f32, got i64
 
 // -----
 
@@ -283,7 +283,7 @@ func.func @f(%0: memref<4xi64>, %1: memref<4xi64>) {
   kernel.copy %0, %1 {} : memref<4xi64>, memref<4xi64>
   func.return
 }
-// CHECK: error: 'kernel.copy': input must hold i8, i32 or f32, got i64
+// CHECK: error: 'kernel.copy': input must hold i8, si8, i32 or f32, got i64
 
 // -----
 
