@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from math import copysign
 from typing import Any
 
@@ -22,6 +22,9 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute
 
 Properties = dict[str, Attribute]
+
+_SPLATS = 1024
+"""So many are kept: each network that a process compiles has scales of its own."""
 
 NO_FASTMATH: Properties = {"fastmathFlags": llvm.FastMathAttr(None)}
 
@@ -49,7 +52,7 @@ def splat(value: float, vector_type: VectorType[Any]) -> DenseIntOrFPElementsAtt
     return _splat(value, copysign(1, value), vector_type)
 
 
-@cache
+@lru_cache(_SPLATS)
 def _splat(
     value: float, sign: float, vector_type: VectorType[Any]
 ) -> DenseIntOrFPElementsAttr[Any]:
