@@ -60,8 +60,9 @@ def _conv(rng: random.Random, seed: int, rank: int, *, transposed: bool, constan
 
 @seeds_of(CALLS * len(case_targets()))
 def test_random(seed: int) -> None:
-    """Of any rank, transposed or not, of weights that are constants, or come as arguments; depthwise
-    ones, and transposed ones of constant weights, have their own family."""
+    """Of any rank, transposed or not, of weights that are constants, or come as arguments. Those
+    depthwise, and those transposed by constant weights of many channels, have their own families.
+    """
     rank, transposed, constant = 1 + seed % 3, seed // 3 % 2 == 1, seed // 6 % 2 == 1
     _conv(random.Random(seed), seed, rank, transposed=transposed, constant=constant)
 
