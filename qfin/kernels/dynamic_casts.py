@@ -25,8 +25,7 @@ from xdsl.ir import Attribute, SSAValue
 from qfin.kernels.broadcast import BroadcastSpec, build_broadcast, emit_broadcast
 from qfin.kernels.builder import KernelBuilder, ptr, vector
 from qfin.kernels.division import LEAST, MOST, Divisor
-from qfin.kernels.epilogue import natural_order
-from qfin.kernels.rounding import round_to_bytes
+from qfin.kernels.rounding import natural_order, pack_saturated, round_to_bytes
 from qfin.kernels.strided import Dim, Nest, Pointers
 from qfin.target.isa import Isa
 
@@ -117,13 +116,10 @@ def _multiply(
 ) -> None:
     """The loop for a scale from `LEAST` to `MOST` and a zero point from 0 to 255.
 
-    Packing to 16 bits, adding the zero point and packing to bytes all saturate, which is the clamp:
-    -2**31, that NaN and what is too small for an int32 becomes, ends as 0.
+    Packing is the clamp: -2**31, that NaN and what is too small for an int32 becomes, ends as 0.
     """
     divisor = Divisor.of(b, isa, scale)
-    halves = vector(i16, isa.vector_bytes // 2)
     addend = b.spread(b.trunc(zero_point, i16), isa.vector_bytes // 2)
-    add = f"llvm.sadd.sat.v{isa.vector_bytes // 2}i16"
     x, _, _, y, begin, end = b.arguments
 
     def body(at: Pointers, n: int) -> None:
@@ -135,11 +131,7 @@ def _multiply(
         for first in range(0, n, isa.lanes):
             values = b.load(b.gep(at[0], 4 * first), vector(f32, isa.lanes))
             words.append(isa.round_to_int(b, divisor.divide(b, isa, values)))
-        pairs = [
-            b.intrinsic(add, halves, isa.pack_words(b, *words[pair : pair + 2]), addend)
-            for pair in (0, 2)
-        ]
-        packed = isa.pack_bytes(b, *pairs)
+        packed = pack_saturated(b, isa, words, addend)
         b.store(b.shuffle(packed, packed, natural_order(n)), at[1])
 
     (dim,) = spec.nest().dims

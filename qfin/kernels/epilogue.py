@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xdsl.dialects.builtin import f32, i8, i16, i32
+from xdsl.dialects.builtin import f32, i8, i32
 from xdsl.ir import SSAValue
 
 from qfin.kernels.builder import KernelBuilder, vector
 from qfin.kernels.floats import clamp_floats
+from qfin.kernels.rounding import natural_order, pack_saturated
 from qfin.target.isa import Isa
 
 _VECTORS = 4
@@ -147,7 +148,6 @@ class Requantize:
         the middle of unsigned bytes (or the least of signed ones), the others' range is that of the
         results without it, and turning the sign bits adds it, which `_clamp` does.
         """
-        stored_zero = self._stored_zero
         words: list[SSAValue] = []
         for n, total in enumerate(sums):
             t = b.sitofp(total, vector(f32, isa.lanes))
@@ -157,15 +157,8 @@ class Requantize:
             if addends is not None:
                 t = b.fadd(t, addends[n])
             words.append(self._round(b, isa, t))
-        pairs: list[SSAValue] = []
-        for low, high in ((0, 1), (2, 3))[: -(-len(words) // 2)]:
-            pair = isa.pack_words(b, words[low], words[min(high, len(words) - 1)])
-            if stored_zero and not self._turned:
-                zero_point = b.splat(stored_zero, vector(i16, isa.vector_bytes // 2))
-                name = f"llvm.sadd.sat.v{isa.vector_bytes // 2}i16"
-                pair = b.intrinsic(name, pair.type, pair, zero_point)
-            pairs.append(pair)
-        return isa.pack_bytes(b, pairs[0], pairs[-1], signed=self.signed != self._turned)
+        zero_point = 0 if self._turned else self._stored_zero
+        return pack_saturated(b, isa, words, zero_point, signed=self.signed != self._turned)
 
     def _round(self, b: KernelBuilder, isa: Isa, t: SSAValue) -> SSAValue:
         # No NaN: multiplier, bias and residual are finite (`emit_dense` sees to it).
@@ -239,10 +232,3 @@ def quads(vector_bytes: int) -> list[tuple[int, ...]]:
     permutation."""
     parts = range(0, vector_bytes, 16)
     return [tuple(part + 4 * q + i for part in parts for i in range(4)) for q in range(_VECTORS)]
-
-
-def natural_order(vector_bytes: int) -> tuple[int, ...]:
-    """The mask that undoes packing, which works in each 16 bytes apart: 4 bytes of the first
-    vector, 4 of the second, third and fourth, then the next 4 of the first, and so on."""
-    parts = vector_bytes // 16
-    return tuple(16 * part + 4 * n + i for n in range(4) for part in range(parts) for i in range(4))

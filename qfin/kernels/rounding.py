@@ -51,9 +51,7 @@ def round_whole(
     starts = range(0, lanes, isa.lanes)
     ts = [b.shuffle(t, t, tuple(range(n, n + isa.lanes))) for n in starts]
     packed = round_to_packed_bytes(b, isa, ts, zero_point, qmin, qmax)
-    parts = range(0, lanes, 16)
-    order = tuple(part + 4 * n + i for n in range(4) for part in parts for i in range(4))
-    return b.shuffle(packed, packed, order)
+    return b.shuffle(packed, packed, natural_order(lanes))
 
 
 def round_to_packed_bytes(
@@ -61,15 +59,47 @@ def round_to_packed_bytes(
 ) -> SSAValue:
     """The same of four vectors of f32 as one vector of bytes: of each 16, 4 of each vector, as
     `Isa.interleave` takes them apart."""
-    halves, bytes_ = vector(i16, isa.vector_bytes // 2), vector(i8, isa.vector_bytes)
     most = b.splat(float(qmax - zero_point), vector(f32, isa.lanes))
     # What is too small for an int32, and NaN, becomes -2**31, which every later step keeps least.
     words = [isa.round_to_int(b, isa.least_or_nan(b, most, t)) for t in ts]
-    pairs = [isa.pack_words(b, *words[n : n + 2]) for n in (0, 2)]
-    if zero_point:
-        name = f"llvm.sadd.sat.v{isa.vector_bytes // 2}i16"
-        pairs = [b.intrinsic(name, halves, pair, b.splat(zero_point, halves)) for pair in pairs]
-    packed = isa.pack_bytes(b, *pairs)
+    packed = pack_saturated(b, isa, words, zero_point)
     if qmin == 0:
         return packed
+    bytes_ = vector(i8, isa.vector_bytes)
     return b.intrinsic(f"llvm.umax.v{isa.vector_bytes}i8", bytes_, packed, b.splat(qmin, bytes_))
+
+
+def pack_saturated(
+    b: KernelBuilder,
+    isa: Isa,
+    words: Sequence[SSAValue],
+    zero_point: int | SSAValue,
+    *,
+    signed: bool = False,
+) -> SSAValue:
+    """`clamp(word + zero_point, 0, 255)`, or if `signed` from -128 to 127, of one to four vectors
+    of int32, as one of bytes: of each 16, 4 of each vector. What follows them is undefined.
+
+    `zero_point` is a number, or a vector of i16 known at run time, of magnitudes up to 255. All
+    three steps saturate, which is the clamp.
+    """
+    halves = vector(i16, isa.vector_bytes // 2)
+    if isinstance(zero_point, int):
+        addend = b.splat(zero_point, halves) if zero_point else None
+    else:
+        addend = zero_point
+    pairs: list[SSAValue] = []
+    for low, high in ((0, 1), (2, 3))[: -(-len(words) // 2)]:
+        pair = isa.pack_words(b, words[low], words[min(high, len(words) - 1)])
+        if addend is not None:
+            name = f"llvm.sadd.sat.v{isa.vector_bytes // 2}i16"
+            pair = b.intrinsic(name, halves, pair, addend)
+        pairs.append(pair)
+    return isa.pack_bytes(b, pairs[0], pairs[-1], signed=signed)
+
+
+def natural_order(vector_bytes: int) -> tuple[int, ...]:
+    """The mask that undoes packing, which works in each 16 bytes apart: 4 bytes of the first
+    vector, 4 of the second, third and fourth, then the next 4 of the first, and so on."""
+    parts = vector_bytes // 16
+    return tuple(16 * part + 4 * n + i for n in range(4) for part in range(parts) for i in range(4))
