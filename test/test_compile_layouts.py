@@ -21,7 +21,7 @@ from qfin.dialects.uniform import UniformType
 from qfin.target import host_target_names
 
 from .case_targets import seeds_of
-from .compiled import compiled
+from .compiled import compiled, same_bits
 from .random_modules import RandomModule
 
 Array = NDArray[Any]
@@ -104,22 +104,74 @@ def test_layouts_of_arguments_change_nothing(seed: int, target: str) -> None:
             np.testing.assert_array_equal(kept, array)
 
 
-def test_a_result_has_its_halo() -> None:
-    text = """
-    !q = !quant.uniform<u8:f32, 0.5:7>
+@pytest.mark.parametrize("storage", ["u8", "i8"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "%y = quant.qcast %x : tensor<1x2x3x3xf32> to !y  return %y, %y : !y, !y",
+        """%q = quant.qcast %x : tensor<1x2x3x3xf32> to tensor<1x2x3x3x!q>
+        %y = layout.to_nhwc %q : tensor<1x2x3x3x!q> to !y
+        %p = nn.max_pool2d %q {kernel = array<i64: 1, 1>}
+          : (tensor<1x2x3x3x!q>) -> tensor<1x2x3x3x!q>
+        %z = layout.to_nhwc %p : tensor<1x2x3x3x!q> to !y
+        return %y, %z : !y, !y""",
+        """%q = quant.qcast %x : tensor<1x2x3x3xf32> to !y
+        return %q, %given : !y, !y""",
+    ],
+    ids=["twice", "of ops", "argument"],
+)
+def test_results_have_their_halos(storage: str, body: str) -> None:
+    """Whether or not they are computed where they are returned."""
+    text = f"""
+    !q = !quant.uniform<{storage}:f32, 0.5:7>
     !y = tensor<1x2x3x3x!q, #layout.nhwc<halo = [1, 0, 2, 0]>>
-    func.func @f(%x: tensor<1x2x3x3xf32>) -> !y {
-      %y = quant.qcast %x : tensor<1x2x3x3xf32> to !y
-      return %y : !y
-    }
+    func.func @f(%x: tensor<1x2x3x3xf32>, %given: !y) -> (!y, !y) {{
+      {body}
+    }}
     """
     program = qfin.compile(text)
-    result = program(np.ones((1, 2, 3, 3), np.float32))
-    assert isinstance(result, np.ndarray)
-    assert program.outputs[0].halo == (1, 0, 2, 0)
-    start = result.__array_interface__["data"][0] - program.outputs[0].bytes_before
-    whole = np.ctypeslib.as_array((ctypes.c_uint8 * (4 * 5 * 2)).from_address(start))
-    padded = whole.reshape(4, 5, 2)
-    assert (padded[1:, 2:] == 9).all()
-    assert (padded[0] == 7).all()
-    assert (padded[:, :2] == 7).all()
+    given = program.inputs[1].zeros()
+    given[...] = 9
+    dtype = given.dtype
+    for result in program(np.ones((1, 2, 3, 3), np.float32), given):
+        assert program.outputs[0].halo == (1, 0, 2, 0)
+        start = result.__array_interface__["data"][0] - program.outputs[0].bytes_before
+        whole = np.ctypeslib.as_array((ctypes.c_uint8 * (4 * 5 * 2)).from_address(start))
+        padded = whole.view(dtype).reshape(4, 5, 2)
+        assert (padded[1:, 2:] == 9).all()
+        assert (padded[0] == 7).all()
+        assert (padded[:, :2] == 7).all()
+
+
+@pytest.mark.parametrize(
+    ("results", "body"),
+    [
+        ("!t", "%c = layout.to_nchw %x : !h to !t  %y = nn.relu %c : !t  return %y : !t"),
+        (
+            "!n, !h",
+            """%c = layout.to_nchw %x : !h to !t
+            %f = quant.dcast %c : !t to tensor<2x4x6x6xf32>
+            %y = quant.qcast %f : tensor<2x4x6x6xf32> to !t
+            %n = layout.to_nhwc %y : !t to !n
+            %h = layout.to_nhwc %y : !t to !h
+            return %n, %h : !n, !h""",
+        ),
+        (
+            "!n",
+            "%c = layout.to_nchw %x : !h to !t  %n = layout.to_nhwc %c : !t to !n  return %n : !n",
+        ),
+    ],
+    ids=["relu", "with and without", "argument"],
+)
+def test_halos_come_and_go(results: str, body: str) -> None:
+    for batch in (2, 0):
+        text = f"""
+        !q = !quant.uniform<i8:f32, 0.5:3>
+        !t = tensor<2x4x6x6x!q>
+        !n = tensor<2x4x6x6x!q, #layout.nhwc>
+        !h = tensor<2x4x6x6x!q, #layout.nhwc<halo = [1, 1, 1, 1]>>
+        func.func @f(%x: !h) -> ({results}) {{ {body} }}
+        """.replace("<2x", f"<{batch}x")
+        module = qfin.parse(text)
+        x = np.random.default_rng(0).integers(-128, 128, (batch, 4, 6, 6), np.int8)
+        assert not same_bits(qfin.compile(module).run({"x": x}), qfin.interpret(module, [x]))

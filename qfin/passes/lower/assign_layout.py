@@ -168,9 +168,11 @@ class UnaryOnNhwc(RewritePattern):
             return
         result = op.results[0].type
         assert isinstance(result, TensorType)
+        # A relu gives what it takes, halo and all.
+        same = isinstance(op, nn.ReluOp)
         moved = type(op).create(
             operands=[producer.input, *op.operands[1:]],
-            result_types=[with_layout(result, NHWC)],
+            result_types=[producer.input.type if same else with_layout(result, NHWC)],
             properties=op.properties,
             attributes=op.attributes,
             location=op.location,

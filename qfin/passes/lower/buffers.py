@@ -70,7 +70,7 @@ def channels_innermost(shape: Sequence[int], halo: Halo) -> ChannelsInnermost:
     before, after = sides[::2], sides[1::2]
     whole = [b + s + a for b, s, a in zip(before, spatial, after, strict=True)]
     image, *steps = (channels * stride for stride in row_major([1, *whole]))
-    first = sum(b * step for b, step in zip(before, steps, strict=True))
+    first = sum(b * step for b, step in zip(before, steps, strict=True)) if images else 0
     return ChannelsInnermost((image, 1, *steps), first, images * image)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from xdsl.dialects import func
 from xdsl.dialects.builtin import TensorType
-from xdsl.ir import Attribute, Block, OpResult
+from xdsl.ir import Attribute, Block, OpResult, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.utils.exceptions import VerifyException
@@ -76,9 +76,9 @@ def _give(end: func.ReturnOp, function: func.FuncOp) -> None:
 class CancelConversions(RewritePattern):
     """`to_nhwc(to_nchw x)` is x, with whatever halo is asked for.
 
-    A halo that only x has is no hindrance. One that is asked for becomes a part of the type of x,
-    if x has none yet, is not an argument, and the op that makes it can give it so; else a copy
-    stays.
+    A halo that only x has is no hindrance, unless this is returned. One that is asked for becomes a
+    part of the type of x, if x has none yet, is not an argument, is not returned, and the op that
+    makes it can give it so; else a copy stays.
     """
 
     @op_type_rewrite_pattern
@@ -90,10 +90,17 @@ class CancelConversions(RewritePattern):
         if halo_of_type(op.result.type) and value.type != op.result.type:
             if halo_of_type(value.type) or not isinstance(value, OpResult):
                 return
-            if not _gives(value, op.result.type):
+            if _is_returned(value) or not _gives(value, op.result.type):
                 return
             value = rewriter.replace_value_with_new_type(value, op.result.type)
+        elif value.type != op.result.type and _is_returned(op.result):
+            return
         rewriter.replace(op, [], [value])
+
+
+def _is_returned(value: SSAValue) -> bool:
+    """Whether its type is that of a result of the function."""
+    return any(isinstance(use.operation, func.ReturnOp) for use in value.uses)
 
 
 def _gives(value: OpResult, type: Attribute) -> bool:

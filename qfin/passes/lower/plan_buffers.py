@@ -169,10 +169,14 @@ class Planner:
             halo=halo,
         )
         self.buffers[value] = buffer
-        if halo != NO_HALO:
+        self.fill_halo(value, buffer, halo)
+        return buffer
+
+    def fill_halo(self, value: SSAValue, buffer: Buffer, halo: Halo) -> None:
+        """The zero point of `value` in the `halo` of the place where it lies."""
+        if any(halo):
             filler = zero_point(uniform_of(value))
             self.emit(FillHaloOp(self.view(buffer), ints(*halo), filler))
-        return buffer
 
     @staticmethod
     def halo(value: SSAValue) -> Halo:
