@@ -30,7 +30,8 @@ class MaxPoolOp(KernelOp):
 
     `regular` says what the last of these tables holds where it is regular: [begin, end, first,
     stride, taps], for the outputs [begin, end) windows of `taps` positions, of which that of
-    `begin` starts at `first`, each next one `stride` further on.
+    `begin` starts at `first`, each next one `stride` further on. Where the table is a constant,
+    `lower-to-kernels` checks that.
 
         kernel.max_pool %x, %rows, %columns, %y {step = array<i64: 1, 1>} : memref<1x4x8x8xi8>,
           memref<4x2xi32>, memref<4x2xi32>, memref<1x4x4x4xi8>
