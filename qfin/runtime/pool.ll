@@ -22,7 +22,8 @@
 ;
 ; Places. The system may run a worker on its caller's processor, where both take turns while others
 ; idle; some schedulers pack threads so, and balance them after milliseconds. A worker that finds
-; itself there goes to another processor of those that it may use, and stays free to move.
+; itself there goes to another processor of those that it may use, and stays free to move; one that
+; sleeps is woken on another (@spread).
 ;
 ; @busy is held by the caller whose job runs. Who finds it taken, another thread or a nested call,
 ; does all of its own job itself. So no two jobs meet, and nobody waits for another's job.
@@ -42,6 +43,9 @@ target triple = "x86_64-unknown-linux-gnu"
 @stopping = internal global i32 0
 @started = internal global i32 0                             ; workers 1 ... started
 @handles = internal global [64 x i64] zeroinitializer
+@tids = internal global [64 x i32] zeroinitializer           ; what the system calls each worker
+@asleep = internal global [64 x i32] zeroinitializer         ; 1: perhaps, 2, 3: see @spread
+@masks = internal global [64 x [128 x i64]] zeroinitializer  ; processors they may use, meanwhile
 
 declare i64 @syscall(i64, ...)
 declare i32 @sched_yield()
@@ -176,9 +180,15 @@ over:
 define internal ptr @worker(ptr %number) {
 entry:
   %id = ptrtoint ptr %number to i64
+  %tid_at = getelementptr [64 x i32], ptr @tids, i64 0, i64 %id
+  %flag = getelementptr [64 x i32], ptr @asleep, i64 0, i64 %id
+  %mask = getelementptr [64 x [128 x i64]], ptr @masks, i64 0, i64 %id
+  %tid_64 = call i64 (i64, ...) @syscall(i64 186)
+  %tid = trunc i64 %tid_64 to i32
+  store i32 %tid, ptr %tid_at
   br label %idle
 idle:                                         ; all before job `seen` is done with
-  %idle_seen = phi i32 [ 0, %entry ], [ %seen, %nap ], [ %seen, %rest ], [ %seq, %mine ]
+  %idle_seen = phi i32 [ 0, %entry ], [ %seen, %awake ], [ %seen, %free ], [ %seq, %mine ]
   %now = call i64 @llvm.readcyclecounter()
   br label %spin
 spin:
@@ -208,12 +218,28 @@ yield:
   call i32 @sched_yield()
   br label %spin
 rest:
+  store atomic i32 1, ptr %flag seq_cst, align 4
   atomicrmw add ptr @idle, i32 1 seq_cst
   %last_look = load atomic i32, ptr @job seq_cst, align 64
   %still = icmp eq i32 %last_look, %seen
-  br i1 %still, label %nap, label %idle
+  br i1 %still, label %nap, label %awake
 nap:
   call void @sleep_while(ptr @job, i32 %seen)
+  br label %awake
+awake:
+  %waking = cmpxchg ptr %flag, i32 1, i32 0 seq_cst seq_cst
+  %state = extractvalue { i32, i1 } %waking, 0
+  %alone = extractvalue { i32, i1 } %waking, 1
+  br i1 %alone, label %idle, label %moved
+moved:
+  %ready_to = icmp eq i32 %state, 3
+  br i1 %ready_to, label %free, label %awake_soon
+awake_soon:
+  call void @llvm.x86.sse2.pause()
+  br label %awake
+free:
+  %freed = call i64 (i64, ...) @syscall(i64 203, i32 0, i64 1024, ptr %mask)
+  store atomic i32 0, ptr %flag seq_cst, align 4
   br label %idle
 
 read:
@@ -284,6 +310,52 @@ done:
   ret i32 %there
 }
 
+; The caller sees to it that workers which sleep wake up on other processors than its own: @asleep
+; of such a one goes from 1 to 2, and to 3 when its mask is without this processor. It restores the
+; mask itself when it is awake.
+define internal void @spread() {
+entry:
+  %others = alloca [128 x i64], align 8
+  %cpu = call i32 @sched_getcpu()
+  %small = icmp ult i32 %cpu, 8192
+  %last = load i32, ptr @started
+  br i1 %small, label %next, label %done
+next:
+  %id = phi i32 [ 0, %entry ], [ %number, %behind ]
+  %number = add i32 %id, 1
+  %more = icmp ule i32 %number, %last
+  br i1 %more, label %look, label %done
+look:
+  %at = zext i32 %number to i64
+  %flag = getelementptr [64 x i32], ptr @asleep, i64 0, i64 %at
+  %taking = cmpxchg ptr %flag, i32 1, i32 2 seq_cst seq_cst
+  %taken = extractvalue { i32, i1 } %taking, 1
+  br i1 %taken, label %move, label %behind
+move:
+  %tid_at = getelementptr [64 x i32], ptr @tids, i64 0, i64 %at
+  %tid = load i32, ptr %tid_at
+  %mask = getelementptr [64 x [128 x i64]], ptr @masks, i64 0, i64 %at
+  call void @llvm.memset.p0.i64(ptr %mask, i8 0, i64 1024, i1 false)
+  %size = call i64 (i64, ...) @syscall(i64 204, i32 %tid, i64 1024, ptr %mask)
+  call void @llvm.memcpy.p0.p0.i64(ptr %others, ptr %mask, i64 1024, i1 false)
+  %cpu_64 = zext i32 %cpu to i64
+  %word = lshr i64 %cpu_64, 6
+  %bit = and i64 %cpu_64, 63
+  %only_here = shl i64 1, %bit
+  %not_here = xor i64 %only_here, -1
+  %word_at = getelementptr [128 x i64], ptr %others, i64 0, i64 %word
+  %old = load i64, ptr %word_at
+  %new = and i64 %old, %not_here
+  store i64 %new, ptr %word_at
+  %set = call i64 (i64, ...) @syscall(i64 203, i32 %tid, i64 1024, ptr %others)
+  store atomic i32 3, ptr %flag seq_cst, align 4
+  br label %behind
+behind:
+  br label %next
+done:
+  ret void
+}
+
 define internal void @publish(i32 %seq) {
   %old = atomicrmw xchg ptr @job, i32 %seq seq_cst
   %sleepers = load atomic i32, ptr @idle seq_cst, align 64
@@ -291,6 +363,7 @@ define internal void @publish(i32 %seq) {
   br i1 %none, label %done, label %wake
 wake:
   store atomic i32 0, ptr @idle seq_cst, align 64
+  call void @spread()
   call void @wake_all(ptr @job)
   br label %done
 done:
@@ -403,6 +476,7 @@ define void @qfin_pool_reset() {
   store atomic i32 0, ptr @job seq_cst, align 64
   store atomic i32 0, ptr @idle seq_cst, align 64
   store atomic i32 0, ptr @stopping seq_cst, align 4
+  call void @llvm.memset.p0.i64(ptr @asleep, i8 0, i64 256, i1 false)
   store i32 0, ptr @started
   store atomic i32 0, ptr @busy seq_cst, align 4
   ret void

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -178,9 +179,12 @@ def test_workers_sleep_when_there_is_nothing_to_do(jobs: Jobs) -> None:
 
 
 def _running_threads() -> list[str]:
-    tasks = Path("/proc/self/task").iterdir()
-    states = {t.name: (t / "stat").read_text().rpartition(")")[2].split()[0] for t in tasks}
-    return [name for name, state in states.items() if state == "R"]
+    running: list[str] = []
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that has ended meanwhile
+            if (task / "stat").read_text().rpartition(")")[2].split()[0] == "R":
+                running.append(task.name)
+    return running
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
