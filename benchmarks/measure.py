@@ -6,6 +6,7 @@ import statistics
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +26,8 @@ _SECONDS = 0.02
 _WARM_SECONDS = 0.04
 """Before that, on several threads: a scheduler may wake threads on one core, and spread them at a
 tick of its clock, of 10 ms."""
+_RESTING_NANOSECONDS = 300_000
+"""Other threads that run for less than this in 3 ms do not spin."""
 _OURS, _BESIDE, _PART, _CALL = "qfin", "qfin reference", "qfin part", "qfin call"
 
 
@@ -136,14 +139,18 @@ def _wait_for_other_threads() -> None:
         return
 
     def nanoseconds() -> int:
-        others = (task / "schedstat" for task in tasks.iterdir() if task.name != me)
-        return sum(int(file.read_text().split()[0]) for file in others)
+        total = 0
+        for task in tasks.iterdir():
+            with suppress(OSError):  # a thread that has ended meanwhile
+                if task.name != me:
+                    total += int((task / "schedstat").read_text().split()[0])
+        return total
 
     end, before = time.perf_counter() + 0.5, nanoseconds()
     while time.perf_counter() < end:
         time.sleep(0.003)
         now = nanoseconds()
-        if now - before < 300_000:
+        if now - before < _RESTING_NANOSECONDS:
             return
         before = now
 

@@ -71,9 +71,24 @@ define internal void @wake_all(ptr %word) {
   ret void
 }
 
+; A mask of processors, of up to 8192, without number `cpu`.
+define internal void @copy_without(ptr %others, ptr %mask, i32 %cpu) {
+  call void @llvm.memcpy.p0.p0.i64(ptr %others, ptr %mask, i64 1024, i1 false)
+  %cpu_64 = zext i32 %cpu to i64
+  %word = lshr i64 %cpu_64, 6
+  %bit = and i64 %cpu_64, 63
+  %only_here = shl i64 1, %bit
+  %not_here = xor i64 %only_here, -1
+  %word_at = getelementptr [128 x i64], ptr %others, i64 0, i64 %word
+  %old = load i64, ptr %word_at
+  %new = and i64 %old, %not_here
+  store i64 %new, ptr %word_at
+  ret void
+}
+
 ; Leaves processor `cpu`, the caller's, if this thread is there and may run on another; then it may
 ; run where it might before, unless somebody has said otherwise meanwhile. System calls 203 and 204
-; are sched_setaffinity and sched_getaffinity, of this thread; masks are of up to 8192 processors.
+; are sched_setaffinity and sched_getaffinity; 0 is this thread.
 define internal void @leave_processor(i32 %cpu) {
 entry:
   %here = call i32 @sched_getcpu()
@@ -90,16 +105,7 @@ which:
   %possible = and i1 %known, %small
   br i1 %possible, label %move, label %done
 move:
-  call void @llvm.memcpy.p0.p0.i64(ptr %others, ptr %all, i64 1024, i1 false)
-  %cpu_64 = zext i32 %cpu to i64
-  %word = lshr i64 %cpu_64, 6
-  %bit = and i64 %cpu_64, 63
-  %only_here = shl i64 1, %bit
-  %not_here = xor i64 %only_here, -1
-  %word_at = getelementptr [128 x i64], ptr %others, i64 0, i64 %word
-  %old = load i64, ptr %word_at
-  %new = and i64 %old, %not_here
-  store i64 %new, ptr %word_at
+  call void @copy_without(ptr %others, ptr %all, i32 %cpu)
   ; Refused where nothing is left; else this thread runs elsewhere when the call returns.
   %refused = call i64 (i64, ...) @syscall(i64 203, i32 0, i64 %size, ptr %others)
   %moved = icmp eq i64 %refused, 0
@@ -311,8 +317,8 @@ done:
 }
 
 ; The caller sees to it that workers which sleep wake up on other processors than its own: @asleep
-; of such a one goes from 1 to 2, and to 3 when its mask is without this processor. It restores the
-; mask itself when it is awake.
+; of such a one goes from 1 to 2, and to 3 when its mask is without this processor. The worker
+; restores the mask when it is awake.
 define internal void @spread() {
 entry:
   %others = alloca [128 x i64], align 8
@@ -321,7 +327,7 @@ entry:
   %last = load i32, ptr @started
   br i1 %small, label %next, label %done
 next:
-  %id = phi i32 [ 0, %entry ], [ %number, %behind ]
+  %id = phi i32 [ 0, %entry ], [ %number, %look ], [ %number, %move ]
   %number = add i32 %id, 1
   %more = icmp ule i32 %number, %last
   br i1 %more, label %look, label %done
@@ -330,27 +336,16 @@ look:
   %flag = getelementptr [64 x i32], ptr @asleep, i64 0, i64 %at
   %taking = cmpxchg ptr %flag, i32 1, i32 2 seq_cst seq_cst
   %taken = extractvalue { i32, i1 } %taking, 1
-  br i1 %taken, label %move, label %behind
+  br i1 %taken, label %move, label %next
 move:
   %tid_at = getelementptr [64 x i32], ptr @tids, i64 0, i64 %at
   %tid = load i32, ptr %tid_at
   %mask = getelementptr [64 x [128 x i64]], ptr @masks, i64 0, i64 %at
   call void @llvm.memset.p0.i64(ptr %mask, i8 0, i64 1024, i1 false)
   %size = call i64 (i64, ...) @syscall(i64 204, i32 %tid, i64 1024, ptr %mask)
-  call void @llvm.memcpy.p0.p0.i64(ptr %others, ptr %mask, i64 1024, i1 false)
-  %cpu_64 = zext i32 %cpu to i64
-  %word = lshr i64 %cpu_64, 6
-  %bit = and i64 %cpu_64, 63
-  %only_here = shl i64 1, %bit
-  %not_here = xor i64 %only_here, -1
-  %word_at = getelementptr [128 x i64], ptr %others, i64 0, i64 %word
-  %old = load i64, ptr %word_at
-  %new = and i64 %old, %not_here
-  store i64 %new, ptr %word_at
+  call void @copy_without(ptr %others, ptr %mask, i32 %cpu)
   %set = call i64 (i64, ...) @syscall(i64 203, i32 %tid, i64 1024, ptr %others)
   store atomic i32 3, ptr %flag seq_cst, align 4
-  br label %behind
-behind:
   br label %next
 done:
   ret void

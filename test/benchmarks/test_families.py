@@ -22,6 +22,7 @@ from benchmarks.net import Net
 from benchmarks.peers import absent
 from benchmarks.picture import draw
 from benchmarks.problems import Mark
+from benchmarks.table import marks
 
 # Sums of f32 have a bound, which the tests of their kernels hold; not the interpreter's bits.
 _WITHIN_A_BOUND = ("floats",)
@@ -116,3 +117,11 @@ def test_a_picture_has_a_panel_for_each_family(tmp_path: Path) -> None:
     draw(rows, tmp_path / "rows.svg")
     text = (tmp_path / "rows.svg").read_text()
     assert text.count('id="axes_') == 2
+
+
+def test_a_missed_mark_says_what_the_peak_would_give() -> None:
+    held = (Held(">= 1.15 x peer", 1.05, False, 1.09), Held("<= 1.15 of ours", 1.2, False))
+    assert marks(Row("conv1x1", "a", 1, marks=held)) == [
+        ">= 1.15 x peer: 1.05 NOT met (1.09 at the peak)",
+        "<= 1.15 of ours: 1.20 NOT met",
+    ]
